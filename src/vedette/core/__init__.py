@@ -1,0 +1,1 @@
+"""The ground floor: constants, errors, shapes, packaged tables. Imports nothing of ours."""

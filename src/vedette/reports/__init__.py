@@ -1,0 +1,34 @@
+"""The values that travel: scans in, findings out. Values only."""
+
+from vedette.reports.findings import (
+    Alert,
+    Area,
+    Evidence,
+    Finding,
+    FindingKind,
+    ImpactArea,
+    LaunchEstimate,
+    Message,
+    ObjectSummary,
+    Prediction,
+)
+from vedette.reports.mode import Mode
+from vedette.reports.scan import COLUMNS, Region, Scan, SensorKind
+
+__all__ = [
+    "COLUMNS",
+    "Alert",
+    "Area",
+    "Evidence",
+    "Finding",
+    "FindingKind",
+    "ImpactArea",
+    "LaunchEstimate",
+    "Message",
+    "Mode",
+    "ObjectSummary",
+    "Prediction",
+    "Region",
+    "Scan",
+    "SensorKind",
+]
