@@ -12,11 +12,13 @@ from vedette.reports.findings import (
     ObjectSummary,
     Prediction,
 )
+from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.scan import COLUMNS, Region, Scan, SensorKind
 
 __all__ = [
     "COLUMNS",
+    "KIND_CODES",
     "Alert",
     "Area",
     "Evidence",
@@ -24,6 +26,7 @@ __all__ = [
     "FindingKind",
     "ImpactArea",
     "LaunchEstimate",
+    "Looks",
     "Message",
     "Mode",
     "ObjectSummary",
