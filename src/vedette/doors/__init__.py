@@ -1,0 +1,1 @@
+"""Doors: the only sockets, files and wall clocks. Nothing here decides anything."""

@@ -1,0 +1,22 @@
+"""The commands there are: name, where its function lives, and the line that `vedette --help` shows.
+
+To add one, write `doors/cli/<name>.py` with a function whose parameters are the options (degrees, kilometres and UTC
+here and nowhere deeper) and whose docstring is its help; import anything heavy *inside* the function; return nothing
+for success or an exit code; raise a `VedetteError` for trouble that has words. Then add its line here.
+"""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One line of `vedette --help`."""
+
+    name: str
+    function: str  # "module:function", imported only when the command is run
+    help: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("doctor", "vedette.doors.cli.doctor:doctor", "Say what on this machine is degraded, and the cure."),
+    Command("version", "vedette.doors.cli.version:version", "Print the version of Vedette."),
+)

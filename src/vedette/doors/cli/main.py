@@ -1,0 +1,125 @@
+"""From the words that were typed to an exit code. Every trouble becomes one sentence on stderr; `-v` adds where."""
+
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError, Parameter
+
+from vedette import __version__
+from vedette.core.errors import UsageError, VedetteError
+from vedette.doors.cli.commands import COMMANDS
+from vedette.doors.cli.exit_codes import ExitCode, format_exit_codes
+
+VERBOSE_FLAGS = frozenset({"-v", "--verbose"})
+
+HELP = "Vedette watches for launches, tracks and names what it sees, and says how sure it is. It can never engage."
+EPILOGUE = f"""-v, --verbose anywhere shows where a failure came from. NO_COLOR=1 turns colour off.
+
+Exit codes:
+
+{format_exit_codes()}
+"""
+
+
+def make_app() -> App:
+    """The command line with every command registered by name and none imported."""
+    app = App(
+        name="vedette",
+        version=__version__,
+        help=HELP,
+        help_epilogue=EPILOGUE,
+        help_format="plaintext",
+        default_parameter=Parameter(negative=()),  # `--json` has no `--no-json`
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+    )
+    for command in COMMANDS:
+        app.command(command.function, name=command.name, help=command.help, help_epilogue="")
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; the table is in `vedette --help`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    is_verbose = bool(VERBOSE_FLAGS.intersection(words))
+    words = [word for word in words if word not in VERBOSE_FLAGS]
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_has_seen_enough()
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # rich turns a closed pipe into exit 1
+            return _reader_has_seen_enough()
+        raise
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return ExitCode.INTERRUPTED
+    except Exception as trouble:
+        if is_verbose:
+            traceback.print_exc()
+        _say(_sentence(trouble))
+        return _code(trouble)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    if words and not words[0].startswith("-"):
+        _check_command_name(words[0])
+    outcome = make_app()(words, exit_on_error=False, print_error=False)
+    return int(outcome) if isinstance(outcome, int) else ExitCode.OK
+
+
+def _reader_has_seen_enough() -> int:
+    # `vedette ... | head` is no failure. Python would complain again when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.OK
+
+
+def _check_command_name(name: str) -> None:
+    # cyclopts would import every command to make its suggestion
+    names = [command.name for command in COMMANDS]
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        cure = f"did you mean {near[0]!r}?" if near else f"the commands are {', '.join(names)}"
+        raise UsageError(f"there is no command {name!r}; {cure}")
+
+
+def _code(trouble: Exception) -> int:
+    match trouble:
+        case VedetteError():
+            return trouble.exit_code
+        case CycloptsError():
+            return ExitCode.USAGE
+        case FileNotFoundError():
+            return ExitCode.NOT_FOUND
+        case PermissionError():
+            return ExitCode.REFUSED
+        case ConnectionError() | TimeoutError():
+            return ExitCode.UNREACHABLE
+    return ExitCode.INTERNAL
+
+
+def _sentence(trouble: Exception) -> str:
+    match trouble:
+        case VedetteError():
+            return str(trouble)
+        case CycloptsError():
+            said = " ".join(str(trouble).split())
+            return f"{said} `vedette --help` lists what there is."
+        case OSError(filename=str(name), strerror=str(reason)):
+            return f"{name}: {reason}"
+    said = " ".join(str(trouble).split())
+    kind = type(trouble).__name__
+    return f"our own mistake, {kind}{': ' if said else ''}{said}; run it again with -v and report what it shows"
+
+
+def _say(sentence: str) -> None:
+    try:
+        sys.stderr.write(f"vedette: {sentence}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass  # stderr itself is gone; the exit code still speaks
