@@ -1,0 +1,87 @@
+"""An infrared watcher in space: which way it saw a flame, how bright, and what it could not see.
+
+A value, checked once. It reports directions only: unit vectors in Earth-fixed axes from where it stood, which every
+report states. Light-time and aberration are reduced by the sensor; what is left over is part of its bias.
+"""
+
+from dataclasses import dataclass, field
+from math import radians
+
+import numpy as np
+
+from vedette.core.errors import UsageError
+from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
+from vedette.reports import SensorKind
+from vedette.sensing.detection import plume_detection_probability
+from vedette.sensing.measure import los_from_itrf, tangent_jacobian
+from vedette.sensing.orbits import Orbit
+from vedette.sensing.visibility import is_clear_of_earth, off_nadir_rad
+
+
+@dataclass(frozen=True, slots=True)
+class Infrared:
+    """A scanning or staring infrared satellite. `threshold_w_sr` is the intensity found half the time."""
+
+    orbit: Orbit
+    los_sigma_urad: float
+    revisit_s: float = 10.0
+    threshold_w_sr: float = 5_000.0
+    noise_w_sr: float = 1_000.0
+    off_nadir_max_deg: float = 90.0
+    detection_probability: float = 0.98
+    false_alarms_per_look: float = 0.0
+    los_bias_sigma_urad: float = 0.0
+    clock_bias_sigma_s: float = 0.0
+    latency_s: float = 2.0
+    name: str = "infrared"
+    source: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for key in ("los_sigma_urad", "revisit_s", "threshold_w_sr", "noise_w_sr"):
+            if not getattr(self, key) > 0:  # written so that NaN fails as well
+                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be positive")
+        for key in ("false_alarms_per_look", "los_bias_sigma_urad", "clock_bias_sigma_s", "latency_s"):
+            if not getattr(self, key) >= 0:
+                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must not be negative")
+        if not 0 < self.detection_probability <= 1:
+            raise UsageError(f"{self.name}: detection_probability = {self.detection_probability} must be in (0, 1]")
+        if not 0 < self.off_nadir_max_deg <= 180:
+            raise UsageError(f"{self.name}: off_nadir_max_deg = {self.off_nadir_max_deg} must be in (0, 180]")
+
+    @property
+    def kind(self) -> SensorKind:
+        """What its scans hold."""
+        return SensorKind.INFRARED
+
+    @property
+    def los_sigma_rad(self) -> float:
+        """One sigma of each of the two angles of a line of sight."""
+        return self.los_sigma_urad * 1e-6
+
+    @property
+    def los_bias_sigma_rad(self) -> float:
+        """One sigma of each of the two constant angle errors."""
+        return self.los_bias_sigma_urad * 1e-6
+
+    def position_itrf_m(self, t_tai_ns: Ints | int) -> Vec3:
+        """(3,) or (n, 3) where it stands."""
+        return self.orbit.position_itrf_m(t_tai_ns)
+
+    def measure(self, position_itrf_m: Vec3, t_tai_ns: Ints | int) -> Vec3:
+        """(..., 3) noiseless lines of sight to objects at the given times."""
+        return los_from_itrf(position_itrf_m, self.position_itrf_m(t_tai_ns))
+
+    def measure_with_jacobian(self, position_itrf_m: Vec3, t_tai_ns: Ints | int) -> tuple[Vec3, Rows]:
+        """(..., 3) noiseless lines of sight and (..., 2, 3) derivatives of the two tangent angles by position."""
+        return tangent_jacobian(position_itrf_m, self.position_itrf_m(t_tai_ns))
+
+    def is_visible(self, position_itrf_m: Vec3, t_tai_ns: Ints | int, cloud_top_m: Scalar | float = 0.0) -> Bools:
+        """(...) True where neither the Earth nor cloud of that height hides the object, inside the field."""
+        here = self.position_itrf_m(t_tai_ns)
+        in_field = off_nadir_rad(position_itrf_m, here) <= radians(self.off_nadir_max_deg)
+        return in_field & is_clear_of_earth(position_itrf_m, here, cloud_top_m)
+
+    def detection_probability_of(self, apparent_intensity_w_sr: Scalar) -> Scalar:
+        """Chance that a look at a flame in plain view finds it."""
+        shine = np.asarray(apparent_intensity_w_sr, dtype=float)
+        return self.detection_probability * plume_detection_probability(shine, self.threshold_w_sr, self.noise_w_sr)
