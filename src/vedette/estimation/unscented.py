@@ -1,0 +1,88 @@
+"""Sigma-point filtering over rows: push a few well-placed points through the real functions instead of a slope.
+
+Used in the form of statistical linear regression [Arasaratnam and Haykin 2009; Garcia-Fernandez, Svensson, Morelande,
+Sarkka 2015]: the points give the best line and what the line leaves over, and the update is then a Joseph update whose
+noise includes the left-over. `kappa` 0 is the cubature rule (2n points, all weights positive: the covariance cannot go
+negative); `kappa` > 0 adds the unscented rule's centre point.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from vedette.core.shapes import Rows, Scalar
+from vedette.estimation.gaussians import cholesky_scaled, symmetrized
+from vedette.estimation.kalman import Correction, update_joseph
+
+Difference = Callable[[Rows, Rows], Rows]
+
+
+def sigma_points(mean: Rows, cov: Rows, kappa: float = 0.0) -> tuple[Rows, Scalar]:
+    """Points (..., p, n) and weights (p,) with the mean and covariance given; p is 2n, or 2n + 1 with a centre."""
+    n = np.shape(mean)[-1]
+    reach = np.sqrt(n + kappa) * np.swapaxes(cholesky_scaled(cov), -1, -2)  # rows are the columns of the root
+    middle = np.asarray(mean, dtype=float)[..., None, :]
+    spread = np.concatenate([middle + reach, middle - reach], axis=-2)
+    weights = np.full(2 * n, 0.5 / (n + kappa))
+    if kappa == 0.0:
+        return spread, weights
+    return np.concatenate([middle, spread], axis=-2), np.concatenate([[kappa / (n + kappa)], weights])
+
+
+def transform(
+    mean: Rows, cov: Rows, function: Callable[[Rows], Rows], *, difference: Difference = np.subtract, kappa: float = 0.0
+) -> tuple[Rows, Rows, Rows]:
+    """Mean, covariance and cross-covariance of y = f(x) for a Gaussian x.
+
+    Parameters
+    ----------
+    function : (..., p, n) to (..., p, m)
+    difference : how two outputs are subtracted, where some of them are angles
+
+    Returns
+    -------
+    mean (..., m), cov (..., m, m), cross (..., n, m)
+    """
+    points, weights = sigma_points(mean, cov, kappa)
+    values = function(points)
+    middle = values[..., :1, :]  # angles are averaged as differences from the first point
+    apart = difference(values, middle)
+    offset = np.einsum("p,...pi->...i", weights, apart)
+    out_mean = middle[..., 0, :] + offset
+    apart = apart - offset[..., None, :]
+    dx = points - np.asarray(mean)[..., None, :]
+    out_cov = np.einsum("p,...pi,...pj->...ij", weights, apart, apart)
+    return out_mean, symmetrized(out_cov), np.einsum("p,...pi,...pj->...ij", weights, dx, apart)
+
+
+def predict_sigma(
+    mean: Rows, cov: Rows, motion: Callable[[Rows], Rows], Q: Rows, *,
+    difference: Difference = np.subtract, kappa: float = 0.0,
+) -> tuple[Rows, Rows]:  # fmt: skip
+    """One step of x' = f(x) + noise(Q) by sigma points."""
+    new_mean, new_cov, _ = transform(mean, cov, motion, difference=difference, kappa=kappa)
+    return new_mean, new_cov + Q
+
+
+def regression(cov: Rows, out_cov: Rows, cross: Rows) -> tuple[Rows, Rows]:
+    """The best line y ≈ A x + b through a transformed Gaussian, and the covariance it leaves over: A, Omega."""
+    variance = np.diagonal(cov, axis1=-2, axis2=-1)
+    scale = np.sqrt(np.where(variance > 0.0, variance, 1.0))
+    corr = cov / (scale[..., :, None] * scale[..., None, :])
+    A = np.swapaxes(np.linalg.solve(corr, cross / scale[..., :, None]) / scale[..., :, None], -1, -2)
+    return A, symmetrized(out_cov - A @ cov @ np.swapaxes(A, -1, -2))
+
+
+def update_sigma(
+    mean: Rows, cov: Rows, measure: Callable[[Rows], Rows], measurement: Rows, R: Rows, *,
+    difference: Difference = np.subtract, kappa: float = 0.0,
+) -> Correction:  # fmt: skip
+    """Correct beliefs with a measurement z = h(x) + noise(R) by sigma points, in Joseph form.
+
+    A NaN in the measurement means that this component was not measured.
+    """
+    measured = np.isfinite(measurement)
+    expected, out_cov, cross = transform(mean, cov, measure, difference=difference, kappa=kappa)
+    A, left_over = regression(cov, out_cov, cross)
+    residual = difference(np.where(measured, measurement, expected), expected)
+    return update_joseph(mean, cov, residual, A, left_over + R, measured)
