@@ -2,7 +2,7 @@
 
 The law of flight, shared by those who make truth and those who estimate it: rise straight up, tilt the velocity once
 towards the azimuth (the kick), then follow a gravity turn, thrust along the velocity relative to the rotating Earth
-plus an optional pitch programme per stage. Each stage has a constant vacuum thrust and mass flow, so a = a0 / (1 - flow t)
+plus an optional pitch programme per stage. Each stage has a constant vacuum thrust and mass flow: a = a0 / (1 - flow t)
 (Li and Jilkov, "Survey of maneuvering target tracking II", 2010, section III). Drag follows a ballistic coefficient
 with a plain Mach shape. What the two sides do not share are the forces: the air grid, the gravity field, and the small
 things at the end of the header (`boost_layout`).
@@ -201,7 +201,7 @@ def _run(
     row: int,
     out: np.ndarray,
 ) -> int:
-    """Classical Runge-Kutta from `t` to `t_stop` (seconds of flight), filling rows on the way; next row, or -1: down."""
+    """Classical Runge-Kutta from `t` to `t_stop` (seconds of flight), filling rows on the way; next row, -1: down."""
     if t_stop <= t:
         return row
     _slope(y, t, t - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[0])

@@ -1,7 +1,7 @@
 """The parameter vector of a staged boost: what each number means and where it stands.
 
 One flat float64 vector describes a whole powered flight, so that an estimator can differentiate by any entry and a
-maker of truth can perturb any entry. The first `HEADER` numbers are the launch; then `STAGE_WIDTH` numbers for each stage.
+maker of truth can perturb any entry. The first `HEADER` numbers are the launch; then `STAGE_WIDTH` numbers a stage.
 """
 
 import numpy as np
