@@ -10,8 +10,10 @@ import io
 import pkgutil
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import vedette
 
@@ -68,7 +70,7 @@ def words(thing: object) -> str:
 
 def signature(name: str, thing: object) -> str:
     """How it is called, or which fields it has, as the source spells it (so it is the same on every Python)."""
-    plain = inspect.unwrap(getattr(thing, "py_func", thing))
+    plain = inspect.unwrap(cast(Callable[..., object], getattr(thing, "py_func", thing)))
     try:
         source = textwrap.dedent(inspect.getsource(plain))
     except (TypeError, OSError):

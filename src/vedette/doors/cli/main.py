@@ -12,6 +12,7 @@ from vedette import __version__
 from vedette.core.errors import UsageError, VedetteError
 from vedette.doors.cli.commands import COMMANDS
 from vedette.doors.cli.exit_codes import ExitCode, format_exit_codes
+from vedette.doors.cli.words import shielded, unshielded
 
 VERBOSE_FLAGS = frozenset({"-v", "--verbose"})
 
@@ -69,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     if words and not words[0].startswith("-"):
         _check_command_name(words[0])
-    outcome = make_app()(words, exit_on_error=False, print_error=False)
+    command, bound, _ = make_app().parse_args(shielded(words), exit_on_error=False, print_error=False)
+    outcome = command(*map(unshielded, bound.args), **{name: unshielded(value) for name, value in bound.kwargs.items()})
     return int(outcome) if isinstance(outcome, int) else ExitCode.OK
 
 
