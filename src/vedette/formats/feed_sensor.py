@@ -1,0 +1,14 @@
+"""What a door must know of a sensor that a message only names: its id and its noise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSensor:
+    """One sigma of each thing that a sensor measures; None: it does not measure it, or the message says it."""
+
+    sensor_id: str
+    azimuth_sigma_rad: float | None = None
+    elevation_sigma_rad: float | None = None
+    range_sigma_m: float | None = None
+    range_rate_sigma_mps: float | None = None

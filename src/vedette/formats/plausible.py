@@ -1,0 +1,96 @@
+"""What no sensor can have measured, said in the units of the door, with the likely cause.
+
+Limits are wide: they catch wrong units, not unusual flights.
+"""
+
+from math import degrees, inf, isfinite, isinf, pi, sqrt
+
+from vedette.reports import COLUMNS, SensorKind
+
+RANGE_MAX_M = 1.0e8  # well beyond geostationary distance
+RANGE_RATE_MAX_MPS = 2.0e4  # faster than anything bound to the Earth, and meteors aside
+SPEED_MAX_MPS = 1.7e4
+ALTITUDE_MIN_M, ALTITUDE_MAX_M = -1.0e3, 1.0e8
+INTENSITY_MAX_W_SR = 1.0e10  # the brightest bolides seen from orbit
+UNIT_VECTOR_TOLERANCE = 1.0e-6  # six decimals are enough to say a unit vector
+SIGMA_MAX: dict[str, float] = {
+    "azimuth_rad": pi / 2,
+    "elevation_rad": pi / 2,
+    "range_m": 1.0e7,
+    "range_rate_mps": 1.0e4,
+    "los_itrf_x": pi / 2,
+    "los_itrf_y": pi / 2,
+    "los_itrf_z": pi / 2,
+    "intensity_w_sr": inf,
+    "speed_itrf_mps": 1.0e4,
+    "altitude_m": 1.0e7,
+}
+
+Fault = tuple[str, str]  # what, cure
+
+
+def find_fault(kind: SensorKind, values: list[float], sigmas: list[float]) -> Fault | None:
+    """The first thing wrong with one detection (a row of `COLUMNS[kind]`), or None."""
+    names = COLUMNS[kind]
+    for name, value, sigma in zip(names, values, sigmas, strict=True):
+        fault = _fault_of_value(name, value) or _fault_of_sigma(name, value, sigma)
+        if fault is not None:
+            return fault
+    if not any(isfinite(value) for value in values):
+        return "a detection that measures nothing", "leave it out; a scan with no detections says that nothing was seen"
+    if kind is SensorKind.INFRARED and isfinite(values[0]):
+        length = sqrt(sum(component**2 for component in values[:3]))
+        if abs(length - 1.0) > UNIT_VECTOR_TOLERANCE:
+            return f"line of sight of length {length:.9g}, not 1", "give a unit vector in the Earth-fixed frame"
+    return None
+
+
+def _fault_of_value(name: str, value: float) -> Fault | None:
+    if value != value:  # not measured
+        return None
+    if isinf(value):
+        return f"{_door_name(name)} is infinite", "leave out what was not measured"
+    if name == "azimuth_rad" and not 0.0 <= value < 2 * pi:
+        return f"azimuth {degrees(value):.10g} deg", "azimuth runs clockwise from north, from 0 up to 360 degrees"
+    if name == "elevation_rad" and not -pi / 2 <= value <= pi / 2:
+        return f"elevation {degrees(value):.10g} deg", "elevation lies between -90 and 90 degrees"
+    if name == "range_m" and not 0.0 < value <= RANGE_MAX_M:
+        cure = "range is positive" if value <= 0 else "ranges are read in kilometres; were metres given?"
+        return f"range {value / 1e3:.10g} km", cure
+    if name == "range_rate_mps" and abs(value) > RANGE_RATE_MAX_MPS:
+        return f"range rate {value / 1e3:.10g} km/s", "range rates are read in km/s; were m/s given?"
+    if name == "speed_itrf_mps" and not 0.0 <= value <= SPEED_MAX_MPS:
+        return f"speed {value / 1e3:.10g} km/s", "speeds are read in km/s and are not negative; were m/s or km/h given?"
+    if name == "altitude_m" and not ALTITUDE_MIN_M <= value <= ALTITUDE_MAX_M:
+        return f"altitude {value / 1e3:.10g} km", "altitudes are read in kilometres; were metres given?"
+    if name == "intensity_w_sr" and not 0.0 <= value <= INTENSITY_MAX_W_SR:
+        return f"intensity {value:.10g} W/sr", "intensity is in watts per steradian and is not negative"
+    return None
+
+
+def _fault_of_sigma(name: str, value: float, sigma: float) -> Fault | None:
+    if value != value:
+        return None
+    door_name = _door_name(name)
+    if sigma != sigma:
+        return f"{door_name} without a sigma", "every measured value needs its one-sigma; nothing is seen without doubt"
+    if not sigma > 0:
+        return f"{door_name} with a sigma of {sigma:g}", "a sigma is positive; nothing is seen without doubt"
+    if sigma > SIGMA_MAX[name] or isinf(sigma):
+        return (
+            f"{door_name} with a sigma of {sigma:.3g} (in SI units)",
+            "no sensor is that coarse; check the sigma's unit",
+        )
+    return None
+
+
+def _door_name(name: str) -> str:
+    return {
+        "azimuth_rad": "azimuth",
+        "elevation_rad": "elevation",
+        "range_m": "range",
+        "range_rate_mps": "range rate",
+        "intensity_w_sr": "intensity",
+        "speed_itrf_mps": "speed",
+        "altitude_m": "altitude",
+    }.get(name, "line of sight")
