@@ -109,6 +109,9 @@ def _kernel_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "numba"
 
 
+OLD_ORIENTATION_M = 3.0  # a tenth of a good radar's range noise; predictions are that far off after some ten weeks
+
+
 def check_earth_orientation(t_now_tai_ns: int) -> Check:
     """How old the packaged Earth-orientation values are, and what that costs at the Earth's surface now."""
     from vedette.frames import EarthOrientation
@@ -127,7 +130,7 @@ def check_earth_orientation(t_now_tai_ns: int) -> Check:
         says = f"{table.describe()}; nothing for today, {sigma_m:.0f} m of doubt at the surface"
         return Check("earth-orientation", Health.DEGRADED, says, cure, values)
     says = f"measured until {age_days:.0f} days ago, predicted since; {sigma_m:.1f} m of doubt at the surface"
-    is_old = age_days > 30.0  # the prediction is then a metre off; the packaged table is renewed every week
+    is_old = sigma_m > OLD_ORIENTATION_M
     return Check("earth-orientation", Health.DEGRADED if is_old else Health.OK, says, cure if is_old else "", values)
 
 
@@ -142,7 +145,9 @@ def check_disk(folder: Path) -> Check:
         return Check("disk", Health.FAILED, f"{place} cannot be written", "choose another with --data-dir", values)
     says = f"{free_mb / 1000:,.1f} GB free at {place}"
     if free_mb < 50:
-        return Check("disk", Health.FAILED, says, "a journal needs room: free some, or choose another --data-dir", values)
+        return Check(
+            "disk", Health.FAILED, says, "a journal needs room: free some, or choose another --data-dir", values
+        )
     if free_mb < 1000:
         return Check("disk", Health.DEGRADED, says, "free some, or choose another --data-dir", values)
     return Check("disk", Health.OK, says, values=values)
