@@ -25,8 +25,6 @@ def swerling1_detection_probability(snr: Scalar | float, false_alarm_probability
     return np.asarray(false_alarm_probability ** (1.0 / (1.0 + np.asarray(snr, dtype=float))))
 
 
-def plume_detection_probability(
-    intensity_w_sr: Scalar | float, threshold_w_sr: float, noise_w_sr: float
-) -> Scalar:
+def plume_detection_probability(intensity_w_sr: Scalar | float, threshold_w_sr: float, noise_w_sr: float) -> Scalar:
     """Chance that a plume of this apparent intensity crosses the threshold of a sensor with Gaussian noise."""
     return np.asarray(ndtr((np.asarray(intensity_w_sr, dtype=float) - threshold_w_sr) / noise_w_sr))

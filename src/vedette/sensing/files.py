@@ -1,15 +1,15 @@
 """Sensors as TOML: one table a sensor, keys named as the fields of `Radar` and `Infrared`, degrees and kilometres.
 
-    [sensors.radar-north]
-    kind = "radar"
-    site = { lat_deg = 36.6, lon_deg = -26.4, height_m = 30.0 }
-    range_sigma_m = 30.0
-    angle_sigma_deg = 0.05
+[sensors.radar-north]
+kind = "radar"
+site = { lat_deg = 36.6, lon_deg = -26.4, height_m = 30.0 }
+range_sigma_m = 30.0
+angle_sigma_deg = 0.05
 
-    [sensors.ir-east]
-    kind = "infrared"
-    orbit = { lon_deg = 10.0 }          # geostationary; or the elements of a Keplerian orbit and epoch_utc
-    los_sigma_urad = 25.0
+[sensors.ir-east]
+kind = "infrared"
+orbit = { lon_deg = 10.0 }          # geostationary; or the elements of a Keplerian orbit and epoch_utc
+los_sigma_urad = 25.0
 """
 
 import tomllib

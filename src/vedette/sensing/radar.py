@@ -149,4 +149,3 @@ def in_region(values: Rows, region: Region) -> Bools:
         & (range_m >= region.range_min_m)
         & (range_m <= region.range_max_m)
     )
-

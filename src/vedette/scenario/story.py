@@ -1,0 +1,193 @@
+"""A story: which launches, from where, when, seen by whom, and how much of it is left to chance.
+
+A story is a TOML file. `[[launch]]` tables give one launch each; every quantity may carry a spread (`draws`). A table
+`[launch.varied]` widens some of them for calibration, where class, place, azimuth and loft are drawn as well.
+Generic flight classes and invented sensors only.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from vedette.core.errors import BadInputError, NotFoundError, UsageError
+from vedette.scenario.draws import Draw, fixed, parse_draw, parse_words
+from vedette.sensing import Infrared, Radar, packaged_sensors
+from vedette.sensing.files import sensors_from_tables
+from vedette.time import tai_ns_from_utc_text
+
+DEFAULTS: dict[str, Draw] = {
+    # where, when and which way
+    "lat_deg": fixed(0.0),
+    "lon_deg": fixed(0.0),
+    "height_m": fixed(0.0),
+    "t_launch_s": fixed(0.0),
+    "azimuth_deg": fixed(90.0),
+    "loft": Draw("log-normal", 1.0, 0.03),  # multiplies the class's climb at burnout; above one flies higher
+    # how the vehicle differs from its class
+    "thrust": Draw("normal", 1.0, 0.05),
+    "burn": Draw("log-normal", 1.0, 0.03),
+    "burnt": Draw("normal", 0.0, 0.01),
+    "boost_drag": Draw("log-normal", 1.0, 0.2),
+    "coast_beta": Draw("log-normal", 1.0, 0.4),
+    # what no filter's model knows
+    "ripple": Draw("even", 0.0, 0.01),
+    "ripple_hz": Draw("even", 0.05, 0.3),
+    "slope": Draw("normal", 0.0, 0.01),
+    "tail_off_s": Draw("even", 0.2, 1.0),
+    "steer_pitch_deg": Draw("normal", 0.0, 0.15),
+    "steer_yaw_deg": Draw("normal", 0.0, 0.15),
+    "steer_period_s": Draw("even", 30.0, 90.0),
+    # how it looks
+    "rcs_m2": Draw("log-normal", 1.0, 0.5),
+    "plume": Draw("log-normal", 1.0, 0.3),
+    "cloud_top_m": Draw("even", 0.0, 10_000.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchSpec:
+    """One launch of a story: what it is called, which classes it may be, and its quantities."""
+
+    id: str
+    classes: tuple[str, ...]
+    quantities: Mapping[str, Draw]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A named story; `launches` as told, `varied` as calibration draws them."""
+
+    name: str
+    title: str
+    about: str
+    t_start_tai_ns: int
+    seconds: float
+    launches: tuple[LaunchSpec, ...]
+    varied: tuple[LaunchSpec, ...]
+    sensors: Mapping[str, Radar | Infrared]
+    missed_look_probability: Draw
+    refractivity: Draw
+
+
+def stories_folder() -> Path:
+    """Where the packaged stories are: inside an installed wheel, or `scenarios/` of a source tree."""
+    installed = Path(__file__).parent / "stories"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "scenarios"
+
+
+def packaged_stories() -> tuple[str, ...]:
+    """Names of the stories that ship with Vedette."""
+    return tuple(sorted(path.stem for path in stories_folder().glob("*.toml")))
+
+
+def read_story(name_or_path: str | Path) -> Story:
+    """A story by packaged name, or from a file.
+
+    Errors: `NotFoundError` with the known names; `BadInputError` naming file, table and key.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml" and not path.is_file():
+        path = stories_folder() / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = ", ".join(packaged_stories())
+        raise NotFoundError(f"no scenario {name_or_path}; there are {known}, or give a .toml file") from None
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise BadInputError(f"not readable as text ({trouble})", str(path)) from None
+    return parse_story(text, name=path.stem, where=str(path))
+
+
+def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
+    """A story from TOML text."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadInputError(f"not TOML: {trouble}", where) from None
+    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance"}, where)
+    for key in ("title", "t_start_utc", "launch"):
+        if key not in document:
+            raise BadInputError(f"{key} is missing", where, "see scenarios/two-launches.toml for an example")
+    try:
+        t_start = tai_ns_from_utc_text(str(document["t_start_utc"]))
+    except ValueError as trouble:
+        raise BadInputError(f"t_start_utc: {trouble}", where) from None
+    seconds = document.get("seconds", 900.0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 7200:
+        raise BadInputError(f"seconds = {seconds!r}", where, "give 1 to 7200 seconds")
+    tables = document["launch"]
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadInputError("launch is not a list of tables", where, "write [[launch]]")
+    pairs = [_launch(table, f"{where}: launch {number}") for number, table in enumerate(tables, 1)]
+    ids = [spec.id for spec, _ in pairs]
+    if len(set(ids)) != len(ids):
+        raise BadInputError(f"launch ids {', '.join(ids)} repeat", where, "give each launch its own id")
+    chance = document.get("chance", {})
+    _only(chance, {"missed_look_probability", "refractivity"}, f"{where}: chance")
+    return Story(
+        name=name,
+        title=str(document["title"]),
+        about=str(document.get("about", "")).strip(),
+        t_start_tai_ns=t_start,
+        seconds=float(seconds),
+        launches=tuple(spec for spec, _ in pairs),
+        varied=tuple(spec for _, spec in pairs),
+        sensors=_sensors(document.get("sensors"), where),
+        missed_look_probability=parse_draw(chance.get("missed_look_probability", 0.02), f"{where}: chance"),
+        refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 25.0}), f"{where}: chance"),
+    )
+
+
+def _launch(table: dict[str, Any], where: str) -> tuple[LaunchSpec, LaunchSpec]:
+    if "id" not in table or "class" not in table:
+        raise BadInputError("id or class is missing", where)
+    told = _quantities(table, DEFAULTS, where)
+    varied_table = table.get("varied", {})
+    varied = _quantities(varied_table, told, f"{where}.varied")
+    classes = parse_words(table["class"], f"{where}.class")
+    varied_classes = parse_words(varied_table.get("class", list(classes)), f"{where}.varied.class")
+    identity = str(table["id"])
+    return LaunchSpec(identity, classes, told), LaunchSpec(identity, varied_classes, varied)
+
+
+def _quantities(table: Mapping[str, Any], start: Mapping[str, Draw], where: str) -> dict[str, Draw]:
+    _only(table, {"id", "class", "varied", *DEFAULTS}, where)
+    given = {key: parse_draw(table[key], f"{where}.{key}") for key in DEFAULTS if key in table}
+    return {**start, **given}
+
+
+def _sensors(value: Any, where: str) -> dict[str, Radar | Infrared]:
+    shelf = packaged_sensors()
+    if value is None:
+        return shelf
+    if isinstance(value, dict):
+        return sensors_from_tables(value, where)
+    if not isinstance(value, list) or not value:
+        raise BadInputError(f"sensors = {value!r}", where, "list packaged names, or write [sensors.NAME] tables")
+    for name in value:
+        if name not in shelf:
+            raise BadInputError(f"no packaged sensor {name!r}", where, f"there are {', '.join(shelf)}")
+    return {name: shelf[name] for name in value}
+
+
+def _only(table: Any, known: set[str], where: str) -> None:
+    if not isinstance(table, Mapping):
+        raise BadInputError(f"{table!r} is not a table", where)
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            raise BadInputError(
+                f"unknown key {key}",
+                where,
+                f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}",
+            )
+
+
+def check_seed(seed: int) -> int:
+    """The seed, or a sentence: seeds are whole and not negative."""
+    if seed < 0:
+        raise UsageError(f"seed {seed} is negative; seeds are 0, 1, 2, ...")
+    return seed
