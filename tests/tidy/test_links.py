@@ -40,3 +40,12 @@ def test_a_dead_link_is_noticed(tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text("# A page\n[here](#a-page) [there](gone.md) [nowhere](#gone) ```[no](code.md)```\n")
     assert broken_links(page) == ["gone.md", "#gone"]
+
+
+def test_every_decision_is_listed_and_has_a_number_of_its_own():
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    assert [name for name in records if f"({name})" not in listed] == []
+    numbers = [name[:4] for name in records]
+    assert len(numbers) == len(set(numbers))

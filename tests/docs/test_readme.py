@@ -1,0 +1,84 @@
+"""The README is true: its commands run, its Python runs, and what it shows is what they say."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["README.md", "CONTRIBUTING.md"]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+# Commands that are run elsewhere, or that this run is part of
+ELSEWHERE = {
+    "./run test": "this test is part of it",
+    "./run docs": "tests/tidy/test_reference.py compares what it would write",
+    "./run calibrate": "minutes long",
+}
+
+
+def blocks(kind: str) -> list[tuple[str, str]]:
+    return [
+        (page, text)
+        for page in PAGES
+        for language, text in FENCE.findall((ROOT / page).read_text(encoding="utf-8"))
+        if language == kind
+    ]
+
+
+def commands() -> list[str]:
+    lines = [line for _, text in blocks("console") for line in text.splitlines() if line.startswith("$ ")]
+    return [line[2:].split("  #")[0].strip() for line in lines]
+
+
+def as_words(command: str) -> list[str]:
+    """The same command in the environment that runs this test, as fast as it goes."""
+    words = shlex.split(command)
+    if words[0] == "./run":
+        words = words[1:]
+        if words[:1] == ["vedette"]:
+            words = words[1:]
+    elif words[0] == "vedette":
+        words = words[1:]
+    else:
+        pytest.fail(f"the README shows a command that no test can run: {command}")
+    if words[:1] == ["demo"]:
+        words += ["--speed", "max"]
+    return [sys.executable, "-m", "vedette", *words]
+
+
+def run_here(words: list[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Runs beside the folders a reader of the README has, and leaves nothing behind in the repository."""
+    for name in ("scenarios", "docs", "examples"):
+        if (ROOT / name).exists():
+            (tmp_path / name).symlink_to(ROOT / name)
+    source = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    env = {**os.environ, "PYTHONPATH": source, "MPLBACKEND": "Agg", "NO_COLOR": "1"}
+    return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=240, check=False)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_commands_run(command, tmp_path):
+    for start, reason in ELSEWHERE.items():
+        if command == start or command.startswith(f"{start} "):
+            pytest.skip(reason)
+    done = run_here(as_words(command), tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"))
+def test_the_python_runs(page, text, tmp_path):
+    done = run_here([sys.executable, "-c", text], tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.strip(), "it has nothing to say"
+
+
+def test_the_readme_shows_a_command_a_picture_and_python():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "$ ./run demo" in readme
+    assert re.search(r"!\[[^\]]+\]\(docs/\S+\.(svg|png)\)", readme)
+    assert blocks("python")
