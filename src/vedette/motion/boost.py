@@ -272,9 +272,7 @@ def _fly(
         ignition = t
         if stage == 0:
             rise = min(p[RISE_S], 0.9 * burn)
-            row = _run(
-                y, t, rise, ignition, p, base, 0, 0.0, step, up0, air, field, work, k, y_new, times, row, out
-            )
+            row = _run(y, t, rise, ignition, p, base, 0, 0.0, step, up0, air, field, work, k, y_new, times, row, out)
             if row < 0:
                 return
             t = rise
@@ -302,9 +300,7 @@ def _fly(
             beta = p[base + STAGE_WIDTH + BETA_KG_M2]
             start = ignition + burn + gap
             per_beta = 1.0 / beta if beta > 0.0 else 0.0
-            row = _run(
-                y, t, start, t, p, base, 2, per_beta, step, up0, air, field, work, k, y_new, times, row, out
-            )
+            row = _run(y, t, start, t, p, base, 2, per_beta, step, up0, air, field, work, k, y_new, times, row, out)
             if row < 0:
                 return
             t = start

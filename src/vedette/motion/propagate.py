@@ -110,11 +110,7 @@ def _step(
     _slope(y_new, k[5], per_beta, air, field, work, grad)
     for i in range(n):
         y_new[i] = y[i] + h * (
-            35 / 384 * k[0, i]
-            + 500 / 1113 * k[2, i]
-            + 125 / 192 * k[3, i]
-            - 2187 / 6784 * k[4, i]
-            + 11 / 84 * k[5, i]
+            35 / 384 * k[0, i] + 500 / 1113 * k[2, i] + 125 / 192 * k[3, i] - 2187 / 6784 * k[4, i] + 11 / 84 * k[5, i]
         )
     _slope(y_new, k[6], per_beta, air, field, work, grad)
     worst_r, worst_v = 0.0, 0.0
@@ -412,9 +408,7 @@ def apogee(
     shape = np.broadcast_shapes(states.shape[:-1], np.shape(beta_kg_m2))
     rows = np.ascontiguousarray(np.broadcast_to(states, (*shape, 6)).reshape(-1, 6))
     out = np.empty((len(rows), 7))
-    _fly_batch(
-        rows, _per_beta(beta_kg_m2, shape), _APOGEE, 0.0, max_s, RELATIVE_TOLERANCE, *world(air, field), out
-    )
+    _fly_batch(rows, _per_beta(beta_kg_m2, shape), _APOGEE, 0.0, max_s, RELATIVE_TOLERANCE, *world(air, field), out)
     geodetic = np.empty((len(rows), 3))
     _geodetic_rows(out[:, 1:4].copy(), geodetic)
     return geodetic[:, 2].reshape(shape), out[:, 0].reshape(shape), out[:, 1:].reshape(*shape, 6)
