@@ -33,7 +33,7 @@ def test_only_doors_print():
         for node in ast.walk(syntax(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
-    assert talkers == []
+    assert not talkers, "\n".join(talkers)
 
 
 def test_only_doors_read_the_clock_of_the_wall():
@@ -45,7 +45,7 @@ def test_only_doors_read_the_clock_of_the_wall():
         for node in ast.walk(syntax(path))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in wall
     ]
-    assert readers == []
+    assert not readers, "\n".join(readers)
 
 
 def test_chance_is_always_handed_in():
@@ -58,7 +58,7 @@ def test_chance_is_always_handed_in():
         )
         or re.match(r"\s*(import random\b|from random import)", line)
     ]
-    assert old_habits == []
+    assert not old_habits, "\n".join(old_habits)
 
 
 def test_nothing_names_a_folder_of_one_machine():
@@ -69,7 +69,7 @@ def test_nothing_names_a_folder_of_one_machine():
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if MACHINE_PATH.search(line)
     ]
-    assert named == []
+    assert not named, "\n".join(named)
 
 
 def test_every_oracle_says_where_it_comes_from():
