@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from math import inf, nan
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,7 @@ def position_from_wire(position_km: tuple[Decimal, Decimal, Decimal] | None) -> 
 
 def wire_from_scan(scan: Scan, sequence: int | None = None) -> ScanLine:
     """The line that reads back as this scan, bit for bit."""
-    fields = {
+    fields: dict[str, Any] = {
         "sensor_id": scan.sensor_id,
         "mode": scan.mode,
         "sequence": sequence,
@@ -154,9 +155,10 @@ def _radar(t_tai_ns: int, values: list[float], sigmas: list[float]) -> RadarDete
 def _infrared(t_tai_ns: int, values: list[float], sigmas: list[float]) -> InfraredDetection:
     if values[0] == values[0] and not sigmas[0] == sigmas[1] == sigmas[2]:
         raise UsageError(f"a scan file holds one sigma for a line of sight, not {sigmas[:3]}")
+    sight: Any = None if values[0] != values[0] else tuple(number_text(component) for component in values[:3])
     return InfraredDetection(
         t_measured_utc=utc_text(t_tai_ns),
-        los_itrf=None if values[0] != values[0] else tuple(number_text(component) for component in values[:3]),
+        los_itrf=sight,
         los_sigma_deg=degrees_text(sigmas[0]),
         intensity_w_sr=number_text(values[3]),
         intensity_sigma_w_sr=number_text(sigmas[3]),
@@ -176,14 +178,15 @@ def _telemetry(t_tai_ns: int, values: list[float], sigmas: list[float]) -> Telem
 def _wire_region(region: Region | None) -> WireRegion | None:
     if region is None:
         return None
-    return WireRegion(
-        azimuth_min_deg=degrees_text(region.azimuth_min_rad),
-        azimuth_max_deg=degrees_text(region.azimuth_max_rad),
-        elevation_min_deg=degrees_text(region.elevation_min_rad),
-        elevation_max_deg=degrees_text(region.elevation_max_rad),
-        range_min_km=kilometres_text(region.range_min_m),
-        range_max_km=None if region.range_max_m == inf else kilometres_text(region.range_max_m),
-    )
+    fields: dict[str, Any] = {
+        "azimuth_min_deg": degrees_text(region.azimuth_min_rad),
+        "azimuth_max_deg": degrees_text(region.azimuth_max_rad),
+        "elevation_min_deg": degrees_text(region.elevation_min_rad),
+        "elevation_max_deg": degrees_text(region.elevation_max_rad),
+        "range_min_km": kilometres_text(region.range_min_m),
+        "range_max_km": None if region.range_max_m == inf else kilometres_text(region.range_max_m),
+    }
+    return WireRegion(**fields)
 
 
 def _radians(angle_deg: Decimal | None) -> float:

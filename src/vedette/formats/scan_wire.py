@@ -95,25 +95,25 @@ class ScanFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     marks: tuple[str, ...] = ()
 
 
-class RadarScan(ScanFields, kw_only=True, tag_field="kind", tag="radar"):
+class RadarScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="radar"):
     """One look of a radar; no detections means that it looked and saw nothing."""
 
     detections: tuple[RadarDetection, ...]
 
 
-class InfraredScan(ScanFields, kw_only=True, tag_field="kind", tag="infrared"):
+class InfraredScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="infrared"):
     """One look of an infrared sensor."""
 
     detections: tuple[InfraredDetection, ...]
 
 
-class TelemetryScan(ScanFields, kw_only=True, tag_field="kind", tag="telemetry"):
+class TelemetryScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="telemetry"):
     """One reading, or a few, of launch telemetry."""
 
     detections: tuple[TelemetryDetection, ...]
 
 
-class LooseScan(ScanFields, kw_only=True):
+class LooseScan(ScanFields, frozen=True, kw_only=True):
     """A scan line whose detections are looked at one by one, so that a bad one does not cost its neighbours."""
 
     kind: SensorKind

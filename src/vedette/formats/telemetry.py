@@ -73,9 +73,9 @@ def parse_telemetry(
     path = _Path()
     for index, (t_s, speed_mps, altitude_km) in enumerate(zip(*columns, strict=False)):
         where = f"{source}[{index}]"
-        trouble = _unusable(t_s, speed_mps, altitude_km) or path.unreachable(t_s, speed_mps, altitude_km)
-        if trouble is not None:
-            yield set_aside(*trouble[:1], where, trouble[1], t_received_tai_ns=path.t_newest_tai_ns)
+        fault = _unusable(t_s, speed_mps, altitude_km) or path.unreachable(t_s, speed_mps, altitude_km)
+        if fault is not None:
+            yield set_aside(fault[0], where, fault[1], t_received_tai_ns=path.t_newest_tai_ns)
             continue
         t_tai_ns = t0_tai_ns + round(float(t_s) * NS_PER_S)
         marks: tuple[str, ...] = ()
