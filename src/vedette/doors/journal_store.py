@@ -1,0 +1,325 @@
+"""The journal on disk: one SQLite file, append-only, each entry chained to all before it by SHA-256.
+
+`commit` returns only when the disk has everything appended (WAL, `synchronous=FULL`), so nothing need be said of an
+event before it can be replayed. A process killed at any instant leaves a file that opens with every committed entry and
+none in part; what a killed machine leaves is the disk's affair.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
+
+APPLICATION_ID = 0x5645_4454  # "VEDT", in the file's own header
+FORMAT_VERSION = 1
+
+_SCHEMA = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {FORMAT_VERSION}",
+    "CREATE TABLE header (id INTEGER PRIMARY KEY CHECK (id = 1), session BLOB NOT NULL, chain BLOB NOT NULL)",
+    "CREATE TABLE entries (seq INTEGER PRIMARY KEY, t_received_tai_ns INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "payload BLOB NOT NULL, chain BLOB NOT NULL)",
+    *(
+        f"CREATE TRIGGER {table}_{change} BEFORE {change} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'a journal is append-only'); END"
+        for table in ("header", "entries")
+        for change in ("UPDATE", "DELETE")
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One event as it was kept."""
+
+    seq: int  # from 1, without gaps
+    t_received_tai_ns: int
+    kind: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What reading a journal from end to end found."""
+
+    entry_count: int  # good entries from the start
+    broken_seq: int | None = None  # the first entry that is not as it was written
+    what: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every entry is as it was written."""
+        return self.broken_seq is None
+
+
+class JournalStore:
+    """A journal file, open for appending (`create`, `resume`) or for reading (`open`)."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, is_writable: bool) -> None:
+        self.path = path
+        self.is_writable = is_writable
+        self._connection = connection
+        self._seq = self._committed_seq = 0
+        self._chain = self._committed_chain = b""
+        with self._said("opened"):
+            row = connection.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
+            last = connection.execute("SELECT seq, chain FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+        if row is None or not _are_bytes(*row) or row[1] != _first_chain(row[0]):
+            raise BadInputError("the journal's header is missing or was changed", str(path), _DAMAGED)
+        if last is not None and not (isinstance(last[0], int) and _are_bytes(last[1])):
+            raise BadInputError("the journal's last entry was changed", str(path), _DAMAGED)
+        self.session_bytes: bytes = row[0]
+        self._first: bytes = row[1]
+        self._seq, self._chain = last if last is not None else (0, self._first)
+        self._committed_seq, self._committed_chain = self._seq, self._chain
+
+    @classmethod
+    def create(cls, path: str | Path, session_bytes: bytes) -> "JournalStore":
+        """A new journal; UsageError when something lies there already or it cannot be made."""
+        path = Path(path)
+        if path.exists():
+            raise UsageError(f"{path} exists already; a journal is never overwritten, so give another name")
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = _connect(path, "rwc")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")  # a journal is born whole or not at all
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.execute("INSERT INTO header VALUES (1, ?, ?)", (session_bytes, _first_chain(session_bytes)))
+            connection.execute("COMMIT")
+        except sqlite3.Error as trouble:
+            if connection is not None:
+                connection.close()
+            raise UsageError(f"{path}: no journal can be made there ({trouble}); give another --data-dir") from None
+        _sync_directory(path.parent)
+        return cls(path, connection, is_writable=True)
+
+    @classmethod
+    def resume(cls, path: str | Path) -> "JournalStore":
+        """An existing journal, to append to; the errors of `open`."""
+        path = _existing(path)
+        with _in_words(path, "opened"):
+            return cls._made(path, _connect(path, "rw"), "PRAGMA synchronous = FULL", is_writable=True)
+
+    @classmethod
+    def open(cls, path: str | Path) -> "JournalStore":
+        """An existing journal, to read, also while another process appends to it.
+
+        NotFoundError when there is none; BadInputError when the file is no journal, is damaged, or is of a newer form.
+        """
+        path = _existing(path)
+        with _in_words(path, "opened"):
+            return cls._made(path, _connect_for_reading(path), "PRAGMA query_only = ON", is_writable=False)
+
+    @classmethod
+    def _made(cls, path: Path, connection: sqlite3.Connection, setting: str, is_writable: bool) -> "JournalStore":
+        try:
+            _check_identity(connection, path)
+            connection.execute(setting)
+            return cls(path, connection, is_writable)
+        except BaseException:
+            connection.close()
+            raise
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries are durable."""
+        return self._committed_seq
+
+    def append(self, kind: str, t_received_tai_ns: int, payload: bytes) -> int:
+        """Take an entry and return its number; durable only after `commit`."""
+        if not self.is_writable:
+            raise UsageError(f"{self.path} was opened to be read")
+        seq = self._seq + 1
+        chain = _next_chain(self._chain, seq, t_received_tai_ns, kind, payload)
+        with self._said("appended to"):
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?)", (seq, t_received_tai_ns, kind, payload, chain)
+            )
+        self._seq, self._chain = seq, chain
+        return seq
+
+    def commit(self) -> int:
+        """Return when everything appended is on the disk; the number of the last durable entry."""
+        if self._connection.in_transaction:
+            with self._said("written"):
+                self._connection.execute("COMMIT")
+        self._committed_seq, self._committed_chain = self._seq, self._chain
+        return self._committed_seq
+
+    def read(self, from_seq: int = 1) -> Iterator[JournalEntry]:
+        """Entries from a number on, each checked against its chain; BadInputError at the first that was changed."""
+        chain = self._first if from_seq <= 1 else self._chain_of(from_seq - 1)
+        expected = max(from_seq, 1)
+        with self._said("read"):
+            rows = self._connection.execute(
+                "SELECT seq, t_received_tai_ns, kind, payload, chain FROM entries WHERE seq >= ? ORDER BY seq",
+                (expected,),
+            )
+            for row in rows:
+                trouble = _broken(row, expected, chain)
+                if trouble:
+                    raise BadInputError(trouble, f"{self.path} entry {expected}", _DAMAGED)
+                chain, expected = row[4], expected + 1
+                yield JournalEntry(row[0], row[1], row[2], row[3])
+
+    def verify(self) -> Verification:
+        """Read everything and recompute every link of the chain."""
+        count = 0
+        try:
+            for entry in self.read():
+                count = entry.seq
+        except BadInputError as trouble:
+            return Verification(count, count + 1, trouble.what)
+        return Verification(count)
+
+    def close(self) -> None:
+        """Commit and close; a journal closed so is one file again."""
+        try:
+            if self.is_writable:
+                self.commit()
+        finally:
+            self._connection.close()
+
+    def __enter__(self) -> "JournalStore":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def forget_uncommitted(self) -> None:
+        """Go back to the last commit, after a write that failed."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._seq, self._chain = self._committed_seq, self._committed_chain
+
+    def _chain_of(self, seq: int) -> bytes:
+        with self._said("read"):
+            row = self._connection.execute("SELECT chain FROM entries WHERE seq = ?", (seq,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"{self.path} has no entry {seq}; it ends at {self._seq}")
+        return bytes(row[0])
+
+    def _said(self, verb: str) -> "_in_words":
+        return _in_words(self.path, verb, self)
+
+
+_DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
+
+
+class _in_words:
+    """Turns SQLite's troubles into sentences with the exit code of their kind."""
+
+    def __init__(self, path: Path, verb: str, store: JournalStore | None = None) -> None:
+        self.path, self.verb, self.store = path, verb, store
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, sqlite3.Error):
+            return
+        if self.store is not None and self.store.is_writable:
+            with suppress(sqlite3.Error):
+                self.store.forget_uncommitted()
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        kept = f"; {self.store.entry_count} entries are safe" if self.store is not None else ""
+        if code == sqlite3.SQLITE_FULL:
+            raise UnreachableError(f"{self.path}: the disk is full{kept}; make room and start again") from error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise UnreachableError(f"{self.path}: another process is writing this journal; wait for it") from error
+        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            cure = "check the disk and your permission"
+            raise UnreachableError(f"{self.path}: cannot be {self.verb} ({error}){kept}; {cure}") from error
+        if code == sqlite3.SQLITE_NOTADB:
+            raise BadInputError("not a journal", str(self.path), "give a file that vedette watch wrote") from error
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            raise UnreachableError(f"{self.path}: another process has appended to this journal{kept}") from error
+        raise BadInputError(f"a journal that cannot be {self.verb} ({error})", str(self.path), _DAMAGED) from error
+
+
+def _existing(path: str | Path) -> Path:
+    path = Path(path)
+    if not path.exists():
+        raise NotFoundError(f"no journal at {path}; `vedette journal list` shows the ones there are")
+    if not path.is_file() or path.stat().st_size == 0:
+        raise BadInputError("not a journal", str(path), "give a file that vedette watch wrote")
+    return path
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    query = "immutable=1" if mode == "immutable" else f"mode={mode}"
+    address = f"{path.absolute().as_uri()}?{query}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=2.0, check_same_thread=False)
+
+
+def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    """Read and write first (to take up what a killed writer left in its log), else as a file that cannot change."""
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return _connect(path, "rw")
+    connection = _connect(path, "ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        return _connect(path, "immutable")
+    return connection
+
+
+def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application_id != APPLICATION_ID:
+        raise BadInputError("a database of another program", str(path), "give a file that vedette watch wrote")
+    if version != FORMAT_VERSION:
+        raise BadInputError(f"a journal of form {version}", str(path), f"this program reads form {FORMAT_VERSION}")
+
+
+def _first_chain(session_bytes: bytes) -> bytes:
+    return hashlib.sha256(b"vedette journal 1\n" + session_bytes).digest()
+
+
+def _next_chain(chain: bytes, seq: int, t_received_tai_ns: int, kind: str, payload: bytes) -> bytes:
+    name = kind.encode()
+    fixed = seq.to_bytes(8, "big") + t_received_tai_ns.to_bytes(8, "big", signed=True) + len(name).to_bytes(2, "big")
+    return hashlib.sha256(chain + fixed + name + payload).digest()
+
+
+def _broken(row: tuple[int, int, str, bytes, bytes], expected: int, chain: bytes) -> str:
+    """What is wrong with a row, or nothing."""
+    seq, t_received_tai_ns, kind, payload, stated = row
+    if seq != expected:
+        return f"entries {expected} to {seq - 1} are missing"
+    is_typed = isinstance(t_received_tai_ns, int) and isinstance(kind, str) and isinstance(payload, bytes)
+    if not is_typed or _next_chain(chain, seq, t_received_tai_ns, kind, payload) != stated:
+        return "the entry is not as it was written: the chain is broken"
+    return ""
+
+
+def _are_bytes(*values: object) -> bool:
+    return all(isinstance(value, bytes) for value in values)
+
+
+def _sync_directory(folder: Path) -> None:
+    """Make a new file's name durable too, where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    with suppress(OSError):
+        os.fsync(handle)
+    os.close(handle)

@@ -1,0 +1,132 @@
+"""The journal in the engine's words: a session at its head, then every event in the order of arrival."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from vedette.core.errors import BadInputError, VedetteError
+from vedette.doors.journal_store import JournalEntry, JournalStore, Verification
+from vedette.engine.events import Event, FeedEnded
+from vedette.engine.session import Session
+from vedette.formats import FeedHeader, decode_record, encode_record
+
+ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSummary:
+    """One line of `vedette journal list`."""
+
+    path: Path
+    entry_count: int
+    session: Session | None
+    trouble: str = ""
+
+
+class SqliteJournal:
+    """Events to disk and back; nothing is said of an event before `commit` has it safely."""
+
+    def __init__(self, store: JournalStore) -> None:
+        self.store = store
+        try:
+            self.session = msgspec.json.decode(store.session_bytes, type=Session)
+        except msgspec.DecodeError as trouble:
+            store.close()
+            cure = "replay it with the Vedette that wrote it"
+            raise BadInputError(f"a session that cannot be read ({trouble})", str(store.path), cure) from trouble
+
+    @classmethod
+    def create(cls, path: str | Path, session: Session) -> "SqliteJournal":
+        """A new journal headed by its session; UsageError when something lies there already."""
+        return cls(JournalStore.create(path, msgspec.json.encode(session)))
+
+    @classmethod
+    def open(cls, path: str | Path) -> "SqliteJournal":
+        """A journal to read; NotFoundError, or BadInputError when the file is no journal or is damaged."""
+        return cls(JournalStore.open(path))
+
+    @classmethod
+    def resume(cls, path: str | Path) -> "SqliteJournal":
+        """A journal to append to, after a restart."""
+        return cls(JournalStore.resume(path))
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.store.path
+
+    def append_event(self, event: Event) -> int:
+        """Take an event and return its number; durable only after `commit`."""
+        kind, payload = encode_event(event)
+        return self.store.append(kind, _t_received_tai_ns(event), payload)
+
+    def commit(self) -> int:
+        """Make everything appended durable; the number of the last durable entry."""
+        return self.store.commit()
+
+    def events(self, from_seq: int = 1) -> Iterator[Event]:
+        """Events in order, each checked; BadInputError, which names the entry, at the first that was changed."""
+        for entry in self.store.read(from_seq):
+            yield decode_event(entry, str(self.store.path))
+
+    def verify(self) -> Verification:
+        """Check every entry, chain and contents."""
+        found = self.store.verify()
+        if found.is_whole:
+            for entry in self.store.read():
+                try:
+                    decode_event(entry, str(self.store.path))
+                except BadInputError as trouble:
+                    return Verification(entry.seq - 1, entry.seq, trouble.what)
+        return found
+
+    def close(self) -> None:
+        """Commit and close."""
+        self.store.close()
+
+    def __enter__(self) -> "SqliteJournal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def encode_event(event: Event) -> tuple[str, bytes]:
+    """Kind and payload of an event."""
+    return (ENDED, msgspec.msgpack.encode(event)) if isinstance(event, FeedEnded) else encode_record(event)
+
+
+def decode_event(entry: JournalEntry, where: str = "journal") -> Event:
+    """The event of an entry; BadInputError when it is of a kind this program does not know."""
+    try:
+        if entry.kind == ENDED:
+            return msgspec.msgpack.decode(entry.payload, type=FeedEnded)
+        return decode_record(entry.kind, entry.payload)
+    except (BadInputError, msgspec.DecodeError) as trouble:
+        what = trouble.what if isinstance(trouble, BadInputError) else str(trouble)
+        raise BadInputError(what, f"{where} entry {entry.seq}", "replay it with the Vedette that wrote it") from trouble
+
+
+def list_journals(folder: str | Path) -> list[JournalSummary]:
+    """Every journal of a folder, by name; one that cannot be opened is listed with its trouble."""
+    found = []
+    for path in sorted(Path(folder).glob("*.sqlite")):
+        try:
+            with SqliteJournal.open(path) as journal:
+                found.append(JournalSummary(path, journal.store.entry_count, journal.session))
+        except VedetteError as trouble:
+            found.append(JournalSummary(path, 0, None, str(trouble)))
+    return found
+
+
+def _t_received_tai_ns(event: Event) -> int:
+    if isinstance(event, FeedEnded):
+        return event.t_tai_ns or 0
+    if isinstance(event, FeedHeader):
+        return event.t_liftoff_tai_ns or 0
+    return event.t_received_tai_ns
