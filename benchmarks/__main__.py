@@ -1,0 +1,53 @@
+"""Runs every benchmark, or those whose name contains the words given, and prints one JSON line for each."""
+
+import importlib
+import json
+import pkgutil
+import platform
+import sys
+import time
+from collections.abc import Callable
+
+import benchmarks
+
+REPEATS = 5
+
+
+def best_of(work: Callable[[], int]) -> tuple[float, int]:
+    """Shortest time of a few, in seconds, and how many things were done; the first run compiles and is not counted."""
+    work()
+    taken_s = []
+    count = 0
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        count = work()
+        taken_s.append(time.perf_counter() - start)
+    return min(taken_s), count
+
+
+def main(names: list[str]) -> int:
+    """Exit code 4 when no benchmark has such a name."""
+    modules = [info.name for info in pkgutil.iter_modules(benchmarks.__path__) if not info.name.startswith("_")]
+    chosen = [name for name in modules if not names or any(word in name for word in names)]
+    if not chosen:
+        sys.stderr.write(f"no benchmark is called {' or '.join(names)}; there are {', '.join(modules)}\n")
+        return 4
+    for name in chosen:
+        module = importlib.import_module(f"benchmarks.{name}")
+        taken_s, count = best_of(module.prepare())
+        line = {
+            "benchmark": name,
+            "what": module.WHAT,
+            "per_second": round(count / taken_s, 1),
+            "seconds": round(taken_s, 6),
+            "count": count,
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
