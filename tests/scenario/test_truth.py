@@ -7,9 +7,10 @@ import pytest
 
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS, NS_PER_S
 from vedette.frames import geodetic_from_itrf
+from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import COAST_BETA_KG_M2
 from vedette.scenario import make_scenario, read_story
-from vedette.scenario.nominal import climb_rad
+from vedette.scenario.nominal import climb_rad, nominal_parameters
 from vedette.scenario.truth import true_flight
 
 
@@ -74,7 +75,9 @@ def test_a_flight_starts_on_its_pad_and_ends_on_the_ground(made):
 
 def test_burnout_climb_is_the_class_angle_times_the_loft(made):
     for one in made.flights:
-        aimed_deg = 44.0 * one.flight.drawn["loft"]
+        drawn = one.flight.drawn
+        nominal = fly_boost(nominal_parameters(one.flight.vehicle, drawn), np.empty(0))[1][1:]
+        aimed_deg = np.degrees(climb_rad(nominal)) * drawn["loft"]
         wander_deg = 2.0  # truth's wind, wander and lean, which aiming does not know
         assert np.degrees(climb_rad(one.burnout_state_itrf)) == pytest.approx(aimed_deg, abs=wander_deg)
 
@@ -85,7 +88,9 @@ def test_thrust_lasts_as_long_as_the_stages_and_tails_off(made):
     burning = t[flight.is_burning(t)]
     assert burning[0] == pytest.approx(flight.t_liftoff_s, abs=0.011)
     assert burning[-1] == pytest.approx(flight.t_burnout_s + 0.5 * flight.drawn["tail_off_s"], abs=0.011)
-    assert flight.thrust_n(np.array([flight.t_liftoff_s + 5.0]))[0] == pytest.approx(6_000 * 21.5, rel=0.2)
+    assert flight.thrust_n(np.array([flight.t_liftoff_s + 5.0]))[0] == pytest.approx(
+        7_000 * 2450.0 * 0.755 / 85.0, rel=0.3
+    )
 
 
 def test_the_first_page_story_lands_where_the_first_page_says():
@@ -96,8 +101,6 @@ def test_the_first_page_story_lands_where_the_first_page_says():
 
 
 def test_truth_differs_from_a_filters_forces_by_more_than_rounding(made):
-    from vedette.motion.boost import fly_boost
-
     one = made.flights[0]
     t_s = np.array([(one.t_burnout_tai_ns - one.t_start_tai_ns) / NS_PER_S])
     filter_view = fly_boost(one.flight.parameters, t_s)[0][0]

@@ -17,7 +17,6 @@ from vedette.motion.boost_layout import (
     A0_MPS2,
     BETA_KG_M2,
     BURN_S,
-    COAST_BETA_KG_M2,
     FLOW_PER_S,
     RIPPLE,
     RIPPLE_HZ,
@@ -30,9 +29,9 @@ from vedette.motion.boost_layout import (
     stage_entry,
     stage_times_s,
 )
+from vedette.motion.flight_classes import Vehicle
 from vedette.motion.gravity_field import field_coefficients
 from vedette.scenario.draws import Draw
-from vedette.scenario.signatures import Signature
 
 STAGE_DRAWS = 4  # drawn for as many stages whatever the class, so that a change of class moves nothing else
 
@@ -42,11 +41,15 @@ class Flight:
     """A vehicle's whole course; times in seconds after the story's start."""
 
     id: str
-    class_name: str
+    vehicle: Vehicle
     parameters: Scalar  # of `motion.boost`, with the small things a filter does not know
     air: Rows
     drawn: Mapping[str, float]
-    signature: Signature
+
+    @property
+    def class_name(self) -> str:
+        """What it is."""
+        return self.vehicle.class_name
 
     @property
     def t_liftoff_s(self) -> float:
@@ -68,8 +71,7 @@ class Flight:
         tail = float(self.parameters[TAIL_OFF_S])
         total = np.zeros_like(t)
         for stage, (start, stop) in enumerate(stage_times_s(self.parameters)):
-            mass_kg = self.signature.launch_mass_kg * self.signature.stage_mass_ratio**stage
-            full_n = mass_kg * float(self.parameters[stage_entry(stage, A0_MPS2)])
+            full_n = ignition_mass_kg(self.vehicle, stage) * float(self.parameters[stage_entry(stage, A0_MPS2)])
             end = stop + 0.5 * tail
             ramp = np.clip((end - t) / tail, 0.0, 1.0) if tail > 0 else 1.0
             total += np.where((t >= start) & (t < end), full_n * ramp, 0.0)
@@ -84,11 +86,19 @@ class Flight:
         return t_start_tai_ns + np.round(np.asarray(times_s) * NS_PER_S).astype(np.int64)
 
 
+def ignition_mass_kg(vehicle: Vehicle, stage: int) -> float:
+    """Mass when a stage lights: what the stages below left, less a quarter for their empty shells."""
+    mass_kg = vehicle.launch_mass_kg
+    for below in vehicle.stages[:stage]:
+        mass_kg *= (1.0 - below.burnt_share) * 0.75
+    return mass_kg
+
+
 def draw_quantities(quantities: Mapping[str, Draw], rng: np.random.Generator) -> dict[str, float]:
     """One value for every quantity, in the file format's order; per-stage ones are `thrust_1`, `thrust_2`, ..."""
     drawn: dict[str, float] = {}
     for key, draw in quantities.items():
-        if key in ("thrust", "burn", "burnt"):
+        if key in ("thrust", "burn_spread", "burnt"):
             for stage in range(STAGE_DRAWS):
                 drawn[f"{key}_{stage + 1}"] = draw.draw(rng)
         else:
@@ -97,18 +107,18 @@ def draw_quantities(quantities: Mapping[str, Draw], rng: np.random.Generator) ->
     return drawn
 
 
-def perturbed(nominal: Scalar, drawn: Mapping[str, float]) -> Scalar:
-    """A class's parameters with this flight's luck and the small things added.
+def perturbed(nominal: Scalar, vehicle: Vehicle, drawn: Mapping[str, float]) -> Scalar:
+    """A vehicle's parameters with this flight's luck and the small things added.
 
-    Thrust scales the acceleration, burn the time; the share of mass burnt moves by `burnt`, so that mass flow follows.
+    Thrust scales the acceleration; the burn is longer or shorter by so many of the vehicle's own spreads; the share of
+    mass burnt moves by `burnt`, so that mass flow follows.
     """
     p = np.array(nominal, dtype=float)
-    p[COAST_BETA_KG_M2] *= drawn["coast_beta"]
     for stage in range(int(p[STAGE_COUNT])):
         a0, flow, burn, beta = (stage_entry(stage, entry) for entry in (A0_MPS2, FLOW_PER_S, BURN_S, BETA_KG_M2))
         share = min(max(p[flow] * p[burn] + drawn[f"burnt_{stage + 1}"], 0.05), 0.95)
         p[a0] *= drawn[f"thrust_{stage + 1}"]
-        p[burn] *= drawn[f"burn_{stage + 1}"]
+        p[burn] *= np.exp(drawn[f"burn_spread_{stage + 1}"] * vehicle.spread_burn)
         p[flow] = share / p[burn]
         p[beta] *= drawn["boost_drag"]
     p[[RIPPLE, RIPPLE_HZ, SLOPE, TAIL_OFF_S]] = (

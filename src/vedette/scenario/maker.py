@@ -13,9 +13,8 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Scan
 from vedette.scenario.flight import Flight, draw_quantities, perturbed
-from vedette.scenario.nominal import aimed, nominal_parameters
+from vedette.scenario.nominal import aimed, nominal_parameters, vehicle_choices
 from vedette.scenario.returns import Luck, draw_luck, infrared_scans, look_times_s, radar_scans
-from vedette.scenario.signatures import signature_of
 from vedette.scenario.story import LaunchSpec, Story, check_seed
 from vedette.scenario.truth import TrueFlight, true_flight, truth_document
 from vedette.scenario.weather import drawn_air
@@ -66,12 +65,15 @@ def make_scenario(story: Story, seed: int, *, is_varied: bool = False) -> Made:
 
 def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
     rng = generator(seed, "launch", spec.id)
-    class_name = spec.classes[int(rng.integers(len(spec.classes)))]
+    word = spec.classes[int(rng.integers(len(spec.classes)))]
+    choices = vehicle_choices((word,), f"{story.name}: launch {spec.id}.class")
+    vehicle = choices[int(rng.random() * len(choices))]
     drawn = draw_quantities(spec.quantities, rng)
     t_launch_tai_ns = story.t_start_tai_ns + round(drawn["t_launch_s"] * NS_PER_S)
     air = drawn_air(t_launch_tai_ns, drawn["lat_deg"], drawn["lon_deg"], generator(seed, "weather", spec.id))
-    parameters = aimed(perturbed(nominal_parameters(class_name, drawn), drawn), class_name, drawn["loft"], air)
-    return Flight(spec.id, class_name, parameters, air, drawn, signature_of(class_name))
+    nominal = nominal_parameters(vehicle, drawn)
+    own = perturbed(nominal, vehicle, drawn)
+    return Flight(spec.id, vehicle, aimed(nominal, own, vehicle.class_name, drawn["loft"], air), air, drawn)
 
 
 def _sensor_scans(

@@ -1,12 +1,12 @@
-"""A class's middle flight from a place, aimed so that it burns out at a stated climb.
+"""A vehicle's middle flight from a place, aimed so that it burns out at a stated climb.
 
-Real vehicles hold a programme of attitude whatever their motor does that day; a bare gravity turn would not. The tilt
-at the kick is therefore solved for, so that this flight, with its own thrust, burns out at the class's angle times the
-drawn loft.
+Vehicles are the generic ones of `motion.flight_classes`. Real vehicles hold a programme of attitude whatever their
+motor does that day; a bare gravity turn would not. The tilt at the kick is therefore solved for, so that this flight,
+with its own thrust, burns out at its vehicle's nominal climb times the drawn loft.
 """
 
 from collections.abc import Mapping
-from math import radians
+from math import log, radians
 from typing import Final
 
 import numpy as np
@@ -15,68 +15,59 @@ from vedette.core.errors import BadInputError
 from vedette.core.shapes import Rows, Scalar
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.motion.boost import fly_boost
-from vedette.motion.boost_layout import KICK_RAD, boost_parameters
+from vedette.motion.boost_layout import COAST_BETA_KG_M2, KICK_RAD
+from vedette.motion.flight_classes import CLASS_NAMES, Vehicle, nominal_boost, vehicles, vehicles_of
 
-_KICKS_RAD: Final = np.radians(np.geomspace(0.1, 30.0, 16))
-
-# burnout climb in degrees, ballistic coefficient after it, stages
-_CLASSES: Final[dict[str, tuple[float, float, list[dict[str, float]]]]] = {
-    "short-range-ballistic": (
-        44.0,
-        5_000.0,
-        [{"a0_mps2": 21.5, "flow_per_s": 0.0090, "burn_s": 85.0, "beta_kg_m2": 30_000.0, "back_pressure": 0.12}],
-    ),
-    "medium-range-ballistic": (
-        42.0,
-        6_000.0,
-        [{"a0_mps2": 20.0, "flow_per_s": 0.0078, "burn_s": 105.0, "beta_kg_m2": 40_000.0, "back_pressure": 0.12}],
-    ),
-    "intermediate-range-ballistic": (
-        36.0,
-        8_000.0,
-        [
-            {
-                "a0_mps2": 19.0,
-                "flow_per_s": 0.0072,
-                "burn_s": 95.0,
-                "gap_s": 2.0,
-                "beta_kg_m2": 50_000.0,
-                "back_pressure": 0.12,
-            },
-            {"a0_mps2": 15.0, "flow_per_s": 0.0068, "burn_s": 105.0, "beta_kg_m2": 20_000.0},
-        ],
-    ),
-}
+_KICKS: Final = np.geomspace(0.15, 5.0, 21)  # times the vehicle's own
 
 
-def nominal_parameters(class_name: str, drawn: Mapping[str, float]) -> Scalar:
-    """The class's own boost from the drawn place, time and azimuth; its tilt is still to be aimed."""
-    if class_name not in _CLASSES:
-        raise BadInputError(f"no flight class {class_name!r} for a scenario", cure=f"there are {', '.join(_CLASSES)}")
-    _, beta, stages = _CLASSES[class_name]
-    return boost_parameters(
+def vehicle_choices(words: tuple[str, ...], where: str = "") -> tuple[Vehicle, ...]:
+    """The vehicles that class names and vehicle ids stand for, in order."""
+    by_id = {one.id: one for one in vehicles()}
+    found: list[Vehicle] = []
+    for word in words:
+        if word in CLASS_NAMES:
+            found += vehicles_of(word)
+        elif word in by_id:
+            found.append(by_id[word])
+        else:
+            raise BadInputError(
+                f"no flight class {word!r}", where, f"there are {', '.join(CLASS_NAMES)}, and {', '.join(by_id)}"
+            )
+    return tuple(found)
+
+
+def nominal_parameters(one: Vehicle, drawn: Mapping[str, float]) -> Scalar:
+    """The vehicle's own boost from the drawn place, time and azimuth; its tilt is still to be aimed."""
+    parameters = nominal_boost(
+        one,
         lat_rad=radians(drawn["lat_deg"]),
         lon_rad=radians(drawn["lon_deg"]),
         height_m=drawn["height_m"],
         t0_s=drawn["t_launch_s"],
         azimuth_rad=radians(drawn["azimuth_deg"]),
-        kick_rad=radians(3.0),
-        stages=stages,
-        coast_beta_kg_m2=beta,
     )
+    low, high = one.reentry_beta_kg_m2
+    parameters[COAST_BETA_KG_M2] = np.exp(log(low) + drawn["coast_beta"] * (log(high) - log(low)))
+    return parameters
 
 
-def aimed(parameters: Scalar, class_name: str, loft: float, air: Rows) -> Scalar:
-    """The same flight with the kick that gives the class's burnout climb times `loft`."""
-    rows = np.tile(parameters, (len(_KICKS_RAD), 1))
-    rows[:, KICK_RAD] = _KICKS_RAD
-    _, burnout = fly_boost(rows, np.empty(0), air=air)
-    climbs = climb_rad(burnout[:, 1:])
+def aimed(nominal: Scalar, own: Scalar, class_name: str, loft: float, air: Rows) -> Scalar:
+    """`own`, a flight with its luck, tilted to burn out at the climb of `nominal` times `loft`.
+
+    Only ballistic flights are aimed; those to orbit and straight up keep their vehicle's kick, divided by `loft`.
+    """
+    out = np.array(own)
+    if not class_name.endswith("ballistic"):
+        out[KICK_RAD] = nominal[KICK_RAD] / loft
+        return out
+    goal = min(float(climb_rad(fly_boost(nominal, np.empty(0))[1][1:])) * loft, radians(88.0))
+    rows = np.tile(own, (len(_KICKS), 1))
+    rows[:, KICK_RAD] = np.minimum(nominal[KICK_RAD] * _KICKS, radians(60.0))
+    climbs = climb_rad(fly_boost(rows, np.empty(0), air=air)[1][:, 1:])
     flown = np.isfinite(climbs)
-    goal = min(radians(_CLASSES[class_name][0] * loft), radians(88.0))
-    out = np.array(parameters)
-    # a steeper kick burns out flatter: turn both round so that the climb rises along the table
-    out[KICK_RAD] = np.exp(np.interp(goal, climbs[flown][::-1], np.log(_KICKS_RAD[flown])[::-1]))
+    # a larger kick burns out flatter: turn both round so that the climb rises along the table
+    out[KICK_RAD] = np.exp(np.interp(goal, climbs[flown][::-1], np.log(rows[flown, KICK_RAD])[::-1]))
     return out
 
 

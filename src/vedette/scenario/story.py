@@ -25,13 +25,13 @@ DEFAULTS: dict[str, Draw] = {
     "height_m": fixed(0.0),
     "t_launch_s": fixed(0.0),
     "azimuth_deg": fixed(90.0),
-    "loft": Draw("log-normal", 1.0, 0.03),  # multiplies the class's climb at burnout; above one flies higher
-    # how the vehicle differs from its class
+    "loft": Draw("log-normal", 1.0, 0.03),  # multiplies the vehicle's climb at burnout; above one flies higher
+    # how the vehicle differs from its kind
     "thrust": Draw("normal", 1.0, 0.05),
-    "burn": Draw("log-normal", 1.0, 0.03),
+    "burn_spread": Draw("normal", 0.0, 1.0),  # in one-sigma spreads of its vehicle
     "burnt": Draw("normal", 0.0, 0.01),
     "boost_drag": Draw("log-normal", 1.0, 0.2),
-    "coast_beta": Draw("log-normal", 1.0, 0.4),
+    "coast_beta": Draw("even", 0.0, 1.0),  # from the lowest to the highest of its vehicle
     # what no filter's model knows
     "ripple": Draw("even", 0.0, 0.01),
     "ripple_hz": Draw("even", 0.05, 0.3),

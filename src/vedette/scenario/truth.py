@@ -108,6 +108,7 @@ def _flight_document(one: TrueFlight) -> dict[str, Any]:
     return {
         "id": one.id,
         "class": one.class_name,
+        "vehicle": flight.vehicle.id,
         "launch": {
             "t_utc": utc_text_from_tai_ns(one.t_liftoff_tai_ns),
             "lat_deg": one.launch_lat_deg,
