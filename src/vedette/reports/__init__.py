@@ -15,6 +15,7 @@ from vedette.reports.findings import (
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.scan import COLUMNS, Region, Scan, SensorKind
+from vedette.reports.state_words import state_from_words, state_words
 
 __all__ = [
     "COLUMNS",
@@ -34,4 +35,6 @@ __all__ = [
     "Region",
     "Scan",
     "SensorKind",
+    "state_from_words",
+    "state_words",
 ]

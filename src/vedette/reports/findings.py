@@ -108,7 +108,7 @@ class ObjectSummary(msgspec.Struct, frozen=True, kw_only=True, rename={"class_na
     launch: LaunchEstimate | None = None
     burnout: dict[str, Any] | None = None
     impact: ImpactArea | None = None
-    state: dict[str, Any] | None = None  # epoch, frame, position, velocity, covariance
+    state: dict[str, Any] | None = None  # epoch, position, velocity, covariance: see `state_words`
     sensors: tuple[str, ...] = ()
     quality: tuple[str, ...] = ()  # marks, worst first
     reasons_for: tuple[str, ...] = ()
