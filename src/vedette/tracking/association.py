@@ -1,0 +1,122 @@
+"""Which detection belongs to which track: gate, score, and choose one-to-one inside each cluster.
+
+Scores are log-likelihood ratios against clutter and new objects; tracks and detections that cannot meet never share a
+matrix, so that the work grows with the number of objects and not with its square.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
+from vedette.estimation import regression, sigma_points, symmetrized
+
+BOX_SIGMAS = 6.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """What n tracks would show a sensor, for each of m models: the best line through the measurement function."""
+
+    mean: Rows  # (n, m, k)
+    cov: Rows  # (n, m, k, k) of the track's own doubt, without the sensor's noise
+    H: Rows  # (n, m, k, 8)
+    left_over: Rows  # (n, m, k, k) what the line leaves over
+    middle: Rows  # (n, k) over the models
+    spread: Rows  # (n, k) standard deviation over the models
+
+
+def expect(
+    mean: Rows, cov: Rows, weights: Rows, measure: Callable[[Rows], Rows], difference: Callable[[Rows, Rows], Rows]
+) -> Expectation:
+    """Push each model's belief (n, m, 8) through `measure`, (n, p, 8) points to (n, p, k) values."""
+    models = weights.shape[1]
+    means, covs, slopes, rests = [], [], [], []
+    for i in range(models):
+        points, share = sigma_points(mean[:, i, :6], cov[:, i, :6, :6])
+        values = measure(points)
+        apart = difference(values, values[:, :1])
+        shift = np.einsum("p,npk->nk", share, apart)
+        apart = apart - shift[:, None]
+        away = points - mean[:, i, None, :6]
+        out_cov = np.einsum("p,npk,npl->nkl", share, apart, apart)
+        A, rest = regression(cov[:, i, :6, :6], out_cov, np.einsum("p,npi,npk->nik", share, away, apart))
+        means.append(values[:, 0] + shift)
+        covs.append(symmetrized(out_cov))
+        slopes.append(np.concatenate([A, np.zeros((*A.shape[:-1], 2))], axis=-1))
+        rests.append(_positive(rest))
+    expected, own = np.stack(means, axis=1), np.stack(covs, axis=1)
+    apart = difference(expected, expected[:, :1])
+    middle = np.einsum("nm,nmk->nk", weights, apart)
+    variance = np.diagonal(own, axis1=-2, axis2=-1) + (apart - middle[:, None]) ** 2
+    spread = np.sqrt(np.einsum("nm,nmk->nk", weights, variance))
+    slope, rest = np.stack(slopes, axis=1), np.stack(rests, axis=1)
+    return Expectation(expected, own, slope, rest, expected[:, 0] + middle, spread)
+
+
+def _positive(rest: Rows) -> Rows:
+    """Rounding may leave a hair of negative variance where the function is all but straight."""
+    diagonal = np.maximum(np.diagonal(rest, axis1=-2, axis2=-1), 0.0)
+    bound = np.sqrt(diagonal[..., :, None] * diagonal[..., None, :])
+    return np.clip(rest, -bound, bound) * np.where(np.eye(rest.shape[-1], dtype=bool), 1.0, 0.999)
+
+
+def box_pairs(
+    seen: Expectation, detections: Rows, variances: Rows, difference: Callable[[Rows, Rows], Rows], may_pair: Bools
+) -> tuple[Ints, Ints]:
+    """Track and detection indices of pairs within six sigma in every measured component.
+
+    detections : (1, q, k) the same for all tracks, or (n, q, k); variances (q, k); may_pair (n,)
+    """
+    tracks, found = [], []
+    count = len(seen.middle)
+    for start in range(0, count, 256):  # bounded memory
+        part = slice(start, min(start + 256, count))
+        z = detections if detections.shape[0] == 1 else detections[part]
+        apart = np.abs(difference(z, seen.middle[part, None, :]))
+        reach = BOX_SIGMAS * np.sqrt(seen.spread[part, None, :] ** 2 + variances[None])
+        unmeasured = ~np.isfinite(z)
+        if detections.shape[0] != 1:
+            unmeasured &= False  # behind an infrared sensor is outside, not unmeasured
+        near = np.all((apart <= reach) | unmeasured, axis=-1) & may_pair[part, None]
+        rows, columns = np.nonzero(near)
+        tracks.append(rows + start)
+        found.append(columns)
+    return np.concatenate(tracks), np.concatenate(found)
+
+
+def assign(tracks: Ints, detections: Ints, gain: Scalar) -> Ints:
+    """Indices of the chosen pairs: no track and no detection twice, largest summed gain, none that loses.
+
+    Exact: the assignment problem is solved inside each cluster of pairs that share a track or a detection.
+    """
+    useful = np.flatnonzero(gain > 0.0)
+    if len(useful) == 0:
+        return useful
+    t_values, t = np.unique(tracks[useful], return_inverse=True)
+    d_values, d = np.unique(detections[useful], return_inverse=True)
+    n, q = len(t_values), len(d_values)
+    if n == len(useful) and q == len(useful):
+        return useful  # nobody shares anything
+    graph = coo_array((np.ones(len(useful)), (t, n + d)), shape=(n + q, n + q))
+    _, label = connected_components(graph, directed=False)
+    order = np.argsort(label[t], kind="stable")
+    cuts = np.flatnonzero(np.diff(label[t][order])) + 1
+    chosen = []
+    for members in np.split(order, cuts):
+        if len(members) == 1:
+            chosen.append(members[0])
+            continue
+        rows, row = np.unique(t[members], return_inverse=True)
+        columns, column = np.unique(d[members], return_inverse=True)
+        matrix = np.zeros((len(rows), len(columns)))
+        which = np.full(matrix.shape, -1)
+        matrix[row, column], which[row, column] = gain[useful][members], members
+        for a, b in zip(*linear_sum_assignment(matrix, maximize=True), strict=True):
+            if which[a, b] >= 0:
+                chosen.append(which[a, b])
+    return useful[np.sort(np.array(chosen, dtype=np.int64))]

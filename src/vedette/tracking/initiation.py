@@ -1,0 +1,140 @@
+"""How a track begins: from one detection, with all the doubt that one detection leaves.
+
+A radar gives a place and leaves the velocity open; an infrared line of sight gives a direction, and the height at
+which rockets burn (0 to 60 km) gives a range along it.
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+
+from vedette.core.constants import WGS84_A_M, WGS84_B_M
+from vedette.core.shapes import Ints, Rows, Scalar, Vec3
+from vedette.frames import geodetic_from_itrf
+from vedette.reports import Scan
+from vedette.sensing import Radar
+from vedette.tracking.anchors import axes_along, local_from_itrf
+from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST
+from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, Motion
+from vedette.tracking.rows import NEVER_TAI_NS, TrackRows, no_tracks
+from vedette.tracking.sensor_views import SensorView
+from vedette.tracking.spherical import RANGE_RATE, spherical_jacobian
+
+RADAR_SPEED_SIGMA_MPS = 3000.0  # each axis: anything from an aeroplane to an orbit
+BOOST_RISE_MPS = 500.0  # a burning rocket above the clouds is on its way up
+BOOST_SPEED_SIGMA_MPS = 700.0
+PLUME_TOP_M = 60e3  # the height under which a first sight is supposed
+
+
+def born(
+    scan: Scan, which: Ints, log_odds: Scalar, view: SensorView, motion: Motion, sensors: int, t_tai_ns: int
+) -> TrackRows:
+    """Tentative tracks from some detections of a scan, at the time they were measured."""
+    models = len(motion.modes)
+    origin = view.origin_itrf_m(scan, t_tai_ns)
+    begin = _from_radar if view.is_radar else _from_line_of_sight
+    ok, state, cov, axes, heights_m = begin(scan, which, view, origin)
+    if not ok.any():
+        return no_tracks(t_tai_ns, models, sensors)
+    which, log_odds = which[ok], np.asarray(log_odds)[ok]
+    n = len(which)
+    mean = np.empty((n, models, STATE_SIZE))
+    mean[..., :6], mean[..., THRUST:] = state[:, None], PARAMETER_MEAN
+    full = np.zeros((n, models, STATE_SIZE, STATE_SIZE))
+    full[..., :6, :6] = cov[:, None]
+    full[..., THRUST, THRUST], full[..., LN_BETA, LN_BETA] = PARAMETER_SIGMA**2
+    by_infrared = not view.is_radar
+    modes = np.array([motion.start_probabilities(by_infrared, float(height)) for height in heights_m])
+    seen = np.full((n, sensors), NEVER_TAI_NS, dtype=np.int64)
+    seen[:, view.index] = t_tai_ns
+    return TrackRows(
+        t_tai_ns, np.array([key_of(scan, int(i)) for i in which], dtype=np.int64), np.tile(origin, (n, 1)), axes,
+        np.full(n, view.index), mean, full, modes, log_odds.astype(float), np.zeros(n, dtype=bool),
+        np.full(n, t_tai_ns, dtype=np.int64), seen, np.ones(n, dtype=np.int64),
+    )  # fmt: skip
+
+
+def key_of(scan: Scan, row: int) -> int:
+    """A number made from a detection itself, so that a track's name does not depend on the order of arrival."""
+    text = blake2b(digest_size=8)
+    text.update(scan.sensor_id.encode())
+    text.update(int(scan.t_measured_tai_ns[row]).to_bytes(8, "little", signed=True))
+    text.update(np.ascontiguousarray(scan.values[row]).tobytes())
+    return int.from_bytes(text.digest(), "little") >> 1
+
+
+def _from_radar(
+    scan: Scan, which: Ints, view: SensorView, origin_itrf_m: Vec3
+) -> tuple[Rows, Rows, Rows, Rows, Scalar]:
+    radar = view.sensor
+    assert isinstance(radar, Radar)
+    azimuth, elevation, reach, rate = scan.values[which].T
+    level = np.cos(elevation)
+    enu = np.stack([np.sin(azimuth) * level, np.cos(azimuth) * level, np.sin(elevation)], axis=-1)
+    los = enu @ radar.site.enu_from_itrf
+    axes = axes_along(los)
+    variance = view.variances(scan, which)
+    n = len(which)
+    state, cov = np.zeros((n, 6)), np.zeros((n, 6, 6))
+    state[:, 2] = reach
+    # the two angle errors turned into the anchored axes, whose second and third rows are tangent to the line of sight
+    east_of = np.stack([np.cos(azimuth), -np.sin(azimuth), np.zeros(n)], axis=-1) @ radar.site.enu_from_itrf
+    up_of = np.cross(east_of, los)
+    tangent = np.stack([east_of * level[:, None], up_of], axis=-1)  # (n, 3, 2) displacement per radian
+    G = axes[:, 1:] @ tangent
+    cov[:, :2, :2] = G @ (variance[:, :2, None] * np.eye(2)) @ np.swapaxes(G, -1, -2)
+    cov[:, 2, 2] = variance[:, 2]
+    cov[:, 3, 3] = cov[:, 4, 4] = (RADAR_SPEED_SIGMA_MPS / reach) ** 2
+    has_rate = np.isfinite(rate)
+    state[:, RANGE_RATE] = np.where(has_rate, rate, 0.0)
+    cov[:, RANGE_RATE, RANGE_RATE] = np.where(has_rate, variance[:, 3], RADAR_SPEED_SIGMA_MPS**2)
+    ok = np.isfinite(scan.values[which, :3]).all(axis=1) & (reach > 0.0)
+    position = origin_itrf_m + reach[:, None] * los
+    return ok, state[ok], cov[ok], axes[ok], _height_m(position[ok])
+
+
+def _from_line_of_sight(
+    scan: Scan, which: Ints, view: SensorView, origin_itrf_m: Vec3
+) -> tuple[Rows, Rows, Rows, Rows, Scalar]:
+    los = scan.values[which, :3]
+    los = los / np.linalg.norm(los, axis=-1, keepdims=True)
+    far, near = _range_to_height(los, origin_itrf_m, 0.0), _range_to_height(los, origin_itrf_m, PLUME_TOP_M)
+    ok = np.isfinite(near)  # otherwise it looks past the Earth: nothing burns there that we know of
+    # grazing the Earth: both crossings of the upper shell bound it
+    grazing = ok & ~np.isfinite(far)
+    middle = -np.sum(los * origin_itrf_m, axis=-1)
+    far = np.where(grazing, 2.0 * middle - near, far)
+    reach, sigma = 0.5 * (near + far), np.maximum(far - near, 1e3) / np.sqrt(12.0) * 1.3
+    los, reach, sigma, which = los[ok], reach[ok], sigma[ok], which[ok]
+    n = len(which)
+    axes = axes_along(los)
+    position = origin_itrf_m + reach[:, None] * los
+    up = position / np.linalg.norm(position, axis=-1, keepdims=True)
+    velocity = BOOST_RISE_MPS * up
+    origin = np.tile(origin_itrf_m, (n, 1))
+    cartesian = np.concatenate([position, velocity], axis=-1)
+    state = local_from_itrf(cartesian, origin, axes)
+    J = spherical_jacobian(
+        np.concatenate([
+            np.einsum("nij,nj->ni", axes, position - origin), np.einsum("nij,nj->ni", axes, velocity)
+        ], axis=-1)
+    )[:, 3:, 3:]  # fmt: skip
+    cov = np.zeros((n, 6, 6))
+    cov[:, 0, 0] = cov[:, 1, 1] = view.variances(scan, which)[:, 0]
+    cov[:, 2, 2] = sigma**2
+    cov[:, 3:, 3:] = BOOST_SPEED_SIGMA_MPS**2 * J @ np.swapaxes(J, -1, -2)
+    return ok, state, cov, axes, _height_m(position)
+
+
+def _range_to_height(los: Vec3, origin_itrf_m: Vec3, height_m: float) -> Scalar:
+    """Distance along lines of sight to where they first come down to a height; NaN where they never do."""
+    axes_m = np.array([WGS84_A_M, WGS84_A_M, WGS84_B_M]) + height_m
+    start, along = origin_itrf_m / axes_m, los / axes_m
+    a, b = np.sum(along * along, axis=-1), np.sum(along * start, axis=-1)
+    inside = b * b - a * (np.sum(start * start) - 1.0)
+    ok = (inside >= 0.0) & (b < 0.0)
+    return np.where(ok, (-b - np.sqrt(np.where(ok, inside, 0.0))) / a, np.nan)
+
+
+def _height_m(position_itrf_m: Vec3) -> Scalar:
+    return geodetic_from_itrf(position_itrf_m)[2] if len(position_itrf_m) else np.empty(0)

@@ -1,0 +1,127 @@
+"""Carry tracks forward: mix the models, fly their sigma points, add what the models do not know."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Ints, Rows, Vec3
+from vedette.estimation import merged, mix, sigma_points, symmetrized, transform
+from vedette.frames import geodetic_from_itrf
+from vedette.motion.atmosphere import standard_air
+from vedette.tracking.anchors import TURN_AT_RAD, axes_along, itrf_from_local, local_from_itrf
+from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
+from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
+from vedette.tracking.rows import TrackRows
+from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_jacobian
+
+LOWEST_M, HIGHEST_M = -200e3, 1e9  # sigma points outside are a lost track: it is dropped, not computed with
+
+
+def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
+    """All tracks at another time. Rows that stop being numbers come back with -inf log-odds.
+
+    A little backwards is allowed, for looks whose rows overlap in time; doubt grows in both directions.
+    """
+    dt_s = (t_tai_ns - rows.t_tai_ns) / NS_PER_S
+    if dt_s == 0.0 or len(rows) == 0:
+        return replace(rows, t_tai_ns=t_tai_ns)
+    here = middle_itrf(rows)
+    _, _, height_m = geodetic_from_itrf(here[:, :3])
+    probability, mean, cov = mix(rows.mode_probability, rows.mean, rows.cov, motion.transition(abs(dt_s), height_m))
+    new_mean, new_cov = np.empty_like(mean), np.empty_like(cov)
+    for i, mode in enumerate(motion.modes):
+        new_mean[:, i], new_cov[:, i] = _fly(
+            mean[:, i], cov[:, i], rows.origin_itrf_m, rows.axes, dt_s, mode, motion.noise(mode)
+        )
+    lost = ~(np.isfinite(new_mean).all(axis=(1, 2)) & np.isfinite(new_cov).all(axis=(1, 2, 3)))
+    log_odds = np.where(lost, -np.inf, rows.log_odds)
+    if lost.any():
+        new_mean[lost], new_cov[lost] = mean[lost], cov[lost]
+    return turned(
+        replace(rows, t_tai_ns=t_tai_ns, mean=new_mean, cov=new_cov, mode_probability=probability, log_odds=log_odds)
+    )
+
+
+def _fly(
+    mean: Rows, cov: Rows, origin_itrf_m: Vec3, axes: Rows, dt_s: float, mode: int, noise: tuple[float, float, float]
+) -> tuple[Rows, Rows]:
+    """One model's step for (n, 8) and (n, 8, 8)."""
+    use = ACTIVE[mode]
+    n = len(mean)
+    points, weights = sigma_points(mean[:, use], cov[:, use[:, None], use])
+    full = np.empty((n, len(weights), STATE_SIZE))
+    full[:] = mean[:, None, :]
+    full[..., use] = points
+    itrf = np.ascontiguousarray(itrf_from_local(full, origin_itrf_m, axes).reshape(-1, STATE_SIZE))
+    flown = np.empty_like(itrf)
+    fly_points(itrf, dt_s, mode, standard_air(), flown)
+    after = local_from_itrf(flown.reshape(full.shape), origin_itrf_m, axes)[..., use]
+    apart = spherical_difference(after, after[:, :1])
+    shift = np.einsum("p,npi->ni", weights, apart)
+    apart = apart - shift[:, None, :]
+    new_mean, new_cov = np.empty_like(mean), np.zeros_like(cov)
+    new_mean[:, THRUST:] = PARAMETER_MEAN
+    new_cov[:, THRUST, THRUST], new_cov[:, LN_BETA, LN_BETA] = PARAMETER_SIGMA**2  # a parameter not in use
+    new_mean[:, use] = after[:, 0] + shift
+    new_cov[:, use[:, None], use] = np.einsum("p,npi,npj->nij", weights, apart, apart)
+    acceleration, thrust, ln_beta = noise
+    J = spherical_jacobian(cartesian_from_spherical(new_mean)[:, :6])
+    span_s = abs(dt_s)
+    white = acceleration * np.array([[span_s**3 / 3.0, dt_s * span_s / 2.0], [dt_s * span_s / 2.0, span_s]])
+    Q = np.kron(white, np.eye(3))  # isotropic: the same in any axes
+    new_cov[:, :6, :6] += J @ Q @ np.swapaxes(J, -1, -2)
+    if THRUST in use:
+        new_cov[:, THRUST, THRUST] += thrust * span_s
+    if LN_BETA in use:
+        new_cov[:, LN_BETA, LN_BETA] += ln_beta * span_s
+    return new_mean, symmetrized(new_cov)
+
+
+def turned(rows: TrackRows) -> TrackRows:
+    """The same tracks with the axes of those that have wandered turned after them."""
+    if len(rows) == 0:
+        return rows
+    far = np.max(np.abs(np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean)[:, :2]), axis=1) > TURN_AT_RAD
+    if not far.any():
+        return rows
+    which = np.flatnonzero(far)
+    away = middle_itrf(rows.take(which))[:, :3] - rows.origin_itrf_m[which]
+    axes = axes_along(away / np.linalg.norm(away, axis=-1, keepdims=True))
+    return re_anchored(rows, which, rows.origin_itrf_m[which], axes, rows.anchor_sensor[which])
+
+
+def re_anchored(rows: TrackRows, which: Ints, origin_itrf_m: Vec3, axes: Rows, sensor: Ints) -> TrackRows:
+    """Some tracks in other coordinates, by sigma points through the change."""
+    models = rows.mean.shape[1]
+    mean, cov = rows.mean.copy(), rows.cov.copy()
+    for i in range(models):
+
+        def change(points: Rows) -> Rows:
+            itrf = itrf_from_local(points, rows.origin_itrf_m[which], rows.axes[which])
+            return local_from_itrf(itrf, origin_itrf_m, axes)
+
+        mean[which, i], cov[which, i], _ = transform(
+            rows.mean[which, i], rows.cov[which, i], change, difference=spherical_difference
+        )
+    origin, turn, anchor = rows.origin_itrf_m.copy(), rows.axes.copy(), rows.anchor_sensor.copy()
+    origin[which], turn[which], anchor[which] = origin_itrf_m, axes, sensor
+    return replace(rows, mean=mean, cov=cov, origin_itrf_m=origin, axes=turn, anchor_sensor=anchor)
+
+
+def middle_itrf(rows: TrackRows) -> Rows:
+    """(n, 6) ITRF state at the mean over the models: a point for geometry, not an estimate to report."""
+    mean = np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean)
+    return itrf_from_local(mean, rows.origin_itrf_m, rows.axes)[:, :6]
+
+
+def believed_itrf(rows: TrackRows) -> tuple[Rows, Rows]:
+    """Mean (n, 6) and covariance (n, 6, 6) of all tracks in ITRF, merged over the models: what is reported."""
+    models = rows.mean.shape[1]
+    means, covs = np.empty((len(rows), models, 6)), np.empty((len(rows), models, 6, 6))
+    for i in range(models):
+        means[:, i], covs[:, i], _ = transform(
+            rows.mean[:, i, :6], rows.cov[:, i, :6, :6],
+            lambda points: itrf_from_local(points, rows.origin_itrf_m, rows.axes),
+        )  # fmt: skip
+    return merged(rows.mode_probability, means, covs)

@@ -1,0 +1,138 @@
+"""How the tracker looks through a sensor: what it would report, where it can see, how often it errs.
+
+A radar is met in its own azimuth, elevation, range and range rate; an infrared sensor in two small angles about the
+direction that each track is expected in. A sensor's constant bias, known only by its sigma, is added to the noise: it
+is not estimated here (the launch follower does that), only not mistaken for another object.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.core.constants import WGS84_A_M
+from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
+from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
+from vedette.reports import Region, Scan, SensorKind
+from vedette.sensing import Infrared, Radar, Sensor, in_region, radar_from_itrf, tangent_basis
+from vedette.tracking.flight_kernel import BOOST, ENTRY
+
+_FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never
+_RANGE_RATE_SPAN_MPS = 16_000.0
+_TYPICAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SensorView:
+    """One sensor, and its place in the tracker's list."""
+
+    sensor: Sensor
+    index: int
+
+    @property
+    def is_radar(self) -> bool:
+        """Measures range; otherwise lines of sight."""
+        return self.sensor.kind is SensorKind.RADAR
+
+    def origin_itrf_m(self, scan: Scan, t_tai_ns: int) -> Vec3:
+        """(3,) where it stands at that time, as the report says or as the sensor file does."""
+        if scan.sensor_position_itrf_m is not None:
+            return np.asarray(scan.sensor_position_itrf_m, dtype=float).reshape(-1, 3)[0]
+        return np.asarray(self.sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(3)
+
+    def values(self, points_itrf: Rows, origin_itrf_m: Vec3, basis: Rows | None) -> Rows:
+        """(n, p, 4) radar values, or (n, p, 2) tangent angles about `basis` (n, 3, 3), of (n, p, 6) points."""
+        if isinstance(self.sensor, Radar):
+            return self.sensor.measure(points_itrf[..., :6])
+        assert basis is not None
+        return tangent_angles(points_itrf[..., :3] - origin_itrf_m, basis[:, None])
+
+    def basis_at(self, middle_itrf: Rows, origin_itrf_m: Vec3) -> Rows | None:
+        """(n, 3, 3) direction and tangent basis that each track is expected in, for infrared."""
+        if self.is_radar:
+            return None
+        away = middle_itrf[:, :3] - origin_itrf_m
+        los = away / np.linalg.norm(away, axis=-1, keepdims=True)
+        return np.concatenate([los[:, None, :], tangent_basis(los)], axis=1)
+
+    def difference(self, a: Rows, b: Rows) -> Rows:
+        """a - b, azimuth folded."""
+        out = np.subtract(a, b)
+        if self.is_radar:
+            out[..., 0] = (out[..., 0] + np.pi) % (2.0 * np.pi) - np.pi
+        return out
+
+    def detections(self, scan: Scan, which: Ints, basis: Rows | None) -> Rows:
+        """Measured values of some detections as the tracks see them: (1, q, 4) radar or (n, q, 2) infrared."""
+        if self.is_radar:
+            return scan.values[which][None]
+        assert basis is not None
+        return tangent_angles(scan.values[which, :3][None], basis[:, None])
+
+    def variances(self, scan: Scan, which: Ints) -> Rows:
+        """(q, 4) or (q, 2): noise plus bias, NaN replaced by one where not measured."""
+        if isinstance(self.sensor, Radar):
+            total = scan.sigmas[which] ** 2 + self.sensor.bias_sigmas**2
+            return np.where(np.isfinite(total), total, 1.0)
+        assert isinstance(self.sensor, Infrared)
+        total = scan.sigmas[which, :1] ** 2 + self.sensor.los_bias_sigma_rad**2
+        return np.repeat(total, 2, axis=1)
+
+    def share_covered(self, points_itrf: Rows, weights: Scalar, scan: Scan, t_tai_ns: int) -> Scalar:
+        """(n,) share of each track's belief that the look covered; points (n, p, 6)."""
+        if isinstance(self.sensor, Radar):
+            region = scan.looked_at or self.sensor.region
+            seen: Bools = in_region(self.sensor.measure(points_itrf[..., :6]), region)
+        else:
+            seen = self.sensor.is_visible(points_itrf[..., :3], t_tai_ns)
+            if scan.looked_at is not None:
+                seen = seen & _in_sky(points_itrf[..., :3], self.origin_itrf_m(scan, t_tai_ns), scan.looked_at)
+        return seen @ weights
+
+    def detection_probability(self, modes: tuple[int, ...], middle_itrf: Rows) -> Rows:
+        """(n, m) chance that a look which covers the object reports it: a flame is seen while it burns."""
+        n = len(middle_itrf)
+        if isinstance(self.sensor, Radar):
+            away = np.linalg.norm(middle_itrf[:, :3] - self.sensor.site.position_itrf_m, axis=-1)
+            chance = self.sensor.detection_probability_of(away, _TYPICAL_RCS_M2)
+            return np.repeat(np.clip(chance, 0.02, 0.99)[:, None], len(modes), axis=1)
+        burning = min(0.9 * self.sensor.detection_probability, 0.95)  # brightness and cloud are not known here
+        by_mode = {BOOST: burning, ENTRY: 0.02}
+        return np.tile([by_mode.get(mode, 1e-3) for mode in modes], (n, 1))
+
+    def log_clutter_density(self, scan: Scan) -> float:
+        """Log of false detections per look and unit of measurement space (rad, rad, m, m/s or sr)."""
+        return float(np.log(self.false_alarms_per_look / self._space(scan)))
+
+    @property
+    def false_alarms_per_look(self) -> float:
+        """Mean number over the whole look, never quite zero."""
+        return max(self.sensor.false_alarms_per_look, _FEWEST_FALSE_PER_LOOK)
+
+    def _space(self, scan: Scan) -> float:
+        """How much measurement space a look spans."""
+        if isinstance(self.sensor, Radar):
+            region = scan.looked_at or self.sensor.region
+            turn = (region.azimuth_max_rad - region.azimuth_min_rad) % (2.0 * np.pi) or 2.0 * np.pi
+            rise = region.elevation_max_rad - region.elevation_min_rad
+            reach = min(region.range_max_m, 5e6) - region.range_min_m
+            has_rate = len(scan) > 0 and bool(np.isfinite(scan.values[:, 3]).all())
+            return float(turn * rise * reach * (_RANGE_RATE_SPAN_MPS if has_rate else 1.0))
+        t = int(scan.t_measured_tai_ns[0]) if len(scan) else 0
+        height = float(np.linalg.norm(self.origin_itrf_m(scan, t)))
+        return float(2.0 * np.pi * (1.0 - np.sqrt(1.0 - (WGS84_A_M / height) ** 2)))  # the Earth's disc
+
+
+def tangent_angles(direction: Rows, basis: Rows) -> Rows:
+    """(..., 2) angles of a direction off the first row of a basis (..., 3, 3), by tangent plane; any length."""
+    along = np.einsum("...i,...i->...", basis[..., 0, :], direction)
+    first = np.einsum("...i,...i->...", basis[..., 1, :], direction)
+    second = np.einsum("...i,...i->...", basis[..., 2, :], direction)
+    ahead = np.where(along > 0.0, along, np.nan)  # behind the sensor: no angle
+    return np.stack([first / ahead, second / ahead], axis=-1)
+
+
+def _in_sky(points_itrf_m: Vec3, origin_itrf_m: Vec3, region: Region) -> Bools:
+    """Whether points lie in an azimuth-elevation-range box of a satellite's own horizon frame."""
+    lat_rad, lon_rad, _ = geodetic_from_itrf(origin_itrf_m)
+    still = np.concatenate([points_itrf_m, np.zeros_like(points_itrf_m)], axis=-1)
+    return in_region(radar_from_itrf(still, origin_itrf_m, enu_from_itrf_matrix(lat_rad, lon_rad)), region)

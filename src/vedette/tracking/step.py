@@ -1,0 +1,205 @@
+"""One look absorbed: predict, gate, associate, correct, begin and end tracks. A pure function from rows to rows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import expit
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
+from vedette.estimation import chi_square_gate, missed_existence, predict_existence, sigma_points, update_joseph, weigh
+from vedette.frames import geodetic_from_itrf
+from vedette.reports import Scan
+from vedette.tracking.anchors import axes_along, itrf_from_local
+from vedette.tracking.association import Expectation, assign, box_pairs, expect
+from vedette.tracking.initiation import born, key_of
+from vedette.tracking.look_log import LookChunk, chunk_of
+from vedette.tracking.motions import Motion
+from vedette.tracking.prediction import middle_itrf, predict, re_anchored
+from vedette.tracking.rows import TrackRows
+from vedette.tracking.sensor_views import SensorView
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a track is believed, and when it is given up."""
+
+    births_per_hour: float = 1.0  # new objects that a sensor may come to see, over its whole field
+    confirm_probability: float = 0.99
+    lose_probability: float = 0.01
+    most_log_odds: float = 12.0  # so that silence can be heard after long good service
+    tentative_misses: float = 2.5  # in units of a sure miss, before a tentative track is dropped
+    survival_hazard_1_s: float = 1e-5
+    tentative_silence_s: float = 60.0
+    silence_s: float = 1800.0  # uncovered by every sensor
+    gate_probability: float = 1.0 - 1e-5
+    widest_m: float = 2e6  # a position sigma beyond which nothing is known any more
+
+
+def advance(
+    rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, policy: Policy, t_look_tai_ns: int
+) -> tuple[TrackRows, LookChunk]:
+    """All tracks after a look, and what each of them was seen as in it.
+
+    `t_look_tai_ns` is the time of a look with no detections; otherwise the detections' own times are used, in order.
+    """
+    before_s = (t_look_tai_ns - rows.t_tai_ns) / NS_PER_S
+    survive = float(np.exp(-policy.survival_hazard_1_s * max(before_s, 0.0)))
+    rows = replace(rows, log_odds=predict_existence(rows.log_odds, survive)) if len(rows) else rows
+    is_hit = np.zeros(len(rows), dtype=bool)
+    started: list[tuple[int, Ints, Scalar]] = []
+    seen_as: list[tuple[Ints, Ints]] = []
+    start_log_odds = _start_log_odds(view, policy)
+    for t in np.unique(scan.t_measured_tai_ns):
+        which = np.flatnonzero(scan.t_measured_tai_ns == t)
+        rows = predict(rows, int(t), motion)
+        rows, track, detection = _correct(rows, scan, which, view, motion, policy, ~is_hit)
+        is_hit[track] = True
+        seen_as.append((rows.key[track], detection))
+        # a detection that a doubtful track took may still be somebody new
+        doubt = np.zeros(len(which))
+        place = np.searchsorted(which, detection)
+        doubt[place] = np.log1p(-np.minimum(expit(rows.log_odds[track]), 1.0 - 1e-12))
+        doubt[place[rows.is_confirmed[track] | (doubt[place] < np.log(0.1))]] = -np.inf
+        fresh = np.isfinite(doubt)
+        started.append((int(t), which[fresh], start_log_odds + doubt[fresh]))
+    rows = predict(rows, max(t_look_tai_ns, rows.t_tai_ns), motion)
+    rows, missed = _silent(rows, scan, view, motion, ~is_hit)
+    hits = chunk_of(rows, scan, view, seen_as, rows.key[missed])
+    for t, which, log_odds in started:
+        if len(which):
+            fresh_rows = born(scan, which, log_odds, view, motion, rows.t_seen_tai_ns.shape[1], t)
+            fresh_rows = predict(fresh_rows, rows.t_tai_ns, motion)
+            known = np.isin(fresh_rows.key, rows.key)
+            rows = rows.joined(fresh_rows.take(~known))
+            began = [(fresh_rows.key, _rows_of(scan, which, fresh_rows))]
+            hits = hits.joined(chunk_of(fresh_rows, scan, view, began, []))
+    return _sorted_out(rows, policy, start_log_odds), hits
+
+
+def _rows_of(scan: Scan, which: Ints, fresh: TrackRows) -> Ints:
+    """Which detection each new track began from, in the order of the tracks."""
+    by_key = {key_of(scan, int(i)): int(i) for i in which}
+    return np.array([by_key[int(key)] for key in fresh.key], dtype=np.int64)
+
+
+def _start_log_odds(view: SensorView, policy: Policy) -> float:
+    """Log-odds that an unclaimed detection is an object: new objects against false alarms in one look."""
+    born_per_look = policy.births_per_hour * view.sensor.revisit_s / 3600.0
+    return float(np.clip(np.log(born_per_look / view.false_alarms_per_look), -15.0, 0.0))
+
+
+def _correct(
+    rows: TrackRows, scan: Scan, which: Ints, view: SensorView, motion: Motion, policy: Policy, may_pair: Bools
+) -> tuple[TrackRows, Ints, Ints]:
+    """Associate and correct with detections of one instant; the tracks and scan rows that were paired."""
+    nothing = np.empty(0, dtype=np.int64)
+    if len(rows) == 0 or len(which) == 0:
+        return rows, nothing, nothing
+    origin = view.origin_itrf_m(scan, rows.t_tai_ns)
+    variances = view.variances(scan, which)
+    rows, seen, z, track, detection = _candidates(rows, scan, which, view, origin, variances, may_pair)
+    if len(track) == 0:
+        return rows, nothing, nothing
+    chance = view.detection_probability(motion.modes, middle_itrf(rows))
+    value = z[0 if z.shape[0] == 1 else track, detection]
+    measured = np.isfinite(value)[:, None, :]
+    residual = view.difference(np.where(measured[:, 0], value, 0.0)[:, None], seen.mean[track])
+    R = seen.left_over[track] + (variances[detection][:, :, None] * np.eye(variances.shape[1]))[:, None]
+    mask = np.broadcast_to(measured, residual.shape)
+    after = update_joseph(rows.mean[track], rows.cov[track], residual, seen.H[track], R, mask)
+    weight = rows.mode_probability[track]
+    posterior, log_mixture = weigh(weight, after.log_likelihood + np.log(chance[track]))
+    limit = np.array([0.0, *(chi_square_gate(policy.gate_probability, d) for d in (1, 2, 3, 4))])[
+        after.dimension.astype(np.int64)
+    ]
+    inside = np.any((after.nis <= limit) & (weight > 1e-3), axis=1)
+    exists = expit(rows.log_odds[track])
+    idle = np.log1p(-exists * np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
+    gain = np.log(exists) + log_mixture - view.log_clutter_density(scan) - idle
+    chosen = assign(track, detection, np.where(inside, gain, -np.inf))
+    if len(chosen) == 0:
+        return rows, nothing, nothing
+    hit = track[chosen]
+    mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
+    mean[hit], cov[hit], mode[hit] = after.mean[chosen], after.cov[chosen], posterior[chosen]
+    log_odds[hit] = np.minimum(
+        log_odds[hit] + log_mixture[chosen] - view.log_clutter_density(scan), policy.most_log_odds
+    )
+    t_seen, hits = rows.t_seen_tai_ns.copy(), rows.hits.copy()
+    t_seen[hit, view.index] = rows.t_tai_ns
+    hits[hit] += 1
+    rows = replace(rows, mean=mean, cov=cov, mode_probability=mode, log_odds=log_odds, t_seen_tai_ns=t_seen, hits=hits)
+    return rows, hit, which[detection[chosen]]
+
+
+def _candidates(
+    rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows, variances: Rows, may_pair: Bools
+) -> tuple[TrackRows, Expectation, Rows, Ints, Ints]:
+    """Pairs worth scoring. A track that a radar may be about to take over is first carried to that radar's axes."""
+    seen, z = _expected(rows, scan, which, view, origin)
+    track, detection = box_pairs(seen, z, variances, view.difference, may_pair)
+    if view.is_radar and len(track):
+        near = np.unique(track)
+        silent = rows.t_tai_ns - rows.t_seen_tai_ns[near, rows.anchor_sensor[near]] > 30 * NS_PER_S
+        foreign = rows.anchor_sensor[near] != view.index
+        by_infrared = np.linalg.norm(rows.origin_itrf_m[near], axis=1) > 7e6  # anchored to a satellite
+        move = near[foreign & (by_infrared | silent)]
+        if len(move):
+            away = middle_itrf(rows.take(move))[:, :3] - origin
+            axes = axes_along(away / np.linalg.norm(away, axis=-1, keepdims=True))
+            rows = re_anchored(rows, move, np.tile(origin, (len(move), 1)), axes, np.full(len(move), view.index))
+            seen, z = _expected(rows, scan, which, view, origin)
+            track, detection = box_pairs(seen, z, variances, view.difference, may_pair)
+    return rows, seen, z, track, detection
+
+
+def _expected(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows) -> tuple[Expectation, Rows]:
+    basis = view.basis_at(middle_itrf(rows), origin)
+
+    def measure(points: Rows) -> Rows:
+        return view.values(itrf_from_local(points, rows.origin_itrf_m, rows.axes), origin, basis)
+
+    seen = expect(rows.mean, rows.cov, rows.mode_probability, measure, view.difference)
+    return seen, view.detections(scan, which, basis)
+
+
+def _silent(rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, unseen: Bools) -> tuple[TrackRows, Ints]:
+    """Silence where a sensor looked is evidence: against existence, and against the modes it would have seen."""
+    quiet = np.flatnonzero(unseen)
+    if len(quiet) == 0:
+        return rows, quiet
+    some = rows.take(quiet)
+    best = np.argmax(some.mode_probability, axis=1)
+    pick = np.arange(len(quiet))
+    points, weights = sigma_points(some.mean[pick, best, :6], some.cov[pick, best, :6, :6])
+    itrf = itrf_from_local(points, some.origin_itrf_m, some.axes)
+    covered = view.share_covered(itrf, weights, scan, rows.t_tai_ns)
+    chance = view.detection_probability(motion.modes, middle_itrf(some)) * covered[:, None]
+    log_odds, mode = rows.log_odds.copy(), rows.mode_probability.copy()
+    total = np.sum(some.mode_probability * chance, axis=1)
+    log_odds[quiet] = missed_existence(some.log_odds, total)
+    mode[quiet], _ = weigh(some.mode_probability, np.log1p(-np.minimum(chance, 0.999)))
+    return replace(rows, log_odds=log_odds, mode_probability=mode), quiet[covered >= 0.5]
+
+
+def _sorted_out(rows: TrackRows, policy: Policy, start_log_odds: float) -> TrackRows:
+    """Confirm what is believed, drop what is not."""
+    if len(rows) == 0:
+        return rows
+    exists = expit(rows.log_odds)
+    confirmed = rows.is_confirmed | ((exists >= policy.confirm_probability) & (rows.hits >= 2))
+    quiet_s = (rows.t_tai_ns - rows.t_last_seen_tai_ns) / NS_PER_S
+    here = middle_itrf(rows)
+    _, _, height_m = geodetic_from_itrf(here[:, :3])
+    reach = np.sum(rows.mode_probability * rows.mean[..., 2], axis=1)
+    variance = np.einsum("nm,nmii->ni", rows.mode_probability, rows.cov[..., :3, :3])
+    sigma_m = np.sqrt(variance[:, 2] + reach**2 * (variance[:, 0] + variance[:, 1]))
+    keep = np.isfinite(rows.log_odds) & (sigma_m < policy.widest_m) & (height_m > -5e3 - 3.0 * sigma_m)
+    keep &= np.where(
+        confirmed,
+        (exists > policy.lose_probability) & (quiet_s < policy.silence_s),
+        (rows.log_odds > min(start_log_odds, -1.0) - 3.0 * policy.tentative_misses)
+        & (quiet_s < policy.tentative_silence_s),
+    )
+    return replace(rows, is_confirmed=confirmed).take(keep)
