@@ -23,7 +23,6 @@ _HOMES = {
     "Site": "vedette.sensing",
     "Tracker": "vedette.tracking",
     "read_scans": "vedette.formats",
-    "watch": "vedette.engine",
 }
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "Tracker",
     "__version__",
     "read_scans",
-    "watch",
 ]
 
 

@@ -78,7 +78,7 @@ class BoostCoastEntry:
     coast_noise_m2_s3: float = 1e-5
     boost_noise_m2_s3: float = 4.0  # steering, wind, drag on the way up
     entry_noise_m2_s3: float = 0.5
-    thrust_noise_m2_s5: float = 1.0
+    push_noise_m2_s5: float = 1.0
     ln_beta_noise_1_s: float = 0.01
     burn_s: float = 60.0  # mean time that a burn still goes on
     relight_s: float = 3000.0  # mean time of coasting before another burn
@@ -92,7 +92,7 @@ class BoostCoastEntry:
     def noise(self, mode: int) -> tuple[float, float, float]:
         """Spectral densities: acceleration m²/s³, thrust (m/s²)²/s, ln beta 1/s."""
         acceleration = {COAST: self.coast_noise_m2_s3, BOOST: self.boost_noise_m2_s3, ENTRY: self.entry_noise_m2_s3}
-        return acceleration[mode], self.thrust_noise_m2_s5, self.ln_beta_noise_1_s
+        return acceleration[mode], self.push_noise_m2_s5, self.ln_beta_noise_1_s
 
     def transition(self, dt_s: float, height_m: Scalar) -> Rows:
         """(n, 3, 3): coast and re-entry change into each other by height, boost ends and may begin again anywhere."""
