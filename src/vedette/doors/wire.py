@@ -1,0 +1,163 @@
+"""How findings are spelled for people and programs: degrees, kilometres, UTC and seconds after lift-off.
+
+Everything here is a pure function of a picture, so that live and replay give the same bytes.
+"""
+
+from typing import Any
+
+import msgspec
+
+from vedette.core.constants import NS_PER_S
+from vedette.engine.picture import Picture
+from vedette.reports import Alert, Area, Finding, ImpactArea, LaunchEstimate, ObjectSummary, Prediction
+from vedette.time import utc_text_from_tai_ns
+
+
+class Spelling:
+    """Spells instants for one picture: UTC when the epoch is known, seconds after lift-off when lift-off is."""
+
+    def __init__(self, t_liftoff_tai_ns: int | None, is_epoch_known: bool) -> None:
+        self.t_liftoff_tai_ns, self.is_epoch_known = t_liftoff_tai_ns, is_epoch_known
+
+    def utc(self, t_tai_ns: int) -> str | None:
+        """UTC text, or None when the feed never said when it happened."""
+        return utc_text_from_tai_ns(t_tai_ns) if self.is_epoch_known else None
+
+    def plus_s(self, t_tai_ns: int) -> float | None:
+        """Seconds after lift-off to the millisecond, or None before any launch is known."""
+        if self.t_liftoff_tai_ns is None:
+            return None
+        return round((t_tai_ns - self.t_liftoff_tai_ns) / NS_PER_S, 3)
+
+    def event(self, finding: Finding) -> dict[str, Any]:
+        """One line of the timeline."""
+        return {
+            "t_utc": self.utc(finding.t_tai_ns),
+            "t_plus_s": self.plus_s(finding.t_tai_ns),
+            "t_declared_utc": self.utc(finding.t_declared_tai_ns),
+            "t_declared_plus_s": self.plus_s(finding.t_declared_tai_ns),
+            "kind": finding.kind.value,
+            "object_id": finding.object_id,
+            "text": finding.text,
+            "data": finding.data,
+        }
+
+    def impact(self, impact: ImpactArea) -> dict[str, Any]:
+        """Where and when an object comes down."""
+        first, last = impact.t_90_tai_ns
+        return {
+            "lat_deg": impact.lat_deg,
+            "lon_deg": impact.lon_deg,
+            "t_90_utc": [self.utc(first), self.utc(last)],
+            "t_90_plus_s": [self.plus_s(first), self.plus_s(last)],
+            "downrange_90_km": impact.downrange_90_km,
+            "is_conditional": impact.is_conditional,
+        }
+
+    def launch(self, launch: LaunchEstimate) -> dict[str, Any]:
+        """Where, when and which way an object left the ground."""
+        first, last = launch.t_90_tai_ns
+        return {
+            "lat_deg": launch.lat_deg,
+            "lon_deg": launch.lon_deg,
+            "t_utc": self.utc(launch.t_tai_ns),
+            "t_plus_s": self.plus_s(launch.t_tai_ns),
+            "t_90_plus_s": [self.plus_s(first), self.plus_s(last)],
+            "azimuth_deg": launch.azimuth_deg,
+            "azimuth_90_deg": launch.azimuth_90_deg,
+            "is_near_vertical": launch.is_near_vertical,
+            "areas": [area(a) for a in launch.areas],
+        }
+
+    def object(self, summary: ObjectSummary) -> dict[str, Any]:
+        """What is believed about one object."""
+        return {
+            "id": summary.id,
+            "class": summary.class_name,
+            "probabilities": summary.probabilities,
+            "phase": summary.phase,
+            "apogee_km": summary.apogee_km,
+            "apogee_90_km": summary.apogee_90_km,
+            "launch": self.launch(summary.launch) if summary.launch else None,
+            "burnout": summary.burnout,
+            "impact": self.impact(summary.impact) if summary.impact else None,
+            "impact_areas": [area(a) for a in summary.impact.areas] if summary.impact else [],
+            "state": summary.state,
+            "sensors": summary.sensors,
+            "quality": summary.quality,
+            "reasons_for": summary.reasons_for,
+            "reasons_against": summary.reasons_against,
+        }
+
+    def alert(self, alert: Alert) -> dict[str, Any]:
+        """One alert in its newest revision."""
+        return {
+            "id": alert.id,
+            "kind": alert.kind,
+            "object_id": alert.object_id,
+            "evidence": alert.evidence.value,
+            "message": alert.message.value,
+            "t_utc": self.utc(alert.t_tai_ns),
+            "t_plus_s": self.plus_s(alert.t_tai_ns),
+            "text": alert.text,
+            "phenomena": alert.phenomena,
+            "reasons_for": alert.reasons_for,
+            "reasons_against": alert.reasons_against,
+        }
+
+    def prediction(self, prediction: Prediction) -> dict[str, Any]:
+        """Altitude and speed at an instant, with 90 % and 99 % intervals."""
+        return {
+            "object_id": prediction.object_id,
+            "t_utc": self.utc(prediction.t_tai_ns),
+            "t_plus_s": self.plus_s(prediction.t_tai_ns),
+            "altitude_km": prediction.altitude_km,
+            "altitude_90_km": prediction.altitude_90_km,
+            "altitude_99_km": prediction.altitude_99_km,
+            "speed_mps": prediction.speed_mps,
+            "speed_90_mps": prediction.speed_90_mps,
+            "speed_99_mps": prediction.speed_99_mps,
+        }
+
+
+def area(shape: Area) -> dict[str, Any]:
+    """A nested area; vertices are [lat, lon] pairs under names that say so."""
+    return {
+        "probability": shape.probability,
+        "shape": shape.shape,
+        "lat_deg": shape.lat_deg,
+        "lon_deg": shape.lon_deg,
+        "area_km2": shape.area_km2,
+    }
+
+
+def spelling_of(picture: Picture) -> Spelling:
+    """The spelling that fits what the picture knows of time."""
+    return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known)
+
+
+def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str, Any]:
+    """The whole picture as one document: events, objects, alerts, predictions."""
+    spell = spelling_of(picture)
+    predictions = picture.predict(predict_to_tai_ns) if predict_to_tai_ns is not None else ()
+    return {
+        "mode": picture.session.mode.value,
+        "engine_version": picture.session.engine_version,
+        "t_now_utc": spell.utc(picture.t_now_tai_ns) if picture.t_now_tai_ns is not None else None,
+        "t_now_plus_s": spell.plus_s(picture.t_now_tai_ns) if picture.t_now_tai_ns is not None else None,
+        "counts": {
+            "scans": picture.scan_count,
+            "detections": picture.detection_count,
+            "quarantined": picture.quarantine_count,
+        },
+        "events": [spell.event(finding) for finding in picture.timeline],
+        "objects": [spell.object(summary) for summary in picture.objects],
+        "alerts": [spell.alert(alert) for alert in picture.alerts],
+        "predictions": [spell.prediction(prediction) for prediction in predictions],
+    }
+
+
+def json_bytes(value: object, is_pretty: bool = False) -> bytes:
+    """JSON with keys in the order written here: same value, same bytes."""
+    encoded = msgspec.json.encode(value)
+    return msgspec.json.format(encoded, indent=2) if is_pretty else encoded

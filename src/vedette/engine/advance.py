@@ -1,0 +1,113 @@
+"""The fold at the heart: a picture and an event in, the next picture and what to tell people out.
+
+Live watch, replay, rehearsal and test call this one function through different doors. No clock, no chance, no network
+and no file is used here.
+"""
+
+from vedette.assessment.ascent_follower import AscentFollower
+from vedette.assessment.follower import Follower
+from vedette.assessment.launch_follower import LaunchFollower
+from vedette.engine.events import Event, FeedEnded
+from vedette.engine.picture import Picture
+from vedette.engine.session import Session
+from vedette.formats.feed import FeedHeader, Quarantined
+from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
+from vedette.sensing import parse_sensors
+
+TRACKED = "tracked"  # the follower that owns every radar and infrared scan
+
+
+def open_picture(session: Session) -> Picture:
+    """The empty picture of a new session."""
+    return Picture(
+        session=session,
+        t_liftoff_tai_ns=session.t_liftoff_tai_ns,
+        is_epoch_known=session.t_liftoff_tai_ns is not None,
+    )
+
+
+def advance(picture: Picture, event: Event) -> Picture:
+    """The picture after one event; `new_findings` and `new_alerts` hold what this event let us say.
+
+    The picture given is consumed: use only the one returned.
+    """
+    picture.new_findings, picture.new_alerts = (), ()
+    match event:
+        case Scan():
+            said = _absorb(picture, event)
+        case Quarantined():
+            said = _set_aside(picture, event)
+        case FeedHeader():
+            said = _hear_header(picture, event)
+        case FeedEnded():
+            said = _settle(picture, event)
+    findings = tuple(item for item in said if isinstance(item, Finding))
+    picture.new_findings = findings
+    picture.new_alerts = tuple(item for item in said if isinstance(item, Alert))
+    picture.timeline.extend(findings)
+    if picture.t_liftoff_tai_ns is None:
+        launches = [finding for finding in findings if finding.kind is FindingKind.LAUNCH]
+        if launches:
+            picture.t_liftoff_tai_ns = launches[0].t_tai_ns
+    return picture
+
+
+def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
+    picture.scan_count += 1
+    picture.detection_count += len(scan)
+    t_scan_tai_ns = int(scan.t_measured_tai_ns.max()) if len(scan) else scan.t_received_tai_ns
+    picture.last_heard_tai_ns[scan.sensor_id] = scan.t_received_tai_ns
+    if picture.t_now_tai_ns is None or t_scan_tai_ns > picture.t_now_tai_ns:
+        picture.t_now_tai_ns = t_scan_tai_ns
+    return _follower_of(picture, scan).absorb(scan)
+
+
+def _follower_of(picture: Picture, scan: Scan) -> Follower:
+    key = scan.sensor_id if scan.kind is SensorKind.TELEMETRY else TRACKED
+    if key not in picture.followers:
+        picture.followers[key] = _new_follower(picture, scan, key)
+    return picture.followers[key]
+
+
+def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
+    session = picture.session
+    if key == TRACKED:
+        picture.is_epoch_known = True  # radar and infrared reports carry UTC
+        sensors = parse_sensors(session.sensors_toml or "", where="--sensors")
+        return LaunchFollower(sensors=sensors, mode=session.mode)
+    if picture.t_liftoff_tai_ns is None:
+        picture.t_liftoff_tai_ns = 0  # the feed's own zero
+    telemetry_count = sum(name != TRACKED for name in picture.followers)
+    return AscentFollower(
+        object_prefix="O" if telemetry_count == 0 else f"F{telemetry_count + 1}-O",
+        pad_lat_lon_deg=session.pad_lat_lon_deg,
+        azimuth_deg=session.azimuth_deg,
+    )
+
+
+def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:
+    picture.quarantine_count += 1
+    now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else (picture.t_liftoff_tai_ns or 0)
+    return (
+        Finding(
+            kind=FindingKind.QUARANTINED,
+            object_id="",
+            t_tai_ns=now,
+            t_declared_tai_ns=now,
+            text=trouble.sentence,
+            data={"where": trouble.where},
+        ),
+    )
+
+
+def _hear_header(picture: Picture, header: FeedHeader) -> tuple[Finding, ...]:
+    if header.is_epoch_known:
+        picture.is_epoch_known = True
+    return ()
+
+
+def _settle(picture: Picture, ended: FeedEnded) -> tuple[Finding | Alert, ...]:
+    now = ended.t_tai_ns if ended.t_tai_ns is not None else picture.t_now_tai_ns
+    if now is None:
+        return ()
+    return tuple(item for follower in picture.followers.values() for item in follower.settle(now))

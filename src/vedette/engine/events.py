@@ -1,0 +1,15 @@
+"""What may stand in a journal."""
+
+import msgspec
+
+from vedette.formats.feed import FeedHeader, Quarantined
+from vedette.reports import Scan
+
+
+class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing more will come: the feed is over or `--until` is reached."""
+
+    t_tai_ns: int | None = None  # None: at the newest measured time
+
+
+Event = Scan | Quarantined | FeedHeader | FeedEnded

@@ -1,0 +1,43 @@
+"""The picture: what is believed now, and what has been said.
+
+A picture belongs to one chain of `advance` calls. Followers are stateful for speed, so `advance` consumes the picture
+it is given (decision 0010); whoever wants an old one replays the journal up to it.
+"""
+
+from dataclasses import dataclass, field
+
+from vedette.assessment.follower import Follower
+from vedette.engine.session import Session
+from vedette.reports import Alert, Finding, ObjectSummary, Prediction
+
+
+@dataclass(slots=True)
+class Picture:
+    """What is believed now; `timeline` and `alerts` hold everything said so far."""
+
+    session: Session
+    t_now_tai_ns: int | None = None  # the newest measured time
+    t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`
+    is_epoch_known: bool = False  # False: times count from the feed's own zero
+    followers: dict[str, Follower] = field(default_factory=dict)
+    timeline: list[Finding] = field(default_factory=list)
+    new_findings: tuple[Finding, ...] = ()
+    new_alerts: tuple[Alert, ...] = ()
+    scan_count: int = 0
+    detection_count: int = 0
+    quarantine_count: int = 0
+    last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
+
+    @property
+    def objects(self) -> tuple[ObjectSummary, ...]:
+        """Every object believed in, in the order they were found."""
+        return tuple(summary for follower in self.followers.values() for summary in follower.objects())
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """Every alert in its newest revision."""
+        return tuple(alert for follower in self.followers.values() for alert in follower.alerts())
+
+    def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
+        """Where every object that can be predicted will be at an instant."""
+        return tuple(prediction for follower in self.followers.values() for prediction in follower.predict(t_tai_ns))
