@@ -1,0 +1,219 @@
+"""The picture as a live terminal screen: clock, map, beliefs, alerts, detections arriving.
+
+Drawn at a few frames a second from the same picture that every other door reads.
+"""
+
+import time
+from collections import deque
+from typing import Any
+
+from rich.console import Console, Group
+from rich.layout import Layout
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from vedette.core.constants import NS_PER_S
+from vedette.doors.braille import BrailleMap
+from vedette.doors.reporters import alert_line, clock_text, finding_line, place, summary_lines
+from vedette.doors.wire import spelling_of
+from vedette.engine.picture import Picture
+from vedette.reports import Evidence, Mode, ObjectSummary, Scan, SensorKind
+
+MODE_STYLES = {
+    Mode.REAL: "bold white on red",
+    Mode.EXERCISE: "bold black on yellow",
+    Mode.TEST: "bold black on cyan",
+    Mode.SIMULATED: "bold white on blue",
+}
+AREA_STYLES = {0.5: "bold red", 0.9: "red", 0.99: "yellow"}
+OBJECT_LETTERS = "①②③④⑤⑥⑦⑧⑨"
+FRAME_S = 0.12
+
+
+class LiveReporter:
+    """Draws the picture while it grows; prints the end state when the run is over."""
+
+    def __init__(self, console: Console, title: str) -> None:
+        self.console, self.title = console, title
+        self._lines: deque[Text] = deque(maxlen=60)
+        self._heard: deque[str] = deque(maxlen=6)
+        self._alerts: deque[Text] = deque(maxlen=8)
+        self._window: tuple[float, float, float, float] | None = None
+        self._tracks: dict[str, list[tuple[float, float]]] = {}
+        self._t_drawn = 0.0
+        self._live = Live(console=console, auto_refresh=False, screen=console.is_terminal)
+        self._live.start()
+
+    def heard(self, picture: Picture, event: Any) -> None:
+        """A report arrived; note it and redraw when a frame is due."""
+        if isinstance(event, Scan) and len(event):
+            self._heard.append(describe(event, clock_text(int(event.t_measured_tai_ns[0]), spelling_of(picture))))
+        now = time.monotonic()
+        if now - self._t_drawn >= FRAME_S:
+            self._t_drawn = now
+            self._remember_places(picture)
+            self._live.update(self._screen(picture), refresh=True)
+
+    def said(self, picture: Picture) -> None:
+        """Keep what was said for the next frame."""
+        spell = spelling_of(picture)
+        self._lines.extend(Text(finding_line(finding, spell)) for finding in picture.new_findings)
+        for alert in picture.new_alerts:
+            style = "bold white on red" if alert.evidence is Evidence.CONFIRMED else "bold red"
+            self._alerts.append(Text(alert_line(alert, spell), style=style))
+            self._lines.append(Text(alert_line(alert, spell).split("\n")[0], style=style))
+
+    def finish(self, picture: Picture, predict_to_tai_ns: int | None) -> None:
+        """Leave the screen; print the map and what is believed, so that it stays to be read."""
+        self._remember_places(picture)
+        self._live.stop()
+        self.console.print(Panel(self._map(picture, self.console.width - 4, 16), title="the picture at the end"))
+        for line in self._lines:
+            self.console.print(line, soft_wrap=True)
+        for text in summary_lines(picture, predict_to_tai_ns):
+            self.console.print(text, highlight=False, soft_wrap=True)
+
+    # ---- pieces of the screen
+
+    def _screen(self, picture: Picture) -> Layout:
+        layout = Layout()
+        layout.split_column(Layout(name="banner", size=1), Layout(name="body"), Layout(name="said", size=12))
+        layout["body"].split_row(Layout(name="map", ratio=3), Layout(name="objects", ratio=2))
+        layout["said"].split_row(Layout(name="timeline", ratio=3), Layout(name="alerts", ratio=2))
+        layout["banner"].update(self._banner(picture))
+        height = max(8, self.console.height - 13 - 2 - 7)
+        sky = self._map(picture, self.console.width * 3 // 5 - 4, height)
+        heard = Text("\n".join(self._heard), style="dim")
+        layout["map"].update(Panel(Group(sky, heard), title="where  (red: impact 50/90 %, yellow: 99 %)"))
+        layout["objects"].update(
+            Panel(Group(*(belief(summary, picture) for summary in picture.objects)), title="beliefs")
+        )
+        layout["timeline"].update(Panel(Group(*list(self._lines)[-10:]), title="timeline"))
+        alerts = Group(*list(self._alerts)[-3:]) if self._alerts else Text("no alert", style="green")
+        layout["alerts"].update(Panel(alerts, title="proposed alerts (people release)"))
+        return layout
+
+    def _banner(self, picture: Picture) -> Text:
+        mode, spell = picture.session.mode, spelling_of(picture)
+        now = picture.t_now_tai_ns
+        clock = "waiting" if now is None else f"{spell.utc(now) or ''}  {clock_text(now, spell)}"
+        text = f" {mode.value}   {self.title}   {clock}   {picture.detection_count} detections "
+        return Text(text.ljust(self.console.width), style=MODE_STYLES[mode])
+
+    def _remember_places(self, picture: Picture) -> None:
+        for summary in picture.objects:
+            if summary.state and "lat_deg" in summary.state:
+                here = (float(summary.state["lat_deg"]), float(summary.state["lon_deg"]))
+                trail = self._tracks.setdefault(summary.id, [])
+                if not trail or trail[-1] != here:
+                    trail.append(here)
+
+    def _map(self, picture: Picture, columns: int, rows: int) -> Text:
+        points = [p for trail in self._tracks.values() for p in trail]
+        for summary in picture.objects:
+            for shape in _areas_of(summary):
+                points += list(zip(shape.lat_deg, shape.lon_deg, strict=True))
+            if summary.launch:
+                points.append((summary.launch.lat_deg, summary.launch.lon_deg))
+        if not points:
+            return Text("\n" * (rows // 2) + "   watching; nothing has been seen yet", style="dim")
+        window = self._grow(points, columns, rows)
+        sheet = BrailleMap(columns, rows, window[:2], window[2:])
+        for index, summary in enumerate(picture.objects):
+            for shape in sorted(_areas_of(summary), key=lambda a: -a.probability):
+                style = AREA_STYLES.get(round(shape.probability, 2), "yellow")
+                sheet.line(shape.lat_deg, shape.lon_deg, style, is_closed=True)
+            trail = self._tracks.get(summary.id, [])
+            sheet.line([lat for lat, _ in trail], [lon for _, lon in trail], "cyan")
+            letter = OBJECT_LETTERS[index % len(OBJECT_LETTERS)]
+            if summary.launch:
+                sheet.mark(summary.launch.lat_deg, summary.launch.lon_deg, "▲" + letter, "bold green")
+            if summary.impact and not summary.impact.is_conditional:
+                sheet.mark(summary.impact.lat_deg, summary.impact.lon_deg, "✕" + letter, "bold red")
+            if trail:
+                sheet.mark(trail[-1][0], trail[-1][1], "●", "bold cyan")
+        text = Text()
+        for row in sheet.cells():
+            for character, style in row:
+                text.append(character, style=style or None)
+            text.append("\n")
+        south_west, north_east = place(window[0], window[2]), place(window[1], window[3])
+        text.append(f"{south_west} … {north_east}".rjust(columns), style="dim")
+        return text
+
+    def _grow(self, points: list[tuple[float, float]], columns: int, rows: int) -> tuple[float, float, float, float]:
+        """A window that holds every point, a little air, and keeps the ground's proportions; it never shrinks."""
+        from math import cos, radians
+
+        south, north = min(p[0] for p in points), max(p[0] for p in points)
+        west, east = min(p[1] for p in points), max(p[1] for p in points)
+        if self._window:
+            south, north = min(south, self._window[0]), max(north, self._window[1])
+            west, east = min(west, self._window[2]), max(east, self._window[3])
+        self._window = (south, north, west, east)
+        shrink = max(0.2, cos(radians((south + north) / 2)))
+        height_deg = max((north - south) * 1.2, 1.0, (east - west) * 1.1 * shrink * (4 * rows) / (2 * columns))
+        width_deg = height_deg / shrink * (2 * columns) / (4 * rows)
+        lat, lon = (south + north) / 2, (west + east) / 2
+        return lat - height_deg / 2, lat + height_deg / 2, lon - width_deg / 2, lon + width_deg / 2
+
+
+def _areas_of(summary: ObjectSummary) -> tuple[Any, ...]:
+    return tuple(a for a in summary.impact.areas if a.shape == "polygon") if summary.impact else ()
+
+
+def belief(summary: ObjectSummary, picture: Picture) -> Table:
+    """One object as a small table: phase, class bars, launch, apogee, impact and the time left."""
+    spell = spelling_of(picture)
+    table = Table.grid(padding=(0, 1))
+    table.add_row(Text(f"{summary.id}", style="bold"), Text(f"{summary.phase}", style="bold cyan"))
+    for name, probability in sorted(summary.probabilities.items(), key=lambda item: -item[1])[:4]:
+        if probability >= 0.005:
+            bar = "█" * round(16 * probability)
+            table.add_row(Text(f"{100 * probability:3.0f} %"), Text(f"{bar:<16} {name}"))
+    if summary.launch:
+        launch = summary.launch
+        azimuth = "near-vertical" if launch.azimuth_deg is None else f"heading {launch.azimuth_deg:03.0f}°"
+        table.add_row("from", f"{place(launch.lat_deg, launch.lon_deg)}  {azimuth}")
+    if summary.apogee_km is not None:
+        table.add_row("top", f"{summary.apogee_km:.0f} km")
+    if summary.impact:
+        impact = summary.impact
+        size = next((a.area_km2 for a in impact.areas if abs(a.probability - 0.9) < 1e-9), None)
+        style = "dim" if impact.is_conditional else "bold red"
+        words = "if thrust stopped now" if impact.is_conditional else "impact"
+        table.add_row(words, Text(place(impact.lat_deg, impact.lon_deg), style=style))
+        if size is not None:
+            table.add_row("", Text(f"90 % area {size:,.0f} km²", style=style))
+        if picture.t_now_tai_ns is not None and not impact.is_conditional:
+            first, last = ((t - picture.t_now_tai_ns) / NS_PER_S for t in impact.t_90_tai_ns)
+            table.add_row("", Text(f"in {minutes(first)} to {minutes(last)}", style=style))
+        elif impact.is_conditional:
+            table.add_row(
+                "", Text(f"between {' and '.join(clock_text(t, spell) for t in impact.t_90_tai_ns)}", style=style)
+            )
+    if summary.quality:
+        table.add_row("marks", Text(", ".join(summary.quality), style="magenta"))
+    table.add_row("", "")
+    return table
+
+
+def minutes(seconds: float) -> str:
+    """`4 min 30 s`."""
+    whole = round(abs(seconds))
+    return f"{'-' if seconds < 0 else ''}{whole // 60} min {whole % 60:02d} s"
+
+
+def describe(scan: Scan, clock: str) -> str:
+    """A detection as a person would call it out."""
+    first = scan.values[0]
+    if scan.kind is SensorKind.RADAR:
+        what = f"echo at {first[2] / 1e3:,.0f} km"
+    elif scan.kind is SensorKind.INFRARED:
+        what = f"hot spot {first[3] / 1e3:,.0f} kW/sr"
+    else:
+        what = f"{first[0]:,.0f} m/s at {first[1] / 1e3:,.1f} km"
+    more = f" and {len(scan) - 1} more" if len(scan) > 1 else ""
+    return f"{clock}  {scan.sensor_id}: {what}{more}"
