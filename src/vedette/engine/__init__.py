@@ -1,0 +1,8 @@
+"""The pure fold from a journal of events to a picture."""
+
+from vedette.engine.advance import advance, open_picture
+from vedette.engine.events import Event, FeedEnded
+from vedette.engine.picture import Picture
+from vedette.engine.session import Session, when
+
+__all__ = ["Event", "FeedEnded", "Picture", "Session", "advance", "open_picture", "when"]

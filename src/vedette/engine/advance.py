@@ -107,6 +107,7 @@ def _hear_header(picture: Picture, header: FeedHeader) -> tuple[Finding, ...]:
 
 
 def _settle(picture: Picture, ended: FeedEnded) -> tuple[Finding | Alert, ...]:
+    picture.is_ended = True
     now = ended.t_tai_ns if ended.t_tai_ns is not None else picture.t_now_tai_ns
     if now is None:
         return ()

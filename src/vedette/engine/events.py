@@ -7,7 +7,7 @@ from vedette.reports import Scan
 
 
 class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing more will come: the feed is over or `--until` is reached."""
+    """Nothing more will come from the feeds."""
 
     t_tai_ns: int | None = None  # None: at the newest measured time
 

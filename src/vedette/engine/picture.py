@@ -18,6 +18,7 @@ class Picture:
     session: Session
     t_now_tai_ns: int | None = None  # the newest measured time
     t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`
+    is_ended: bool = False  # the feeds said that nothing more will come
     is_epoch_known: bool = False  # False: times count from the feed's own zero
     followers: dict[str, Follower] = field(default_factory=dict)
     timeline: list[Finding] = field(default_factory=list)

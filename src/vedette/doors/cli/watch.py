@@ -1,0 +1,95 @@
+"""`vedette watch FEED...`: the main job."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+
+def watch(
+    *feeds: str,
+    until: str | None = None,
+    predict_to: str | None = None,
+    speed: str = "max",
+    at: str | None = None,
+    pad: str | None = None,
+    azimuth_deg: float | None = None,
+    sensors: Path | None = None,
+    mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
+    data_dir: Path | None = None,
+    json: bool = False,
+    jsonl: bool = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
+) -> int:
+    """Watch feeds: detect, track, name, predict, and propose alerts, keeping every report in a journal.
+
+    A feed is a scan file (.jsonl), a CCSDS TDM (KVN or XML), launch telemetry (JSON arrays time, velocity, altitude),
+    a directory of these, or - for standard input. What it is, is read from its content.
+
+    Parameters
+    ----------
+    feeds
+        Files, directories, or - for standard input.
+    until
+        Stop at this instant: T+183 (seconds after lift-off) or 2031-04-01T12:00:00Z.
+    predict_to
+        At the end, say where each object will be at this instant.
+    speed
+        A multiple of real time such as 1 or 20, or max.
+    at
+        Lift-off in UTC, for telemetry that counts from its own zero; without it times in UTC are null.
+    pad
+        Where telemetry was launched from: LAT,LON in degrees, north and east positive.
+    azimuth_deg
+        Launch azimuth in degrees clockwise from north, when it is known.
+    sensors
+        TOML file that describes the sensors; a TDM carries no site.
+    mode
+        What these reports are; by default what the feed says of itself, else REAL.
+    data_dir
+        Where the journal is kept.
+    json
+        One JSON document at the end.
+    jsonl
+        One JSON line for every event and alert as it is said, and a last one with the picture.
+    quiet
+        No words on stderr.
+    """
+    from vedette.core.errors import UsageError
+    from vedette.doors.watching import WatchOptions, run_watch
+
+    if not feeds:
+        raise UsageError("nothing to watch: name a file, a directory, or - for standard input; `vedette watch --help`")
+    if json and jsonl:
+        raise UsageError("--json and --jsonl are two shapes of the same answer; choose one")
+    return run_watch(
+        WatchOptions(
+            feeds=feeds,
+            until=until,
+            predict_to=predict_to,
+            speed=speed_of(speed),
+            at=at,
+            pad=pad,
+            azimuth_deg=azimuth_deg,
+            sensors=sensors,
+            mode=mode,
+            data_dir=data_dir,
+            output="json" if json else "jsonl" if jsonl else "people",
+            is_quiet=quiet,
+        )
+    )
+
+
+def speed_of(text: str) -> float | None:
+    """A positive factor of real time; None means as fast as it goes."""
+    from vedette.core.errors import UsageError
+
+    if text == "max":
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0.0 < factor < float("inf"):
+        raise UsageError(f"--speed {text}: give a positive factor of real time such as 1 or 20, or max")
+    return factor

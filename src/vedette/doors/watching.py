@@ -1,0 +1,141 @@
+"""Setting up a watch or a replay: options in, feeds opened, journal made, reporter chosen."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vedette.core.errors import NotFoundError, UsageError
+from vedette.doors.data_dir import data_dir_of
+from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
+from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.watch_loop import watch_loop
+from vedette.engine import Picture, Session
+from vedette.formats import open_feeds
+from vedette.reports import Mode
+from vedette.time import tai_ns_from_utc_text
+
+Output = Literal["json", "jsonl", "people"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchOptions:
+    """What `vedette watch` was asked for, as typed."""
+
+    feeds: tuple[str, ...]
+    until: str | None = None
+    predict_to: str | None = None
+    speed: float | None = None
+    at: str | None = None
+    pad: str | None = None
+    azimuth_deg: float | None = None
+    sensors: Path | None = None
+    mode: str | None = None
+    data_dir: Path | None = None
+    output: Output = "people"
+    is_quiet: bool = False
+
+
+def run_watch(options: WatchOptions) -> int:
+    """Watch feeds to their end; exit code 3 when something in them could not be used."""
+    session = session_of(options)
+    feeds = open_feeds(
+        options.feeds, mode=session.mode, t_liftoff_tai_ns=session.t_liftoff_tai_ns, sensors_toml=session.sensors_toml
+    )
+    path = new_journal_path(data_dir_of(options.data_dir))
+    reporter = reporter_of(options.output)
+    with SqliteJournal.create(path, session) as journal:
+        picture = watch_loop(feeds, session, reporter, journal, options.speed)
+    if not options.is_quiet:
+        sys.stderr.write(f"journal: {path}   (vedette replay {path})\n")
+    return exit_code_of(picture)
+
+
+def run_replay(path: Path, output: Output, t_from: str | None, t_to: str | None, speed: float | None) -> int:
+    """Play a journal again through the same engine: the same bytes on stdout."""
+    from vedette.doors.replaying import OnlyFrom
+
+    with SqliteJournal.open(path) as journal:
+        session = journal.session
+        if t_to is not None:
+            session = replace_until(session, t_to)
+        reporter = reporter_of(output)
+        if t_from is not None:
+            reporter = OnlyFrom(reporter, t_from)
+        picture = watch_loop(journal.events(), session, reporter, None, speed)
+    return exit_code_of(picture)
+
+
+def replace_until(session: Session, until: str) -> Session:
+    """The same session, ending at another instant."""
+    import msgspec
+
+    return msgspec.structs.replace(session, until=until)
+
+
+def session_of(options: WatchOptions) -> Session:
+    """The session that options describe; every word is checked here, before anything is opened."""
+    sensors_toml = None
+    if options.sensors is not None:
+        try:
+            sensors_toml = options.sensors.read_text(encoding="utf-8")
+        except FileNotFoundError as gone:
+            raise NotFoundError(f"{options.sensors}: no such sensors file") from gone
+    return Session(
+        mode=Mode(options.mode or Mode.REAL),
+        feeds=options.feeds,
+        pad_lat_lon_deg=pad_of(options.pad) if options.pad else None,
+        azimuth_deg=azimuth_of(options.azimuth_deg),
+        t_liftoff_tai_ns=tai_ns_from_utc_text(options.at) if options.at else None,
+        sensors_toml=sensors_toml,
+        until=options.until,
+        predict_to=options.predict_to,
+    )
+
+
+def pad_of(text: str) -> tuple[float, float]:
+    """`28.6084,-80.6041` as degrees."""
+    try:
+        lat_deg, lon_deg = (float(part) for part in text.split(","))
+    except ValueError as trouble:
+        raise UsageError(f"--pad {text}: give LAT,LON in degrees, such as 28.6084,-80.6041") from trouble
+    if not (-90.0 <= lat_deg <= 90.0 and -180.0 <= lon_deg <= 360.0):
+        raise UsageError(f"--pad {text}: latitude lies in -90..90 and longitude in -180..360 degrees")
+    return lat_deg, lon_deg
+
+
+def azimuth_of(azimuth_deg: float | None) -> float | None:
+    """An azimuth checked to lie in a turn."""
+    if azimuth_deg is not None and not -360.0 <= azimuth_deg <= 360.0:
+        raise UsageError(f"--azimuth-deg {azimuth_deg}: degrees clockwise from north, 0 to 360")
+    return None if azimuth_deg is None else azimuth_deg % 360.0
+
+
+def reporter_of(output: Output) -> Reporter:
+    """Who listens on stdout."""
+    if output == "json":
+        return JsonReporter()
+    if output == "jsonl":
+        return JsonlReporter()
+    import os
+
+    return TimelineReporter(is_coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+
+def exit_code_of(picture: Picture) -> int:
+    """0, or 3 when something had to be set aside."""
+    return 3 if picture.quarantine_count else 0
+
+
+def new_journal_path(data_dir: Path) -> Path:
+    """A fresh file name that sorts by start."""
+    from datetime import UTC, datetime
+
+    folder = data_dir / "journals"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    for number in range(10_000):
+        path = folder / (f"{stem}.sqlite" if number == 0 else f"{stem}-{number}.sqlite")
+        if not path.exists():
+            return path
+    raise UsageError(f"{folder}: ten thousand journals in one second; give another --data-dir")
