@@ -113,7 +113,8 @@ def finding_line(finding: Finding, spell: Spelling) -> str:
     """One line of the timeline."""
     late_s = (finding.t_declared_tai_ns - finding.t_tai_ns) / NS_PER_S
     said = f"  (said {late_s:.1f} s later)" if late_s >= 0.05 else ""
-    return f"{clock_text(finding.t_tai_ns, spell):<13} {finding.kind.upper():<22} {finding.object_id:<5} {finding.text}{said}"
+    when = clock_text(finding.t_tai_ns, spell)
+    return f"{when:<13} {finding.kind.upper():<22} {finding.object_id:<5} {finding.text}{said}"
 
 
 def alert_line(alert: Alert, spell: Spelling) -> str:

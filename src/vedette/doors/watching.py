@@ -123,8 +123,8 @@ def reporter_of(output: Output) -> Reporter:
 
 
 def exit_code_of(picture: Picture) -> int:
-    """0, or 3 when something had to be set aside."""
-    return 3 if picture.quarantine_count else 0
+    """0, or 3 when something had to be set aside, or 6 when something was refused."""
+    return picture.worst_exit_code
 
 
 def new_journal_path(data_dir: Path) -> Path:

@@ -86,11 +86,13 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
 
 
 def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:
-    picture.quarantine_count += 1
-    now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else (picture.t_liftoff_tai_ns or 0)
+    if not trouble.is_kept:
+        picture.quarantine_count += 1
+    picture.worst_exit_code = max(picture.worst_exit_code, trouble.exit_code)
+    now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else trouble.t_received_tai_ns
     return (
         Finding(
-            kind=FindingKind.QUARANTINED,
+            kind=FindingKind.DOUBT if trouble.is_kept else FindingKind.QUARANTINED,
             object_id="",
             t_tai_ns=now,
             t_declared_tai_ns=now,
@@ -103,6 +105,8 @@ def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:
 def _hear_header(picture: Picture, header: FeedHeader) -> tuple[Finding, ...]:
     if header.is_epoch_known:
         picture.is_epoch_known = True
+    if picture.t_liftoff_tai_ns is None:
+        picture.t_liftoff_tai_ns = header.t_liftoff_tai_ns
     return ()
 
 

@@ -27,6 +27,7 @@ class Picture:
     scan_count: int = 0
     detection_count: int = 0
     quarantine_count: int = 0
+    worst_exit_code: int = 0  # 3 when something was set aside, 6 when something was refused
     last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
 
     @property
