@@ -6,7 +6,9 @@ Options are arguments, never globals; a replay reads them from here and needs no
 import msgspec
 
 from vedette import __version__
+from vedette.core.errors import UsageError
 from vedette.reports import Mode
+from vedette.time import tai_ns_from_utc_text
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,14 +30,11 @@ def when(text: str, t_liftoff_tai_ns: int | None) -> int:
 
     Seconds count from lift-off and need one; without it the feed's own zero is used, which is instant 0.
     """
-    from vedette.core.errors import UsageError
-    from vedette.time import tai_ns_from_utc_text
-
     stripped = text.strip()
     number = stripped[1:] if stripped[:1] in "Tt" else stripped
     try:
         return (t_liftoff_tai_ns or 0) + round(float(number) * 1e9)
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or no finite one
         pass
     try:
         return tai_ns_from_utc_text(stripped)
