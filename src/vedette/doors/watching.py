@@ -1,9 +1,14 @@
 """Setting up a watch or a replay: options in, feeds opened, journal made, reporter chosen."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from math import radians
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors.data_dir import data_dir_of
@@ -11,8 +16,9 @@ from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, Timel
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_loop import watch_loop
 from vedette.engine import Picture, Session
-from vedette.formats import open_feeds
-from vedette.reports import Mode
+from vedette.formats import FeedHeader, FeedRecord, FeedSensor, open_feeds
+from vedette.reports import Mode, Scan
+from vedette.sensing import Radar, Sensor, parse_sensors
 from vedette.time import tai_ns_from_utc_text
 
 Output = Literal["json", "jsonl", "people"]
@@ -39,9 +45,15 @@ class WatchOptions:
 def run_watch(options: WatchOptions) -> int:
     """Watch feeds to their end; exit code 3 when something in them could not be used."""
     session = session_of(options)
-    feeds = open_feeds(
-        options.feeds, mode=session.mode, t_liftoff_tai_ns=session.t_liftoff_tai_ns, sensors_toml=session.sensors_toml
+    records = open_feeds(
+        options.feeds,
+        mode=Mode(options.mode) if options.mode else None,
+        sensors=feed_sensors_of(session.sensors_toml, str(options.sensors)),
+        t_liftoff_tai_ns=session.t_liftoff_tai_ns,
     )
+    mode, feeds = mode_and_rest(records)
+    if options.mode is None:
+        session = msgspec.structs.replace(session, mode=mode)
     path = new_journal_path(data_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
     with SqliteJournal.create(path, session) as journal:
@@ -66,10 +78,38 @@ def run_replay(path: Path, output: Output, t_from: str | None, t_to: str | None,
     return exit_code_of(picture)
 
 
+def mode_and_rest(records: Iterator[FeedRecord]) -> tuple[Mode, Iterator[FeedRecord]]:
+    """The mode that the first feed claims for itself (REAL when none does), and all the records still to be read."""
+    head: list[FeedRecord] = []
+    for record in records:
+        head.append(record)
+        if isinstance(record, FeedHeader | Scan):
+            return record.mode, chain(head, records)
+    return Mode.REAL, iter(head)
+
+
+def feed_sensors_of(sensors_toml: str | None, where: str) -> dict[str, FeedSensor] | None:
+    """What a TDM must be told of its sensors, since it carries neither site nor sigma; None when nothing was given."""
+    if sensors_toml is None:
+        return None
+    return {name: _feed_sensor(name, sensor) for name, sensor in parse_sensors(sensors_toml, where).items()}
+
+
+def _feed_sensor(name: str, sensor: Sensor) -> FeedSensor:
+    if not isinstance(sensor, Radar):
+        return FeedSensor(sensor_id=name)
+    assert sensor.azimuth_sigma_deg is not None and sensor.elevation_sigma_deg is not None  # settled at birth
+    return FeedSensor(
+        sensor_id=name,
+        azimuth_sigma_rad=radians(sensor.azimuth_sigma_deg),
+        elevation_sigma_rad=radians(sensor.elevation_sigma_deg),
+        range_sigma_m=sensor.range_sigma_m,
+        range_rate_sigma_mps=sensor.range_rate_sigma_mps,
+    )
+
+
 def replace_until(session: Session, until: str) -> Session:
     """The same session, ending at another instant."""
-    import msgspec
-
     return msgspec.structs.replace(session, until=until)
 
 

@@ -12,7 +12,7 @@ from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.formats.feed import FeedHeader, Quarantined
 from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
-from vedette.sensing import parse_sensors
+from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
 TRACKED = "tracked"  # the follower that owns every radar and infrared scan
 
@@ -21,6 +21,7 @@ def open_picture(session: Session) -> Picture:
     """The empty picture of a new session."""
     return Picture(
         session=session,
+        sensors=_sensors_of(session),
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
         is_epoch_known=session.t_liftoff_tai_ns is not None,
     )
@@ -59,7 +60,27 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     picture.last_heard_tai_ns[scan.sensor_id] = scan.t_received_tai_ns
     if picture.t_now_tai_ns is None or t_scan_tai_ns > picture.t_now_tai_ns:
         picture.t_now_tai_ns = t_scan_tai_ns
+    if scan.kind is not SensorKind.TELEMETRY and scan.sensor_id not in picture.sensors:
+        return _unknown_sensor(picture, scan)
     return _follower_of(picture, scan).absorb(scan)
+
+
+def _sensors_of(session: Session) -> dict[str, Sensor]:
+    """The sensors that were given, or the packaged ones by name."""
+    if session.sensors_toml is None:
+        return packaged_sensors()
+    return parse_sensors(session.sensors_toml, "--sensors")
+
+
+def _unknown_sensor(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
+    """One sentence for a sensor that nobody described; its scans stay in the journal and out of the picture."""
+    if scan.sensor_id in picture.unknown_sensors:
+        return ()
+    picture.unknown_sensors.add(scan.sensor_id)
+    what = "its reports cannot be placed on the Earth"
+    cure = "describe it in --sensors FILE.toml"
+    where = f"sensor {scan.sensor_id!r}"
+    return _set_aside(picture, Quarantined(what=what, where=where, cure=cure, t_received_tai_ns=scan.t_received_tai_ns))
 
 
 def _follower_of(picture: Picture, scan: Scan) -> Follower:
@@ -73,8 +94,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
     session = picture.session
     if key == TRACKED:
         picture.is_epoch_known = True  # radar and infrared reports carry UTC
-        sensors = parse_sensors(session.sensors_toml or "", where="--sensors")
-        return LaunchFollower(sensors=sensors, mode=session.mode)
+        return LaunchFollower(sensors=picture.sensors, mode=session.mode)
     if picture.t_liftoff_tai_ns is None:
         picture.t_liftoff_tai_ns = 0  # the feed's own zero
     telemetry_count = sum(name != TRACKED for name in picture.followers)

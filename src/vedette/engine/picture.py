@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
 from vedette.reports import Alert, Finding, ObjectSummary, Prediction
+from vedette.sensing import Sensor
 
 
 @dataclass(slots=True)
@@ -16,6 +17,8 @@ class Picture:
     """What is believed now; `timeline` and `alerts` hold everything said so far."""
 
     session: Session
+    sensors: dict[str, Sensor]
+    unknown_sensors: set[str] = field(default_factory=set)
     t_now_tai_ns: int | None = None  # the newest measured time
     t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`
     is_ended: bool = False  # the feeds said that nothing more will come
