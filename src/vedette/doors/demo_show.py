@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vedette.doors.data_dir import data_dir_of
+from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.reporters import TimelineReporter, place
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_loop import watch_loop
@@ -26,7 +26,7 @@ def run_demo(scenario: str, seed: int, speed: float | None, data_dir: Path | Non
     sys.stderr.flush()
     made = make_scenario(story, seed)
     session = Session(mode=Mode.SIMULATED, feeds=(f"scenario:{scenario}",), sensors_toml=format_sensors(made.sensors))
-    path = new_journal_path(data_dir_of(data_dir))
+    path = new_journal_path(journals_dir_of(data_dir))
     reporter, hear = _listener(story.title)
     with SqliteJournal.create(path, session) as journal:
         picture = watch_loop(made.scans, session, reporter, journal, speed, hear)

@@ -1,24 +1,26 @@
 """Setting up a watch or a replay: options in, feeds opened, journal made, reporter chosen."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
-from math import radians
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from vedette.core.errors import NotFoundError, UsageError
-from vedette.doors.data_dir import data_dir_of
+from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
 from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.watch_feeds import open_watch_feeds
 from vedette.doors.watch_loop import watch_loop
 from vedette.engine import Picture, Session
-from vedette.formats import FeedHeader, FeedRecord, FeedSensor, open_feeds
+from vedette.formats import FeedHeader, FeedRecord
 from vedette.reports import Mode, Scan
-from vedette.sensing import Radar, Sensor, parse_sensors
 from vedette.time import tai_ns_from_utc_text
 
 Output = Literal["json", "jsonl", "people"]
@@ -45,16 +47,16 @@ class WatchOptions:
 def run_watch(options: WatchOptions) -> int:
     """Watch feeds to their end; exit code 3 when something in them could not be used."""
     session = session_of(options)
-    records = open_feeds(
+    records = open_watch_feeds(
         options.feeds,
         mode=Mode(options.mode) if options.mode else None,
-        sensors=feed_sensors_of(session.sensors_toml, str(options.sensors)),
+        sensors_toml=session.sensors_toml,
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
     )
     mode, feeds = mode_and_rest(records)
     if options.mode is None:
         session = msgspec.structs.replace(session, mode=mode)
-    path = new_journal_path(data_dir_of(options.data_dir))
+    path = new_journal_path(journals_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
     with SqliteJournal.create(path, session) as journal:
         picture = watch_loop(feeds, session, reporter, journal, options.speed)
@@ -65,8 +67,6 @@ def run_watch(options: WatchOptions) -> int:
 
 def run_replay(path: Path, output: Output, t_from: str | None, t_to: str | None, speed: float | None) -> int:
     """Play a journal again through the same engine: the same bytes on stdout."""
-    from vedette.doors.replaying import OnlyFrom
-
     with SqliteJournal.open(path) as journal:
         session = journal.session
         if t_to is not None:
@@ -86,26 +86,6 @@ def mode_and_rest(records: Iterator[FeedRecord]) -> tuple[Mode, Iterator[FeedRec
         if isinstance(record, FeedHeader | Scan):
             return record.mode, chain(head, records)
     return Mode.REAL, iter(head)
-
-
-def feed_sensors_of(sensors_toml: str | None, where: str) -> dict[str, FeedSensor] | None:
-    """What a TDM must be told of its sensors, since it carries neither site nor sigma; None when nothing was given."""
-    if sensors_toml is None:
-        return None
-    return {name: _feed_sensor(name, sensor) for name, sensor in parse_sensors(sensors_toml, where).items()}
-
-
-def _feed_sensor(name: str, sensor: Sensor) -> FeedSensor:
-    if not isinstance(sensor, Radar):
-        return FeedSensor(sensor_id=name)
-    assert sensor.azimuth_sigma_deg is not None and sensor.elevation_sigma_deg is not None  # settled at birth
-    return FeedSensor(
-        sensor_id=name,
-        azimuth_sigma_rad=radians(sensor.azimuth_sigma_deg),
-        elevation_sigma_rad=radians(sensor.elevation_sigma_deg),
-        range_sigma_m=sensor.range_sigma_m,
-        range_rate_sigma_mps=sensor.range_rate_sigma_mps,
-    )
 
 
 def replace_until(session: Session, until: str) -> Session:
@@ -157,8 +137,6 @@ def reporter_of(output: Output) -> Reporter:
         return JsonReporter()
     if output == "jsonl":
         return JsonlReporter()
-    import os
-
     return TimelineReporter(is_coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
@@ -167,12 +145,8 @@ def exit_code_of(picture: Picture) -> int:
     return picture.worst_exit_code
 
 
-def new_journal_path(data_dir: Path) -> Path:
+def new_journal_path(folder: Path) -> Path:
     """A fresh file name that sorts by start."""
-    from datetime import UTC, datetime
-
-    folder = data_dir / "journals"
-    folder.mkdir(parents=True, exist_ok=True)
     stem = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     for number in range(10_000):
         path = folder / (f"{stem}.sqlite" if number == 0 else f"{stem}-{number}.sqlite")

@@ -4,9 +4,7 @@ Live watch, replay, rehearsal and test call this one function through different 
 and no file is used here.
 """
 
-from vedette.assessment.ascent_follower import AscentFollower
 from vedette.assessment.follower import Follower
-from vedette.assessment.launch_follower import LaunchFollower
 from vedette.engine.events import Event, FeedEnded
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
@@ -93,8 +91,12 @@ def _follower_of(picture: Picture, scan: Scan) -> Follower:
 def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
     session = picture.session
     if key == TRACKED:
+        from vedette.assessment.launch_follower import LaunchFollower  # only who tracks pays for its kernels
+
         picture.is_epoch_known = True  # radar and infrared reports carry UTC
         return LaunchFollower(sensors=picture.sensors, mode=session.mode)
+    from vedette.assessment.ascent_follower import AscentFollower
+
     if picture.t_liftoff_tai_ns is None:
         picture.t_liftoff_tai_ns = 0  # the feed's own zero
     telemetry_count = sum(name != TRACKED for name in picture.followers)
