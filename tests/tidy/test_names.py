@@ -25,7 +25,12 @@ DIMENSIONS, UNITS, ATTRIBUTES = (frozenset(text.split()) for text in (DIMENSION_
 
 def has_its_unit(name: str) -> bool:
     words = name.strip("_").lower().split("_")
-    if not DIMENSIONS.intersection(words) or words[0] in {"is", "has", "log"}:
+    if not DIMENSIONS.intersection(words) or words[0] in {
+        "is",
+        "has",
+        "log",
+        "spread",
+    }:  # a logarithm and a relative spread have no unit
         return True
     return words[-1] in UNITS or words[-1] in ATTRIBUTES
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from vedette.doors.machine import Check, Health
 
 
-def doctor(*, data_dir: Path = Path("vedette-data"), json: bool = False) -> int:
+def doctor(*, data_dir: Path | None = None, json: bool = False) -> int:
     """Say what on this machine is degraded, and the cure.
 
     Exit code 1 when something has failed; 0 when all is well, or merely degraded.
@@ -15,18 +15,19 @@ def doctor(*, data_dir: Path = Path("vedette-data"), json: bool = False) -> int:
     Parameters
     ----------
     data_dir
-        Where the journal is to be kept.
+        Where journals are kept.
     json
         One JSON document instead of a table.
     """
     import time
 
+    from vedette.doors.data_dir import data_dir_place
     from vedette.doors.machine import Health, examine, worst
     from vedette.time import tai_ns_from_mjd_utc
 
     wall_ns = time.time_ns()  # POSIX time: 86,400 s in every day since 1970-01-01, MJD 40587
     day, ns_of_day = divmod(wall_ns, 86_400 * 10**9)
-    checks = examine(data_dir, tai_ns_from_mjd_utc(40_587 + day, ns_of_day))
+    checks = examine(data_dir_place(data_dir), tai_ns_from_mjd_utc(40_587 + day, ns_of_day))
     overall = worst(checks)
     if json:
         _write_json(checks, overall)
