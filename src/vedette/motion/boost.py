@@ -81,13 +81,10 @@ def _powered(
     vertical: bool,
     up0: np.ndarray,
     air: np.ndarray,
-    field: np.ndarray,
-    work: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Time derivative of the state under thrust of the stage whose entries start at `base`."""
+    """Add thrust and the powered body's drag to the derivative `out`; the stage's entries start at `base`."""
     x, yy, z, vx, vy, vz = y[0], y[1], y[2], y[3], y[4], y[5]
-    ax, ay, az = coast_kernel(x, yy, z, vx, vy, vz, 0.0, air, field, work)
     height = height_kernel(x, yy, z)
     rate, burnt = _thrust_shape(t_stage, p[base + BURN_S], p[SLOPE], p[TAIL_OFF_S])
     mass = 1.0 - p[base + FLOW_PER_S] * burnt
@@ -104,7 +101,9 @@ def _powered(
             wx, wy, wz = vx - wx, vy - wy, vz - wz
             speed = sqrt(wx * wx + wy * wy + wz * wz)
             drag = -0.5 * density * speed * drag_shape_kernel(speed / sound) / (p[base + BETA_KG_M2] * mass)
-            ax, ay, az = ax + drag * wx, ay + drag * wy, az + drag * wz
+            out[3] += drag * wx
+            out[4] += drag * wy
+            out[5] += drag * wz
     v = sqrt(vx * vx + vy * vy + vz * vz)
     if vertical or v < 1.0:
         dx, dy, dz = up0[0], up0[1], up0[2]
@@ -131,8 +130,9 @@ def _powered(
                     cy * (c * dy + s * uy) + sy_ * sy,
                     cy * (c * dz + s * uz) + sy_ * sz,
                 )
-    out[0], out[1], out[2] = vx, vy, vz
-    out[3], out[4], out[5] = ax + a * dx, ay + a * dy, az + a * dz
+    out[3] += a * dx
+    out[4] += a * dy
+    out[5] += a * dz
 
 
 @njit(cache=True)
@@ -151,11 +151,11 @@ def _slope(
     out: np.ndarray,
 ) -> None:
     """Mode 0 vertical thrust, 1 gravity turn, 2 coast."""
-    if mode < 2:
-        _powered(y, t_flight, t_stage, p, base, mode == 0, up0, air, field, work, out)
-        return
     out[0], out[1], out[2] = y[3], y[4], y[5]
-    out[3], out[4], out[5] = coast_kernel(y[0], y[1], y[2], y[3], y[4], y[5], per_beta, air, field, work)
+    drag = per_beta if mode == 2 else 0.0
+    out[3], out[4], out[5] = coast_kernel(y[0], y[1], y[2], y[3], y[4], y[5], drag, air, field, work)
+    if mode < 2:
+        _powered(y, t_flight, t_stage, p, base, mode == 0, up0, air, out)
 
 
 @njit(cache=True)
@@ -202,9 +202,7 @@ def _run(
     out: np.ndarray,
 ) -> int:
     """Classical Runge-Kutta from `t` to `t_stop` (seconds of flight), filling rows on the way; next row, -1: down."""
-    if t_stop <= t:
-        return row
-    _slope(y, t, t - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[0])
+    fresh = True
     powered_step = (t_stop - t) / max(1.0, np.ceil((t_stop - t) / step - 1e-9))
     while t < t_stop - 1e-9:
         h = powered_step
@@ -215,24 +213,26 @@ def _run(
                 sinking = y[0] * y[3] + y[1] * y[4] + y[2] * y[5] < 0.0
                 h = min(10.0, max((height - 90e3) / 9e3, 0.5 if sinking else 1.0))
             h = min(h, t_stop - t)
-        for i in range(6):
-            y_new[i] = y[i] + 0.5 * h * k[0, i]
-        _slope(y_new, t + 0.5 * h, t + 0.5 * h - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[1])
-        for i in range(6):
-            y_new[i] = y[i] + 0.5 * h * k[1, i]
-        _slope(y_new, t + 0.5 * h, t + 0.5 * h - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[2])
-        for i in range(6):
-            y_new[i] = y[i] + h * k[2, i]
-        _slope(y_new, t + h, t + h - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[3])
-        for i in range(6):
-            y_new[i] = y[i] + h / 6.0 * (k[0, i] + 2.0 * k[1, i] + 2.0 * k[2, i] + k[3, i])
-        _slope(y_new, t + h, t + h - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[1])
+        # one call of the slope serves all five points, which keeps the compiled code (and its making) small
+        for point in range(0 if fresh else 1, 5):
+            for i in range(6):
+                if point == 0:
+                    y_new[i] = y[i]
+                elif point < 3:
+                    y_new[i] = y[i] + 0.5 * h * k[point - 1, i]
+                elif point == 3:
+                    y_new[i] = y[i] + h * k[2, i]
+                else:
+                    y_new[i] = y[i] + h / 6.0 * (k[0, i] + 2.0 * k[1, i] + 2.0 * k[2, i] + k[3, i])
+            at = t + (0.0 if point == 0 else (0.5 * h if point < 3 else h))
+            _slope(y_new, at, at - t_ignition, p, base, mode, per_beta, up0, air, field, work, k[point])
+        fresh = False
         while row < times.size and times[row] - p[T0_S] <= t + h + 1e-9:
-            _fill(t, h, y, k[0], y_new, k[1], times[row] - p[T0_S], out[row])
+            _fill(t, h, y, k[0], y_new, k[4], times[row] - p[T0_S], out[row])
             row += 1
         t += h
         y[:] = y_new
-        k[0] = k[1]
+        k[0] = k[4]
         if height_kernel(y[0], y[1], y[2]) < p[HEIGHT_M] - (10.0 if mode == 2 else 500.0) or not np.isfinite(y[0]):
             return -1
     return row
@@ -261,55 +261,50 @@ def _fly(
     while row < times.size and times[row] <= p[T0_S]:
         out[row] = y
         row += 1
-    t = 0.0
+    t, ignition = 0.0, 0.0
     count = int(p[STAGE_COUNT])
-    for stage in range(count):
+    tail = 0.5 * p[TAIL_OFF_S]
+    last_time = times[times.size - 1] - p[T0_S] if times.size > 0 else 0.0
+    for piece in range(4 * count):  # of each stage: rise, just after the kick, the rest of the burn, the coast after it
+        stage, part = piece // 4, piece % 4
         base = HEADER + stage * STAGE_WIDTH
-        burn, gap = p[base + BURN_S], p[base + GAP_S]
-        last = stage == count - 1
-        tail = 0.5 * p[TAIL_OFF_S]
-        stop = t + burn + (tail if last or tail < gap else gap)
-        ignition = t
-        if stage == 0:
-            rise = min(p[RISE_S], 0.9 * burn)
-            row = _run(y, t, rise, ignition, p, base, 0, 0.0, step, up0, air, field, work, k, y_new, times, row, out)
-            if row < 0:
+        burn, gap, last = p[base + BURN_S], p[base + GAP_S], stage == count - 1
+        burn_stop = ignition + burn + (tail if last or tail < gap else gap)
+        rise = min(p[RISE_S], 0.9 * burn)
+        mode, per_beta, h, stop = 1, 0.0, step, burn_stop
+        if part == 0:
+            mode, stop = 0, rise
+        elif part == 1:  # the turn is quick here, and every later state hangs on it
+            h, stop = 0.3 * step, min(rise + 12.0, burn_stop)
+        elif part == 2 and stage > 0:
+            h = 2.0 * step  # upper stages turn slowly
+        elif part == 3:
+            mode = 2
+            stop = last_time if last else ignition + burn + gap
+            beta = p[COAST_BETA_KG_M2] if last else p[base + STAGE_WIDTH + BETA_KG_M2]
+            per_beta = 1.0 / beta if beta > 0.0 else 0.0
+        if stage > 0 and part < 2:
+            continue
+        if part == 3 and last:
+            burnout[0] = t + p[T0_S]
+            burnout[1:] = y
+            if row >= times.size:
                 return
-            t = rise
-            if p[KICK_RAD] != 0.0:
-                v = sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
-                slat, clat, slon, clon = sin(p[LAT_RAD]), cos(p[LAT_RAD]), sin(p[LON_RAD]), cos(p[LON_RAD])
-                ce, cn = sin(p[AZIMUTH_RAD]) * sin(p[KICK_RAD]), cos(p[AZIMUTH_RAD]) * sin(p[KICK_RAD])
-                cu = cos(p[KICK_RAD])
-                y[3] = v * (-ce * slon - cn * slat * clon + cu * up0[0])
-                y[4] = v * (ce * clon - cn * slat * slon + cu * up0[1])
-                y[5] = v * (cn * clat + cu * up0[2])
-            soon = min(t + 12.0, stop)  # just after the kick the turn is quick, and every later state hangs on it
-            row = _run(
-                y, t, soon, ignition, p, base, 1, 0.0, 0.3 * step, up0, air, field, work, k, y_new, times, row, out
-            )
-            if row < 0:
-                return
-            t = soon
-        h = step if stage == 0 else 2.0 * step  # upper stages turn slowly
-        row = _run(y, t, stop, ignition, p, base, 1, 0.0, h, up0, air, field, work, k, y_new, times, row, out)
+        start = t if part == 3 else ignition
+        row = _run(y, t, stop, start, p, base, mode, per_beta, h, up0, air, field, work, k, y_new, times, row, out)
         if row < 0:
             return
-        t = stop
-        if not last:
-            beta = p[base + STAGE_WIDTH + BETA_KG_M2]
-            start = ignition + burn + gap
-            per_beta = 1.0 / beta if beta > 0.0 else 0.0
-            row = _run(y, t, start, t, p, base, 2, per_beta, step, up0, air, field, work, k, y_new, times, row, out)
-            if row < 0:
-                return
-            t = start
-    burnout[0] = t + p[T0_S]
-    burnout[1:] = y
-    if row < times.size:
-        per_beta = 1.0 / p[COAST_BETA_KG_M2] if p[COAST_BETA_KG_M2] > 0.0 else 0.0
-        stop = times[times.size - 1] - p[T0_S]
-        _run(y, t, stop, t, p, 0, 2, per_beta, step, up0, air, field, work, k, y_new, times, row, out)
+        t = max(t, stop)
+        if part == 0 and p[KICK_RAD] != 0.0:
+            v = sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
+            slat, clat, slon, clon = sin(p[LAT_RAD]), cos(p[LAT_RAD]), sin(p[LON_RAD]), cos(p[LON_RAD])
+            ce, cn = sin(p[AZIMUTH_RAD]) * sin(p[KICK_RAD]), cos(p[AZIMUTH_RAD]) * sin(p[KICK_RAD])
+            cu = cos(p[KICK_RAD])
+            y[3] = v * (-ce * slon - cn * slat * clon + cu * up0[0])
+            y[4] = v * (ce * clon - cn * slat * slon + cu * up0[1])
+            y[5] = v * (cn * clat + cu * up0[2])
+        elif part == 3:
+            ignition = t
 
 
 @njit(cache=True)
@@ -323,7 +318,7 @@ def _fly_rows(
     burnout: np.ndarray,
 ) -> None:
     work = np.empty((2, field.shape[1] + 1, field.shape[1] + 1))
-    k, y, y_new, up0 = np.empty((4, 6)), np.empty(6), np.empty(6), np.empty(3)
+    k, y, y_new, up0 = np.empty((5, 6)), np.empty(6), np.empty(6), np.empty(3)
     for i in range(rows.shape[0]):
         _fly(rows[i], times, step, air, field, work, k, y, y_new, up0, out[i], burnout[i])
 

@@ -24,7 +24,16 @@ MAX_FLIGHT_S = 6 * 3600.0
 _MU, _W = EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 
 _GROUND, _APOGEE = 0, 1
-_C2, _C3, _C4, _C5 = 1 / 5, 3 / 10, 4 / 5, 8 / 9
+_A = np.array(
+    [
+        [1 / 5, 0, 0, 0, 0, 0],
+        [3 / 40, 9 / 40, 0, 0, 0, 0],
+        [44 / 45, -56 / 15, 32 / 9, 0, 0, 0],
+        [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729, 0, 0],
+        [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656, 0],
+        [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+    ]
+)
 
 
 @njit(cache=True)
@@ -85,34 +94,13 @@ def _step(
 ) -> float:
     """One Dormand-Prince step from `y` with slope `k[0]` into `y_new`, slope there in `k[6]`; error over tolerance."""
     n = y.size
-    for i in range(n):
-        y_new[i] = y[i] + h * 0.2 * k[0, i]
-    _slope(y_new, k[1], per_beta, air, field, work, grad)
-    for i in range(n):
-        y_new[i] = y[i] + h * (3 / 40 * k[0, i] + 9 / 40 * k[1, i])
-    _slope(y_new, k[2], per_beta, air, field, work, grad)
-    for i in range(n):
-        y_new[i] = y[i] + h * (44 / 45 * k[0, i] - 56 / 15 * k[1, i] + 32 / 9 * k[2, i])
-    _slope(y_new, k[3], per_beta, air, field, work, grad)
-    for i in range(n):
-        y_new[i] = y[i] + h * (
-            19372 / 6561 * k[0, i] - 25360 / 2187 * k[1, i] + 64448 / 6561 * k[2, i] - 212 / 729 * k[3, i]
-        )
-    _slope(y_new, k[4], per_beta, air, field, work, grad)
-    for i in range(n):
-        y_new[i] = y[i] + h * (
-            9017 / 3168 * k[0, i]
-            - 355 / 33 * k[1, i]
-            + 46732 / 5247 * k[2, i]
-            + 49 / 176 * k[3, i]
-            - 5103 / 18656 * k[4, i]
-        )
-    _slope(y_new, k[5], per_beta, air, field, work, grad)
-    for i in range(n):
-        y_new[i] = y[i] + h * (
-            35 / 384 * k[0, i] + 500 / 1113 * k[2, i] + 125 / 192 * k[3, i] - 2187 / 6784 * k[4, i] + 11 / 84 * k[5, i]
-        )
-    _slope(y_new, k[6], per_beta, air, field, work, grad)
+    for point in range(1, 7):  # one call of the slope for all points keeps the compiled code small
+        for i in range(n):
+            total = 0.0
+            for j in range(point):
+                total += _A[point - 1, j] * k[j, i]
+            y_new[i] = y[i] + h * total
+        _slope(y_new, k[point], per_beta, air, field, work, grad)
     worst_r, worst_v = 0.0, 0.0
     for i in range(6):
         e = abs(
