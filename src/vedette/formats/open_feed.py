@@ -129,10 +129,10 @@ def read_records(stream: BinaryIO, name: str, options: FeedOptions) -> Iterator[
     """Records of one binary stream, its format told from its first lines."""
     lines = (line for line in read_lines(stream) if line.is_too_long or line.data.strip())
     head = list(islice(lines, 1))
-    if not head:
+    start = head[0].data.removeprefix(b"\xef\xbb\xbf").lstrip() if head else b""
+    if not start:
         yield set_aside("an empty feed", name, "check that this is the right file, and that writing it had finished")
         return
-    start = head[0].data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:2] == b"\x1f\x8b":
         yield set_aside("a compressed feed", name, "unpack it first, for example with gunzip", head[0].data)
     elif start.startswith(b"<") or start.startswith(b"CCSDS_"):

@@ -49,7 +49,7 @@ def _fault_of_value(name: str, value: float) -> Fault | None:
     if value != value:  # not measured
         return None
     if isinf(value):
-        return f"{_door_name(name)} is infinite", "leave out what was not measured"
+        return f"{_door_name(name)} is NaN or infinite", "leave out what was not measured"
     if name == "azimuth_rad" and not 0.0 <= value < 2 * pi:
         return f"azimuth {degrees(value):.10g} deg", "azimuth runs clockwise from north, from 0 up to 360 degrees"
     if name == "elevation_rad" and not -pi / 2 <= value <= pi / 2:
@@ -75,13 +75,22 @@ def _fault_of_sigma(name: str, value: float, sigma: float) -> Fault | None:
     if sigma != sigma:
         return f"{door_name} without a sigma", "every measured value needs its one-sigma; nothing is seen without doubt"
     if not sigma > 0:
-        return f"{door_name} with a sigma of {sigma:g}", "a sigma is positive; nothing is seen without doubt"
+        what = f"{door_name} with a sigma of {_in_door_units(name, sigma)}"
+        return what, "a sigma is positive; nothing is seen without doubt"
     if sigma > SIGMA_MAX[name] or isinf(sigma):
         return (
             f"{door_name} with a sigma of {sigma:.3g} (in SI units)",
             "no sensor is that coarse; check the sigma's unit",
         )
     return None
+
+
+def _in_door_units(name: str, sigma: float) -> str:
+    if name.endswith("_mps"):
+        return f"{sigma / 1e3:.6g} km/s"
+    if name.endswith("_m"):
+        return f"{sigma / 1e3:.6g} km"
+    return f"{sigma:.6g} W/sr" if name.endswith("_sr") else f"{degrees(sigma):.6g} deg"
 
 
 def _door_name(name: str) -> str:

@@ -19,7 +19,7 @@ from vedette.time import tai_ns_from_utc_text
 _HEADER_DECODER = msgspec.json.Decoder(ScanFileHeader)
 _SCAN_DECODER = msgspec.json.Decoder(LooseScan)
 _DETECTION_DECODERS = {kind: msgspec.json.Decoder(made) for kind, made in DETECTION_TYPES.items()}
-_NOT_JSON_NUMBER = re.compile(rb"\b(NaN|nan|-?Infinity|-?inf)\b")
+_NOT_JSON_NUMBER = re.compile(rb"(?<=[:,\[])(\s*)-?(?:NaN|nan|Infinity|inf)\b")
 
 
 def parse_scan_lines(
@@ -103,7 +103,7 @@ class _Reader:
             yield set_aside(_too_long(line), where, cure, line.data, sha256=line.sha256, t_received_tai_ns=now)
             return
         try:
-            wire = _SCAN_DECODER.decode(line.data)
+            wire = _decode_scan(line.data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
             yield _unreadable(trouble, line, where, now)
             return
@@ -125,6 +125,17 @@ class _Reader:
         yield from faults
         if scan is not None:
             yield from self.order.check(scan, wire.sequence, wire.t_received_utc is not None, where)
+
+
+def _decode_scan(data: bytes) -> LooseScan:
+    """A scan line; NaN and Infinity, which are not JSON, cost their own detection and not the line."""
+    try:
+        return _SCAN_DECODER.decode(data)
+    except msgspec.DecodeError:
+        named = _NOT_JSON_NUMBER.sub(rb'\1"NaN"', data)
+        if named == data:
+            raise
+    return _SCAN_DECODER.decode(named)
 
 
 def _scan_from_wire(wire: LooseScan, where: str, raw: bytes, now: int) -> tuple[Scan | None, list[Quarantined]]:
@@ -193,8 +204,6 @@ def _unreadable(trouble: Exception, line: Line, where: str, now: int) -> Quarant
         )
     elif isinstance(trouble, msgspec.ValidationError):
         what, cure = _why(trouble), "see docs/reference/scan-file.md for the fields of a scan"
-    elif _NOT_JSON_NUMBER.search(line.data):
-        what, cure = "a number that is NaN or infinite", "leave out what was not measured; JSON has no NaN"
     else:
         what, cure = f"a garbled line ({_why(trouble)})", "the bytes were damaged on the way; send the line again"
     return set_aside(what, where, cure, line.data, t_received_tai_ns=now)

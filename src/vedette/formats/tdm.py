@@ -17,8 +17,7 @@ from vedette.reports import Mode, Scan
 
 def parse_tdm_message(raw: bytes, source: str) -> TdmMessage:
     """The message as written, KVN or XML by its first byte."""
-    is_xml = raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-    return parse_tdm_xml(raw, source) if is_xml else parse_tdm_kvn(raw, source)
+    return parse_tdm_xml(raw, source) if _is_xml(raw) else parse_tdm_kvn(raw, source)
 
 
 def parse_tdm(
@@ -46,10 +45,14 @@ def parse_tdm(
                 told.append(record)
     if message.segments:
         producer = message.originator
-        kind = "tdm-xml" if raw.lstrip()[:1] == b"<" else "tdm-kvn"
+        kind = "tdm-xml" if _is_xml(raw) else "tdm-kvn"
         yield FeedHeader(source=source, format=kind, mode=mode, producer=producer, sensors=tuple(used))
     yield from message.troubles
     yield from told
     if message.segments and not (scans or message.troubles or told):
         yield set_aside("a TDM without one observation", source, "check that this is the right file", raw)
     yield from sorted(scans, key=lambda scan: scan.t_received_tai_ns)
+
+
+def _is_xml(raw: bytes) -> bool:
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")

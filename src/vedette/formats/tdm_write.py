@@ -58,7 +58,7 @@ def _segment(sensor_id: str, object_name: str, scans: list[Scan]) -> list[str]:
             kilometres_text(values[3]),
         )
         epoch = _epoch(t_tai_ns)
-        lines += [f"{word} = {epoch} {text:f}" for word, text in zip(_KEYWORDS, texts, strict=True) if text is not None]
+        lines += [f"{word} = {epoch} {text}" for word, text in zip(_KEYWORDS, texts, strict=True) if text is not None]
     return [*lines, "DATA_STOP"]
 
 
