@@ -148,9 +148,14 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-def index(pages: dict[str, str]) -> str:
-    """The list of pages."""
-    lines = [f"- [{name.removesuffix('.md')}]({name})" for name in pages]
+def is_made(path: Path) -> bool:
+    """Whether a page was written by this program; others are written by hand and left alone."""
+    return path.read_text(encoding="utf-8").startswith(MADE)
+
+
+def index(names: set[str]) -> str:
+    """The list of pages, made and written by hand."""
+    lines = [f"- [{name.removesuffix('.md')}]({name})" for name in sorted(names)]
     return "\n".join([MADE, "# Reference\n", *lines, ""])
 
 
@@ -158,13 +163,14 @@ def all_pages() -> dict[str, str]:
     """File name and text of every page."""
     pages = {f"{package.__name__}.md": page(package) for package in packages()}
     pages["commands.md"] = commands_page()
-    return {"README.md": index(pages), **pages}
+    by_hand = {path.name for path in FOLDER.glob("*.md") if not is_made(path)}
+    return {"README.md": index({*pages, *by_hand}), **pages}
 
 
 def stale_pages(folder: Path = FOLDER) -> list[str]:
     """Names of pages that differ from what the code says now, are missing, or describe nothing any more."""
     pages = all_pages()
-    left_over = {path.name for path in folder.glob("*.md")} - pages.keys()
+    left_over = {path.name for path in folder.glob("*.md") if is_made(path)} - pages.keys()
     wrong = [name for name, text in pages.items() if not _says(folder / name, text)]
     return sorted([*wrong, *left_over])
 

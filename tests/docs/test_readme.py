@@ -1,4 +1,4 @@
-"""The README is true: its commands run, its Python runs, and what it shows is what they say."""
+"""The README is true: its commands run and its Python runs."""
 
 import os
 import re
