@@ -72,13 +72,13 @@ def boosting(lat_deg, lon_deg, azimuth_deg, times_s, burn_s=85.0, thrust0_mps2=1
     return np.array(out), np.asarray(times_s) < burn_s
 
 
-def radar_scan(radar, states, t_s, rng, *, clutter=True, pd=None, latency_s=0.5):
+def radar_scan(radar, states, t_s, rng, *, clutter=True, pd=None, bias=0.0):
     """One look of a radar at some ITRF states (k, 6); the scan and which object each row came from (-1 clutter)."""
     states = np.atleast_2d(states)
     ideal = radar.measure(states)
     hit = np.flatnonzero(radar.is_visible(states) & (rng.random(len(states)) < (pd or radar.detection_probability)))
     sigmas = radar.sigmas
-    rows = ideal[hit] + np.where(np.isfinite(sigmas), sigmas, 0.0) * rng.standard_normal((len(hit), 4))
+    rows = ideal[hit] + np.where(np.isfinite(sigmas), sigmas, 0.0) * rng.standard_normal((len(hit), 4)) + bias
     count = rng.poisson(radar.false_alarms_per_look) if clutter else 0
     region = radar.region
     false = np.column_stack([
@@ -90,10 +90,10 @@ def radar_scan(radar, states, t_s, rng, *, clutter=True, pd=None, latency_s=0.5)
     values = np.vstack([rows, false])
     values[:, 0] %= 2.0 * np.pi
     values[:, ~np.isfinite(sigmas)] = np.nan
-    return shuffled(radar, values, np.tile(sigmas, (len(values), 1)), hit, t_s, rng, latency_s)
+    return shuffled(radar, values, np.tile(sigmas, (len(values), 1)), hit, t_s, rng)
 
 
-def infrared_scan(infrared, states, burning, t_s, rng, *, clutter=True, pd=None, cloud_top_m=8e3, latency_s=2.0):
+def infrared_scan(infrared, states, burning, t_s, rng, *, clutter=True, pd=None, cloud_top_m=8e3, bias=0.0):
     """One look of an infrared sensor; flames above the clouds only."""
     t = T0_TAI_NS + round(t_s * NS_PER_S)
     states = np.atleast_2d(states)
@@ -115,20 +115,20 @@ def infrared_scan(infrared, states, burning, t_s, rng, *, clutter=True, pd=None,
     sigma = infrared.los_sigma_rad
     if len(los):
         basis = tangent_basis(los)
-        los = los + sigma * np.einsum("nij,ni->nj", basis, rng.standard_normal((len(los), 2)))
+        los = los + sigma * np.einsum("nij,ni->nj", basis, rng.standard_normal((len(los), 2)) + bias / sigma)
         los /= np.linalg.norm(los, axis=1, keepdims=True)
     values = np.column_stack([los.reshape(-1, 3), np.full(len(los), 2e5)])
     sigmas = np.tile([sigma, sigma, sigma, 1e3], (len(values), 1))
-    return shuffled(infrared, values, sigmas, hit, t_s, rng, latency_s, here)
+    return shuffled(infrared, values, sigmas, hit, t_s, rng, here)
 
 
-def shuffled(sensor, values, sigmas, hit, t_s, rng, latency_s, here=None):
+def shuffled(sensor, values, sigmas, hit, t_s, rng, here=None):
     t = T0_TAI_NS + round(t_s * NS_PER_S)
     order = rng.permutation(len(values))
     origin = np.concatenate([hit, np.full(len(values) - len(hit), -1)]).astype(int)
     scan = Scan(
         sensor_id=sensor.name, kind=SensorKind(sensor.kind), mode=Mode.SIMULATED,
-        t_received_tai_ns=t + round(latency_s * NS_PER_S),
+        t_received_tai_ns=t + round(sensor.latency_s * NS_PER_S),
         t_measured_tai_ns=np.full(len(values), t, dtype=np.int64),
         values=values[order], sigmas=sigmas[order], sensor_position_itrf_m=here,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.estimation import regression, sigma_points, symmetrized
+from vedette.estimation import regression, sigma_points
 
 BOX_SIGMAS = 6.0
 
@@ -23,17 +23,24 @@ class Expectation:
     """What n tracks would show a sensor, for each of m models: the best line through the measurement function."""
 
     mean: Rows  # (n, m, k)
-    cov: Rows  # (n, m, k, k) of the track's own doubt, without the sensor's noise
-    H: Rows  # (n, m, k, 8)
+    H: Rows  # (n, m, k, 8 + b)
     left_over: Rows  # (n, m, k, k) what the line leaves over
     middle: Rows  # (n, k) over the models
     spread: Rows  # (n, k) standard deviation over the models
 
 
 def expect(
-    mean: Rows, cov: Rows, weights: Rows, measure: Callable[[Rows], Rows], difference: Callable[[Rows, Rows], Rows]
+    mean: Rows,
+    cov: Rows,
+    weights: Rows,
+    measure: Callable[[Rows], Rows],
+    difference: Callable[[Rows, Rows], Rows],
+    bias_columns: Ints,
 ) -> Expectation:
-    """Push each model's belief (n, m, 8) through `measure`, (n, p, 8) points to (n, p, k) values."""
+    """Push each model's belief (n, m, 8 + b) through `measure`, (n, p, 6) points to (n, p, k) values.
+
+    The sensor's biases, at `bias_columns` of the state, add to the first of the k values.
+    """
     models = weights.shape[1]
     means, covs, slopes, rests = [], [], [], []
     for i in range(models):
@@ -45,17 +52,22 @@ def expect(
         away = points - mean[:, i, None, :6]
         out_cov = np.einsum("p,npk,npl->nkl", share, apart, apart)
         A, rest = regression(cov[:, i, :6, :6], out_cov, np.einsum("p,npi,npk->nik", share, away, apart))
-        means.append(values[:, 0] + shift)
-        covs.append(symmetrized(out_cov))
-        slopes.append(np.concatenate([A, np.zeros((*A.shape[:-1], 2))], axis=-1))
+        H = np.zeros((*A.shape[:-1], mean.shape[-1]))
+        H[..., :6] = A
+        H[..., np.arange(len(bias_columns)), bias_columns] = 1.0
+        told = values[:, 0] + shift
+        told[:, : len(bias_columns)] += mean[:, i, bias_columns]
+        means.append(told)
+        covs.append(np.einsum("nka,nab,nkb->nk", H, cov[:, i], H) + np.diagonal(rest, axis1=-2, axis2=-1))
+        slopes.append(H)
         rests.append(_positive(rest))
     expected, own = np.stack(means, axis=1), np.stack(covs, axis=1)
     apart = difference(expected, expected[:, :1])
     middle = np.einsum("nm,nmk->nk", weights, apart)
-    variance = np.diagonal(own, axis1=-2, axis2=-1) + (apart - middle[:, None]) ** 2
+    variance = np.maximum(own, 0.0) + (apart - middle[:, None]) ** 2
     spread = np.sqrt(np.einsum("nm,nmk->nk", weights, variance))
     slope, rest = np.stack(slopes, axis=1), np.stack(rests, axis=1)
-    return Expectation(expected, own, slope, rest, expected[:, 0] + middle, spread)
+    return Expectation(expected, slope, rest, expected[:, 0] + middle, spread)
 
 
 def _positive(rest: Rows) -> Rows:

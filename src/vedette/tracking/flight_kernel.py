@@ -17,6 +17,8 @@ STATE_SIZE = 8  # position, velocity, specific thrust (m/s2), ln of the ballisti
 THRUST, LN_BETA = 6, 7
 EXHAUST_MPS = 2600.0  # effective; it only says how the specific thrust grows, s' = s² / c
 DRAG_TOP_M = 150e3
+MOST_THRUST_MPS2 = 150.0  # fifteen times gravity: beyond any launcher, and the growth law would run away
+FASTEST_BRAKING_1_S = 1.0  # no body loses its speed in under a second; keeps absurd sigma points integrable
 
 
 @njit(cache=True)
@@ -29,13 +31,15 @@ def _slope(y: np.ndarray, mode: int, air: np.ndarray, out: np.ndarray) -> None:
     out[6], out[7] = 0.0, 0.0
     speed = np.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]) + 1.0  # 1 m/s: no direction at rest
     if mode == BOOST:
-        push = y[6] / speed
+        thrust = min(max(y[6], -MOST_THRUST_MPS2), MOST_THRUST_MPS2)
+        push = thrust / speed
         ax, ay, az = ax + push * y[3], ay + push * y[4], az + push * y[5]
-        out[6] = y[6] * abs(y[6]) / EXHAUST_MPS
+        if abs(y[6]) < MOST_THRUST_MPS2:
+            out[6] = thrust * abs(thrust) / EXHAUST_MPS
     elif mode == ENTRY:
         height = height_kernel(y[0], y[1], y[2])
         if height < DRAG_TOP_M:
-            pull = -0.5 * density_kernel(max(height, 0.0), air) * speed / np.exp(y[7])
+            pull = -min(0.5 * density_kernel(max(height, 0.0), air) * speed / np.exp(y[7]), FASTEST_BRAKING_1_S)
             ax, ay, az = ax + pull * y[3], ay + pull * y[4], az + pull * y[5]
     out[3], out[4], out[5] = ax, ay, az
 

@@ -9,10 +9,10 @@ from hashlib import blake2b
 import numpy as np
 
 from vedette.core.constants import WGS84_A_M, WGS84_B_M
-from vedette.core.shapes import Ints, Rows, Scalar, Vec3
+from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Scan
-from vedette.sensing import Radar
+from vedette.sensing import Radar, tangent_basis
 from vedette.tracking.anchors import axes_along, local_from_itrf
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, Motion
@@ -33,15 +33,22 @@ def born(
     models = len(motion.modes)
     origin = view.origin_itrf_m(scan, t_tai_ns)
     begin = _from_radar if view.is_radar else _from_line_of_sight
-    ok, state, cov, axes, heights_m = begin(scan, which, view, origin)
+    ok, state, cov, G, axes, heights_m = begin(scan, which, view, origin)
     if not ok.any():
-        return no_tracks(t_tai_ns, models, sensors)
+        return no_tracks(t_tai_ns, models, sensors, len(view.bias_sigmas))
     which, log_odds = which[ok], np.asarray(log_odds)[ok]
     n = len(which)
-    mean = np.empty((n, models, STATE_SIZE))
-    mean[..., :6], mean[..., THRUST:] = state[:, None], PARAMETER_MEAN
-    full = np.zeros((n, models, STATE_SIZE, STATE_SIZE))
+    size = STATE_SIZE + len(view.bias_sigmas)
+    mean = np.zeros((n, models, size))
+    mean[..., :6], mean[..., THRUST:STATE_SIZE] = state[:, None], PARAMETER_MEAN
+    full = np.zeros((n, models, size, size))
     full[..., :6, :6] = cov[:, None]
+    full[..., STATE_SIZE:, STATE_SIZE:] = np.diag(view.bias_sigmas**2)
+    # what the sensor's bias did to the detection it did to the start: the two doubts are tied
+    columns = view.bias_columns
+    tie = -G * view.own_bias_sigmas**2
+    full[..., : tie.shape[1], columns] = tie[:, None]
+    full[..., columns[:, None], np.arange(tie.shape[1])] = np.swapaxes(tie, -1, -2)[:, None]
     full[..., THRUST, THRUST], full[..., LN_BETA, LN_BETA] = PARAMETER_SIGMA**2
     by_infrared = not view.is_radar
     modes = np.array([motion.start_probabilities(by_infrared, float(height)) for height in heights_m])
@@ -65,7 +72,7 @@ def key_of(scan: Scan, row: int) -> int:
 
 def _from_radar(
     scan: Scan, which: Ints, view: SensorView, origin_itrf_m: Vec3
-) -> tuple[Rows, Rows, Rows, Rows, Scalar]:
+) -> tuple[Bools, Rows, Rows, Rows, Rows, Scalar]:
     radar = view.sensor
     assert isinstance(radar, Radar)
     azimuth, elevation, reach, rate = scan.values[which].T
@@ -74,6 +81,7 @@ def _from_radar(
     los = enu @ radar.site.enu_from_itrf
     axes = axes_along(los)
     variance = view.variances(scan, which)
+    variance[:, :3] += view.own_bias_sigmas**2
     n = len(which)
     state, cov = np.zeros((n, 6)), np.zeros((n, 6, 6))
     state[:, 2] = reach
@@ -81,21 +89,21 @@ def _from_radar(
     east_of = np.stack([np.cos(azimuth), -np.sin(azimuth), np.zeros(n)], axis=-1) @ radar.site.enu_from_itrf
     up_of = np.cross(east_of, los)
     tangent = np.stack([east_of * level[:, None], up_of], axis=-1)  # (n, 3, 2) displacement per radian
-    G = axes[:, 1:] @ tangent
-    cov[:, :2, :2] = G @ (variance[:, :2, None] * np.eye(2)) @ np.swapaxes(G, -1, -2)
-    cov[:, 2, 2] = variance[:, 2]
+    G = np.zeros((n, 3, 3))  # azimuth, elevation, range to the first three of the state
+    G[:, :2, :2], G[:, 2, 2] = axes[:, 1:] @ tangent, 1.0
+    cov[:, :3, :3] = G @ (variance[:, :3, None] * np.eye(3)) @ np.swapaxes(G, -1, -2)
     cov[:, 3, 3] = cov[:, 4, 4] = (RADAR_SPEED_SIGMA_MPS / reach) ** 2
     has_rate = np.isfinite(rate)
     state[:, RANGE_RATE] = np.where(has_rate, rate, 0.0)
     cov[:, RANGE_RATE, RANGE_RATE] = np.where(has_rate, variance[:, 3], RADAR_SPEED_SIGMA_MPS**2)
     ok = np.isfinite(scan.values[which, :3]).all(axis=1) & (reach > 0.0)
     position = origin_itrf_m + reach[:, None] * los
-    return ok, state[ok], cov[ok], axes[ok], _height_m(position[ok])
+    return ok, state[ok], cov[ok], G[ok], axes[ok], _height_m(position[ok])
 
 
 def _from_line_of_sight(
     scan: Scan, which: Ints, view: SensorView, origin_itrf_m: Vec3
-) -> tuple[Rows, Rows, Rows, Rows, Scalar]:
+) -> tuple[Bools, Rows, Rows, Rows, Rows, Scalar]:
     los = scan.values[which, :3]
     los = los / np.linalg.norm(los, axis=-1, keepdims=True)
     far, near = _range_to_height(los, origin_itrf_m, 0.0), _range_to_height(los, origin_itrf_m, PLUME_TOP_M)
@@ -120,10 +128,11 @@ def _from_line_of_sight(
         ], axis=-1)
     )[:, 3:, 3:]  # fmt: skip
     cov = np.zeros((n, 6, 6))
-    cov[:, 0, 0] = cov[:, 1, 1] = view.variances(scan, which)[:, 0]
+    cov[:, 0, 0] = cov[:, 1, 1] = view.variances(scan, which)[:, 0] + view.own_bias_sigmas[0] ** 2
+    G = axes[:, 1:] @ np.swapaxes(tangent_basis(los), -1, -2)
     cov[:, 2, 2] = sigma**2
     cov[:, 3:, 3:] = BOOST_SPEED_SIGMA_MPS**2 * J @ np.swapaxes(J, -1, -2)
-    return ok, state, cov, axes, _height_m(position)
+    return ok, state, cov, G, axes, _height_m(position)
 
 
 def _range_to_height(los: Vec3, origin_itrf_m: Vec3, height_m: float) -> Scalar:

@@ -6,7 +6,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Ints, Rows, Vec3
-from vedette.estimation import merged, mix, sigma_points, symmetrized, transform
+from vedette.estimation import merged, mix, regression, sigma_points, symmetrized, transform
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import TURN_AT_RAD, axes_along, itrf_from_local, local_from_itrf
@@ -46,12 +46,13 @@ def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
 def _fly(
     mean: Rows, cov: Rows, origin_itrf_m: Vec3, axes: Rows, dt_s: float, mode: int, noise: tuple[float, float, float]
 ) -> tuple[Rows, Rows]:
-    """One model's step for (n, 8) and (n, 8, 8)."""
+    """One model's step for (n, 8 + b) and its covariance."""
     use = ACTIVE[mode]
-    n = len(mean)
+    n, size = mean.shape
+    bias = np.arange(STATE_SIZE, size)
     points, weights = sigma_points(mean[:, use], cov[:, use[:, None], use])
     full = np.empty((n, len(weights), STATE_SIZE))
-    full[:] = mean[:, None, :]
+    full[:] = mean[:, None, :STATE_SIZE]
     full[..., use] = points
     itrf = np.ascontiguousarray(itrf_from_local(full, origin_itrf_m, axes).reshape(-1, STATE_SIZE))
     flown = np.empty_like(itrf)
@@ -60,11 +61,17 @@ def _fly(
     apart = spherical_difference(after, after[:, :1])
     shift = np.einsum("p,npi->ni", weights, apart)
     apart = apart - shift[:, None, :]
-    new_mean, new_cov = np.empty_like(mean), np.zeros_like(cov)
-    new_mean[:, THRUST:] = PARAMETER_MEAN
+    new_mean, new_cov = mean.copy(), np.zeros_like(cov)
+    new_mean[:, THRUST:STATE_SIZE] = PARAMETER_MEAN
     new_cov[:, THRUST, THRUST], new_cov[:, LN_BETA, LN_BETA] = PARAMETER_SIGMA**2  # a parameter not in use
     new_mean[:, use] = after[:, 0] + shift
     new_cov[:, use[:, None], use] = np.einsum("p,npi,npj->nij", weights, apart, apart)
+    # the biases stay; how they are tied to the rest follows the best line through the motion
+    cross = np.einsum("p,npi,npj->nij", weights, points - mean[:, None, use], apart)
+    F, _ = regression(cov[:, use[:, None], use], new_cov[:, use[:, None], use], cross)
+    tie = F @ cov[:, use[:, None], bias]
+    new_cov[:, use[:, None], bias], new_cov[:, bias[:, None], use] = tie, np.swapaxes(tie, -1, -2)
+    new_cov[:, bias[:, None], bias] = cov[:, bias[:, None], bias]
     acceleration, thrust, ln_beta = noise
     J = spherical_jacobian(cartesian_from_spherical(new_mean)[:, :6])
     span_s = abs(dt_s)
@@ -101,9 +108,13 @@ def re_anchored(rows: TrackRows, which: Ints, origin_itrf_m: Vec3, axes: Rows, s
             itrf = itrf_from_local(points, rows.origin_itrf_m[which], rows.axes[which])
             return local_from_itrf(itrf, origin_itrf_m, axes)
 
-        mean[which, i], cov[which, i], _ = transform(
-            rows.mean[which, i], rows.cov[which, i], change, difference=spherical_difference
-        )
+        old, old_cov = rows.mean[which, i], rows.cov[which, i]
+        moved, moved_cov, cross = transform(old[:, :6], old_cov[:, :6, :6], change, difference=spherical_difference)
+        F, _ = regression(old_cov[:, :6, :6], moved_cov, cross)
+        tie = F @ old_cov[:, :6, 6:]
+        new_cov = old_cov.copy()
+        new_cov[:, :6, :6], new_cov[:, :6, 6:], new_cov[:, 6:, :6] = moved_cov, tie, np.swapaxes(tie, -1, -2)
+        mean[which, i, :6], cov[which, i] = moved, new_cov
     origin, turn, anchor = rows.origin_itrf_m.copy(), rows.axes.copy(), rows.anchor_sensor.copy()
     origin[which], turn[which], anchor[which] = origin_itrf_m, axes, sensor
     return replace(rows, mean=mean, cov=cov, origin_itrf_m=origin, axes=turn, anchor_sensor=anchor)

@@ -17,8 +17,8 @@ class TrackRows:
     origin_itrf_m: Rows  # (n, 3)
     axes: Rows  # (n, 3, 3)
     anchor_sensor: Ints  # (n,) index of the sensor it is anchored to
-    mean: Rows  # (n, m, 8)
-    cov: Rows  # (n, m, 8, 8)
+    mean: Rows  # (n, m, 8 + b) b: the sensors' biases as this track tells them
+    cov: Rows  # (n, m, 8 + b, 8 + b)
     mode_probability: Rows  # (n, m)
     log_odds: Scalar  # (n,) of existence
     is_confirmed: Bools  # (n,)
@@ -49,9 +49,9 @@ _COLUMNS = tuple(name for name in TrackRows.__slots__ if name != "t_tai_ns")
 NEVER_TAI_NS = np.iinfo(np.int64).min
 
 
-def no_tracks(t_tai_ns: int, models: int, sensors: int) -> TrackRows:
+def no_tracks(t_tai_ns: int, models: int, sensors: int, biases: int) -> TrackRows:
     """The empty picture."""
-    d = STATE_SIZE
+    d = STATE_SIZE + biases
     whole = np.int64
     return TrackRows(
         t_tai_ns, np.empty(0, whole), np.empty((0, 3)), np.empty((0, 3, 3)), np.empty(0, whole),

@@ -1,10 +1,11 @@
 """How the tracker looks through a sensor: what it would report, where it can see, how often it errs.
 
 A radar is met in its own azimuth, elevation, range and range rate; an infrared sensor in two small angles about the
-direction that each track is expected in. A sensor's constant bias, known only by its sigma, is added to the noise: it
-is not estimated here (the launch follower does that), only not mistaken for another object.
+direction that each track is expected in. A sensor's constant bias is one of every track's unknowns, with the sensor's
+own sigma as its prior: taken for noise it would average away, and the track would be surer than it has a right to be.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,8 @@ from vedette.core.constants import WGS84_A_M
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import Region, Scan, SensorKind
-from vedette.sensing import Infrared, Radar, Sensor, in_region, radar_from_itrf, tangent_basis
-from vedette.tracking.flight_kernel import BOOST, ENTRY
+from vedette.sensing import Radar, Sensor, in_region, radar_from_itrf, tangent_basis
+from vedette.tracking.flight_kernel import BOOST, ENTRY, STATE_SIZE
 
 _FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never
 _RANGE_RATE_SPAN_MPS = 16_000.0
@@ -27,6 +28,8 @@ class SensorView:
 
     sensor: Sensor
     index: int
+    bias_start: int  # where this sensor's biases stand in a track's state
+    bias_sigmas: Scalar  # (b,) of all the sensors' biases, as they stand in the state after the first eight
 
     @property
     def is_radar(self) -> bool:
@@ -69,13 +72,20 @@ class SensorView:
         return tangent_angles(scan.values[which, :3][None], basis[:, None])
 
     def variances(self, scan: Scan, which: Ints) -> Rows:
-        """(q, 4) or (q, 2): noise plus bias, NaN replaced by one where not measured."""
+        """(q, 4) or (q, 2) of the noise; one where not measured."""
         if isinstance(self.sensor, Radar):
-            total = scan.sigmas[which] ** 2 + self.sensor.bias_sigmas**2
-            return np.where(np.isfinite(total), total, 1.0)
-        assert isinstance(self.sensor, Infrared)
-        total = scan.sigmas[which, :1] ** 2 + self.sensor.los_bias_sigma_rad**2
-        return np.repeat(total, 2, axis=1)
+            return np.where(np.isfinite(scan.sigmas[which]), scan.sigmas[which], 1.0) ** 2
+        return np.repeat(scan.sigmas[which, :1] ** 2, 2, axis=1)
+
+    @property
+    def own_bias_sigmas(self) -> Scalar:
+        """(3,) azimuth, elevation, range of a radar; (2,) tangent angles of an infrared sensor."""
+        return own_bias_sigmas(self.sensor)
+
+    @property
+    def bias_columns(self) -> Ints:
+        """(3,) or (2,) where this sensor's biases stand in a track's state."""
+        return self.bias_start + np.arange(len(self.own_bias_sigmas))
 
     def share_covered(self, points_itrf: Rows, weights: Scalar, scan: Scan, t_tai_ns: int) -> Scalar:
         """(n,) share of each track's belief that the look covered; points (n, p, 6)."""
@@ -120,6 +130,21 @@ class SensorView:
         t = int(scan.t_measured_tai_ns[0]) if len(scan) else 0
         height = float(np.linalg.norm(self.origin_itrf_m(scan, t)))
         return float(2.0 * np.pi * (1.0 - np.sqrt(1.0 - (WGS84_A_M / height) ** 2)))  # the Earth's disc
+
+
+def views_of(sensors: Sequence[Sensor]) -> tuple[SensorView, ...]:
+    """A view through each sensor, with places for everybody's biases."""
+    sigmas = [own_bias_sigmas(sensor) for sensor in sensors]
+    starts = STATE_SIZE + np.cumsum([0, *(len(part) for part in sigmas)])
+    together = np.concatenate(sigmas)
+    return tuple(SensorView(sensor, i, int(starts[i]), together) for i, sensor in enumerate(sensors))
+
+
+def own_bias_sigmas(sensor: Sensor) -> Scalar:
+    """One sigma of a sensor's constant errors; none is held to be exactly zero (a hundredth of its noise at least)."""
+    if isinstance(sensor, Radar):
+        return np.maximum(sensor.bias_sigmas, 0.01 * sensor.sigmas)[:3]
+    return np.full(2, max(sensor.los_bias_sigma_rad, 0.01 * sensor.los_sigma_rad))
 
 
 def tangent_angles(direction: Rows, basis: Rows) -> Rows:

@@ -160,7 +160,7 @@ def _expected(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin
     def measure(points: Rows) -> Rows:
         return view.values(itrf_from_local(points, rows.origin_itrf_m, rows.axes), origin, basis)
 
-    seen = expect(rows.mean, rows.cov, rows.mode_probability, measure, view.difference)
+    seen = expect(rows.mean, rows.cov, rows.mode_probability, measure, view.difference, view.bias_columns)
     return seen, view.detections(scan, which, basis)
 
 

@@ -4,6 +4,7 @@ One loop for every sensor. `step` absorbs a look by the time it was measured and
 """
 
 from collections.abc import Sequence
+from functools import partial
 from hashlib import blake2b
 
 import numpy as np
@@ -17,7 +18,7 @@ from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import predict
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
-from vedette.tracking.sensor_views import SensorView
+from vedette.tracking.sensor_views import SensorView, views_of
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.tracks import Tracks, name_of
 
@@ -48,7 +49,11 @@ class Tracker:
             raise UsageError(f"two sensors share a name among {', '.join(names)}; give each its own name=")
         self.motion: Motion = motion or BoostCoastEntry()
         self.policy = policy or Policy()
-        self._views = {sensor.name: SensorView(sensor, i) for i, sensor in enumerate(sensors)}
+        views = views_of(sensors)
+        self._views = {view.sensor.name: view for view in views}
+        self._nothing = partial(
+            no_tracks, models=len(self.motion.modes), sensors=len(views), biases=len(views[0].bias_sigmas)
+        )
         self._sensor_ids = tuple(names)
         self._window = Window(lateness_s)
         self._log: list[LookChunk] = []  # settled looks; those in the window hold their own
@@ -82,7 +87,7 @@ class Tracker:
         """Confirmed tracks at the time of the newest look."""
         rows = self._rows
         if rows is None:
-            rows = no_tracks(0, len(self.motion.modes), len(self._views))
+            rows = self._nothing(0)
         return Tracks(rows.take(rows.is_confirmed), self.motion.modes, int(np.count_nonzero(~rows.is_confirmed)))
 
     @property
@@ -135,7 +140,7 @@ class Tracker:
         place = window.place(order)
         again = window.held[place:]
         if self._rows is None:
-            self._rows = no_tracks(order[0], len(self.motion.modes), len(self._views))
+            self._rows = self._nothing(order[0])
         rows = again[0].before if again else self._rows
         del window.held[place:]
         for next_order, next_scan in [(order, scan), *((item.order, item.scan) for item in again)]:
@@ -177,9 +182,7 @@ class Tracker:
         stays = abs(delay_s - last_s) < 0.25
         if stays and abs(delay_s - usual_s) > 1.0:
             step_s = usual_s - delay_s
-            words = (
-                f"its clock seems to have stepped by {step_s:+.1f} s; they now come {delay_s:.1f} s late"
-            )
+            words = f"its clock seems to have stepped by {step_s:+.1f} s; they now come {delay_s:.1f} s late"
             self._say(FindingKind.DOUBT, scan, t_tai_ns, words, "clock-step")
             usual_s = delay_s
         elif stays:
