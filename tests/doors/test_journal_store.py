@@ -1,5 +1,6 @@
 """The journal keeps what it was given, in order, and says so when it was touched."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -227,7 +228,9 @@ except UnreachableError as trouble:
     print(trouble); sys.exit(trouble.exit_code)
 """
     path = tmp_path / "a.sqlite"
-    ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    words = [sys.executable, "-c", program, str(path)]
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=60, env=env)
     assert ran.returncode == 5 and "entries are safe" in ran.stdout, ran.stderr
     with JournalStore.open(path) as store:
         assert next(store.read()).payload == b"safe" and store.verify().is_whole

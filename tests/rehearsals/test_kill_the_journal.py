@@ -12,6 +12,7 @@ import pytest
 
 from vedette.doors.journal_store import JournalStore
 
+ENV = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 WRITER = """
 import sys
 from vedette.doors.journal_store import JournalStore
@@ -31,7 +32,7 @@ def payload(seq: int) -> bytes:
 @pytest.mark.parametrize("after_acknowledged", [1, 40, 163])
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path, after_acknowledged):
     path = tmp_path / "a.sqlite"
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, env=ENV)
     try:
         acknowledged = 0
         for _ in range(after_acknowledged):
@@ -92,7 +93,7 @@ def test_a_garbled_tail_costs_only_the_tail(tmp_path):
 
 def test_readers_beside_a_writer_see_only_whole_batches(tmp_path):
     path = tmp_path / "a.sqlite"
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, env=ENV)
     try:
         writer.stdout.readline()
         sizes = []
