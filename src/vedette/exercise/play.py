@@ -74,5 +74,3 @@ def _play(made: Made, scans: Iterable[Scan], instants: Sequence[int]) -> Played:
     look_until(np.iinfo(np.int64).max)
     picture = advance(picture, FeedEnded())
     return Played(made, picture, tuple(snapshots))
-
-

@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Picture
-from vedette.exercise.areas import distance_km, holds
+from vedette.exercise.areas import distance_km, holds, rough_distance_km
 from vedette.reports import Area, FindingKind, ImpactArea, LaunchEstimate, ObjectSummary, state_from_words
 from vedette.scenario import Made, TrueFlight
 
@@ -160,7 +160,9 @@ def _verdict(one: TrueFlight, summary: ObjectSummary | None, picture: Picture) -
 def _doubt(summary: ObjectSummary, one: TrueFlight) -> float:
     """How little an object looks like a flight, in units of matching."""
     if summary.launch is not None:
-        apart = distance_km(summary.launch.lat_deg, summary.launch.lon_deg, one.launch_lat_deg, one.launch_lon_deg)
+        apart = rough_distance_km(
+            summary.launch.lat_deg, summary.launch.lon_deg, one.launch_lat_deg, one.launch_lon_deg
+        )
         return apart / SAME_PLACE_KM + abs(summary.launch.t_tai_ns - one.t_liftoff_tai_ns) / NS_PER_S / SAME_TIME_S
     if summary.state is not None:
         t_tai_ns, state, _ = state_from_words(summary.state)

@@ -60,8 +60,9 @@ class TrueFlight:
         return self.flight.drawn["azimuth_deg"]
 
     def states_itrf(self, t_tai_ns: Ints) -> Rows:
-        """(n, 6) true states at rising instants; on the pad before lift-off, NaN after coming down."""
-        return self.flight.states_itrf((np.asarray(t_tai_ns, dtype=np.int64) - self.t_start_tai_ns) / NS_PER_S)
+        """(n, 6) true states at instants in any order; on the pad before lift-off, NaN after coming down."""
+        rising, back = np.unique(np.asarray(t_tai_ns, dtype=np.int64), return_inverse=True)
+        return self.flight.states_itrf((rising - self.t_start_tai_ns) / NS_PER_S)[back]
 
 
 def true_flight(flight: Flight, t_start_tai_ns: int) -> TrueFlight:
