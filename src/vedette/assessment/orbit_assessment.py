@@ -81,7 +81,7 @@ def assess_orbit(
         fit=fit,
         elements=elements,
         spread=spread,
-        p_orbit=float(np.clip(spread.p_perigee_above, _DOUBT_FLOOR, 1.0 - _DOUBT_FLOOR)),
+        p_orbit=float(np.clip(spread.p_lasting, _DOUBT_FLOOR, 1.0 - _DOUBT_FLOOR)),
         is_a_coast=bool(explained),
         marks=marks,
     )

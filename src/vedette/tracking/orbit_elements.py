@@ -38,7 +38,7 @@ class OrbitSpread:
     node_sigma_rad: float
     perigee_height_sigma_m: float
     apogee_height_sigma_m: float
-    p_perigee_above: float
+    p_lasting: float
 
 
 def elements_from_inertial(state: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar, Scalar]:
@@ -101,7 +101,7 @@ def orbit_elements(
         node_sigma_rad=float(np.sqrt(np.mean(node_off**2))),
         perigee_height_sigma_m=float(np.std(perigee_m[1:])),
         apogee_height_sigma_m=float(np.std(apogee_m[1:])) if np.all(np.isfinite(apogee_m)) else float("inf"),
-        p_perigee_above=float(np.mean(perigee_m[1:] > perigee_height_m)),
+        p_lasting=float(np.mean(perigee_m[1:] > perigee_height_m)),
     )
     return elements, spread
 
