@@ -14,14 +14,15 @@ from scipy.special import ndtr
 
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 from vedette.core.shapes import Rows, Scalar
-from vedette.tracking.profile_motion import coast_extremes, coast_profile, state_from_profile, surface_point
+from vedette.tracking.profile_motion import SPHERE_M, coast_extremes, coast_profile, state_from_profile, surface_point
 from vedette.tracking.profile_readings import EDGE_SIGMA_M, PLAIN_SIGMA_M, SPEED_SIGMA_MPS
 
 DISPLAY_SHARES = (np.arange(9) + 0.5) / 9.0 - 0.5  # where in a step the display turns: 0 rounds, -0.5 cuts
 LOG_INVERSE_BETA = (log(1.0 / 3_000.0), 0.7)  # spent stages and re-entering bodies: 3,000 kg/m², a factor of two
 DRIFT_SIGMA_MPS2 = 0.01  # venting, attitude jets, a drifting display: acceleration along the velocity
 LATER_SIGMA_MPS2 = 0.005  # the same, afterwards
-STEP_S = 1.0
+STEP_S = 2.0
+SETTLED = np.array([2.0, 0.02, 0.02, 0.02])  # an iteration that moves less is the last: m, m/s, m/s, ln
 _DELTA = np.array([20.0, 1.0, 1.0, 0.2])  # steps of the finite differences: m, m/s, m/s, ln
 
 
@@ -123,7 +124,7 @@ class CoastFit:
         energy = 0.5 * np.sum(v * v, axis=1) - EARTH_MU_M3_S2 / r_norm
         h2 = np.sum(np.cross(r, v) ** 2, axis=1)
         e = np.sqrt(np.maximum(1.0 + 2.0 * energy * h2 / EARTH_MU_M3_S2**2, 0.0))
-        return self._mixture(h2 / EARTH_MU_M3_S2 / (1.0 + e) - 6_371_000.0, 1_000.0)
+        return self._mixture(h2 / EARTH_MU_M3_S2 / (1.0 + e) - SPHERE_M, 1_000.0)
 
     def _mixture(self, at: Rows, sigma_more: float) -> "Mixture":
         """The mixture of a quantity known at the bundle: (5 n,) values."""
@@ -137,7 +138,7 @@ class CoastFit:
         """Altitude (m) and speed (m/s) at a time, later or earlier."""
         states, inverse_beta = self._bundle()
         span = t_s - self.t_s
-        h, v, _ = coast_profile(states, inverse_beta, np.array([span]), STEP_S)
+        h, v = coast_profile(states, inverse_beta, np.array([span]), STEP_S)
         return (
             self._mixture(h[:, 0], 0.5 * LATER_SIGMA_MPS2 * span**2),
             self._mixture(v[:, 0], LATER_SIGMA_MPS2 * abs(span)),
@@ -148,7 +149,7 @@ class CoastFit:
         lon = np.repeat([h.pad_lon_rad for h in self.headings], 5)
         pad = state_from_profile(lat, lon, 0.0, 0.0, 0.0, 0.0)[:, :3]
         chord_m = np.linalg.norm(position_itrf_m - pad, axis=1)
-        return 2.0 * 6_371_000.0 * np.arcsin(np.minimum(chord_m / (2.0 * 6_371_000.0), 1.0))
+        return 2.0 * SPHERE_M * np.arcsin(np.minimum(chord_m / (2.0 * SPHERE_M), 1.0))
 
     def extremes(self, time_max_s: float = 4_000.0) -> "CoastEnd":
         """Apogee from here on and the fall to the ground."""
@@ -284,7 +285,7 @@ def _solve(
             values[k + 1 :: 5, k] += _DELTA[k]
         of = np.repeat(np.arange(n), 5)
         states = state_from_profile(lat[of], lon[of], values[:, 0], values[:, 1], values[:, 2], azimuth[of])
-        h, v, _ = coast_profile(np.ascontiguousarray(states), np.exp(values[:, 3]), t_all[order], STEP_S)
+        h, v = coast_profile(states, np.exp(values[:, 3]), t_all[order], STEP_S)
         model = np.concatenate([v[:, back[:nv]], h[:, back[nv:]]], axis=1).reshape(n, 5, -1)
         jac = np.concatenate(
             [
@@ -311,7 +312,10 @@ def _solve(
         extra = step0[:, 4]
         best = int(np.argmin(np.einsum("ni,i->n", (gap - np.einsum("nik,nk->ni", jac[:, :, :5], step0)) ** 2, w)))
         residual = (gap - np.einsum("nik,nk->ni", jac[:, :, :5], step0)) / sigma
+        is_settled = bool(np.all(np.abs(step0[:, :4]) < SETTLED))
         robust = 1.0 / (1.0 + (residual[best] / 4.0) ** 2) ** 2
+        if is_settled:
+            break
     chi2_0 = np.einsum("ni,i->n", residual**2, robust) + prior[3] * (x[:, 3] - LOG_INVERSE_BETA[0]) ** 2
     chi2_0 += prior[4] * extra**2
     dof = max(len(z) - 4, 1)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vedette.tracking.profile_motion import density_us76, gravity_down_mps2
+from vedette.tracking.profile_motion import air_density_kg_m3, gravity_down_mps2
 
 EARTH_RADIUS_M = 6_371_000.0
 LOOK_BACK_S = 8.9  # what is said is never older than ten seconds
@@ -196,7 +196,7 @@ class ProfileFilter:
         return sqrt(max(speed_mps**2 - climb_mps**2, 0.0))
 
     def _weigh(self, force: float, sigma: float, dt_s: float, speed_mps: float) -> None:
-        drag = 0.5 * density_us76(self.altitude_m) * speed_mps**2 / DRAG_BETA_KG_M2
+        drag = 0.5 * air_density_kg_m3(self.altitude_m) * speed_mps**2 / DRAG_BETA_KG_M2
         coast = _log_normal(force, -drag, hypot(sigma, drag))
         coast = np.logaddexp(log(0.98) + coast, log(0.02 * THRUST_DENSITY))
         thrust = log(THRUST_DENSITY)
@@ -256,7 +256,7 @@ class ProfileFilter:
         if t[-1] - t[0] > 18.0:
             return None
         was, now = float(np.median(f[:6])), f[-4:]
-        air_mps2 = 0.5 * density_us76(self.altitude_m) * self.speed_mps**2 / DRAG_BETA_KG_M2
+        air_mps2 = 0.5 * air_density_kg_m3(self.altitude_m) * self.speed_mps**2 / DRAG_BETA_KG_M2
         is_lower = was > 5.0 and np.max(now) < (1.0 - DROP_SHARE) * was
         is_burning = np.min(now) > max(2.0, 0.15 * was)
         if not (is_lower and is_burning) or np.std(f[:6]) > 0.15 * was or air_mps2 > 0.1 * was:
