@@ -177,6 +177,8 @@ class AscentObject:
             self.burns = max(self.burns, 0) + 1
             self.t_burnout_s = self.t_coast_from_s = event.t_s
             self.has_passed_apogee = self.is_orbit = False
+            if np.median([s.force_mps2 for s in self.filter.history[-20:-8]]) < -2.0 and self.filter.altitude_m > 60e3:
+                self.has_braked = True  # thrust against its flight, met under way: it may have turned round
             words = (
                 f"thrust has ended (specific force {event.force_before_mps2:.0f} m/s² to "
                 f"{abs(event.force_after_mps2):.1f}): {now}"

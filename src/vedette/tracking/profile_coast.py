@@ -17,7 +17,9 @@ from vedette.core.shapes import Rows, Scalar
 from vedette.tracking.profile_motion import SPHERE_M, coast_extremes, coast_profile, state_from_profile, surface_point
 from vedette.tracking.profile_readings import EDGE_SIGMA_M, PLAIN_SIGMA_M, SPEED_SIGMA_MPS
 
-DISPLAY_SHARES = (np.arange(9) + 0.5) / 9.0 - 0.5  # where in a step the display turns: 0 rounds, -0.5 cuts
+# Where in its step a display turns, above its middle: 0 it rounds, 0.5 it cuts off (or lags, climbing)
+DISPLAY_SHARES = np.array([0.0, 0.06, 0.12, 0.19, 0.25, 0.31, 0.38, 0.44, 0.5])
+DISPLAY_WEIGHTS = np.array([0.5, 0.03, 0.03, 0.03, 0.02, 0.03, 0.03, 0.03, 0.3])
 LOG_INVERSE_BETA = (log(1.0 / 3_000.0), 0.7)  # spent stages and re-entering bodies: 3,000 kg/m², a factor of two
 DRIFT_SIGMA_MPS2 = 0.01  # venting, attitude jets, a drifting display: acceleration along the velocity
 LATER_SIGMA_MPS2 = 0.005  # the same, afterwards
@@ -320,11 +322,15 @@ def _solve(
     chi2_0 += prior[4] * extra**2
     dof = max(len(z) - 4, 1)
     scale = max(1.0, float(chi2_0.min()) / dof)
-    # the display's share: quadratic in χ², a uniform prior over its step
+    # the display's share of a step: quadratic in χ², weighed by how displays are made
     q2 = c - np.einsum("nk,nk->n", b, per_share)
     q1 = eta[:, 5] - np.einsum("nk,nk->n", b, step0)
     chi2 = chi2_0[:, None] - 2.0 * q1[:, None] * DISPLAY_SHARES + q2[:, None] * DISPLAY_SHARES**2
-    logw = -0.5 * (chi2 - chi2.min()) / scale + np.log(np.array([h.weight for h in headings]))[:, None]
+    logw = (
+        -0.5 * (chi2 - chi2.min()) / scale
+        + np.log(np.array([h.weight for h in headings]))[:, None]
+        + np.log(DISPLAY_WEIGHTS)
+    )
     weight = np.exp(logw - logw.max())
     weight /= weight.sum()
     mean = x[:, None, :] - per_share[:, None, :4] * DISPLAY_SHARES[None, :, None]
