@@ -231,7 +231,7 @@ class _in_words:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not isinstance(error, sqlite3.Error):
+        if not isinstance(error, sqlite3.Error | UnicodeDecodeError | OverflowError):  # the last two: damaged pages
             return
         if self.store is not None and self.store.is_writable:
             with suppress(sqlite3.Error):
