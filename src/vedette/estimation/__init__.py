@@ -34,7 +34,14 @@ from vedette.estimation.kalman import (
 )
 from vedette.estimation.least_squares import Fit, fit, fit_rows, numeric_jacobian
 from vedette.estimation.smoothing import smooth_fixed_lag, smooth_rts
-from vedette.estimation.unscented import predict_sigma, regression, sigma_points, transform, update_sigma
+from vedette.estimation.unscented import (
+    predict_sigma,
+    regression,
+    sigma_points,
+    transform,
+    update_sigma,
+    weighted_products,
+)
 
 __all__ = [
     "Correction",
@@ -71,4 +78,5 @@ __all__ = [
     "update_joseph",
     "update_sigma",
     "weigh",
+    "weighted_products",
 ]

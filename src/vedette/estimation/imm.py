@@ -42,8 +42,10 @@ def mix(probabilities: Rows, means: Rows, covs: Rows, transition: Rows) -> tuple
     back = joint / np.maximum(predicted, np.finfo(float).tiny)[..., None, :]
     mixed = np.einsum("...ij,...id->...jd", back, means)
     apart = means[..., :, None, :] - mixed[..., None, :, :]  # (n, from, to, d)
-    spread = np.einsum("...ij,...ide->...jde", back, covs)
-    spread = spread + np.einsum("...ij,...ijd,...ije->...jde", back, apart, apart)
+    flat = covs.reshape(*covs.shape[:-2], -1)
+    spread = (np.swapaxes(back, -1, -2) @ flat).reshape(*mixed.shape, mixed.shape[-1])
+    apart = np.swapaxes(apart, -3, -2)  # (n, to, from, d)
+    spread = spread + np.swapaxes(apart * np.swapaxes(back, -1, -2)[..., None], -1, -2) @ apart
     return predicted, mixed, symmetrized(spread)
 
 

@@ -47,12 +47,17 @@ def transform(
     values = function(points)
     middle = values[..., :1, :]  # angles are averaged as differences from the first point
     apart = difference(values, middle)
-    offset = np.einsum("p,...pi->...i", weights, apart)
+    offset = weights @ apart
     out_mean = middle[..., 0, :] + offset
     apart = apart - offset[..., None, :]
     dx = points - np.asarray(mean)[..., None, :]
-    out_cov = np.einsum("p,...pi,...pj->...ij", weights, apart, apart)
-    return out_mean, symmetrized(out_cov), np.einsum("p,...pi,...pj->...ij", weights, dx, apart)
+    out_cov = weighted_products(weights, apart, apart)
+    return out_mean, symmetrized(out_cov), weighted_products(weights, dx, apart)
+
+
+def weighted_products(weights: Scalar, a: Rows, b: Rows) -> Rows:
+    """Sum over p of w a bᵀ: (p,), (..., p, i) and (..., p, j) to (..., i, j)."""
+    return np.swapaxes(a * np.asarray(weights)[:, None], -1, -2) @ b
 
 
 def predict_sigma(

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.estimation import regression, sigma_points
+from vedette.estimation import regression, sigma_points, weighted_products
 
 BOX_SIGMAS = 6.0
 
@@ -47,18 +47,18 @@ def expect(
         points, share = sigma_points(mean[:, i, :6], cov[:, i, :6, :6])
         values = measure(points)
         apart = difference(values, values[:, :1])
-        shift = np.einsum("p,npk->nk", share, apart)
+        shift = share @ apart
         apart = apart - shift[:, None]
         away = points - mean[:, i, None, :6]
-        out_cov = np.einsum("p,npk,npl->nkl", share, apart, apart)
-        A, rest = regression(cov[:, i, :6, :6], out_cov, np.einsum("p,npi,npk->nik", share, away, apart))
+        out_cov = weighted_products(share, apart, apart)
+        A, rest = regression(cov[:, i, :6, :6], out_cov, weighted_products(share, away, apart))
         H = np.zeros((*A.shape[:-1], mean.shape[-1]))
         H[..., :6] = A
         H[..., np.arange(len(bias_columns)), bias_columns] = 1.0
         told = values[:, 0] + shift
         told[:, : len(bias_columns)] += mean[:, i, bias_columns]
         means.append(told)
-        covs.append(np.einsum("nka,nab,nkb->nk", H, cov[:, i], H) + np.diagonal(rest, axis1=-2, axis2=-1))
+        covs.append(np.sum((H @ cov[:, i]) * H, axis=-1) + np.diagonal(rest, axis1=-2, axis2=-1))
         slopes.append(H)
         rests.append(_positive(rest))
     expected, own = np.stack(means, axis=1), np.stack(covs, axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Ints, Rows, Vec3
-from vedette.estimation import merged, mix, regression, sigma_points, symmetrized, transform
+from vedette.estimation import merged, mix, regression, sigma_points, symmetrized, transform, weighted_products
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import TURN_AT_RAD, axes_along, itrf_from_local, local_from_itrf
@@ -59,15 +59,15 @@ def _fly(
     fly_points(itrf, dt_s, mode, standard_air(), flown)
     after = local_from_itrf(flown.reshape(full.shape), origin_itrf_m, axes)[..., use]
     apart = spherical_difference(after, after[:, :1])
-    shift = np.einsum("p,npi->ni", weights, apart)
+    shift = weights @ apart
     apart = apart - shift[:, None, :]
     new_mean, new_cov = mean.copy(), np.zeros_like(cov)
     new_mean[:, THRUST:STATE_SIZE] = PARAMETER_MEAN
     new_cov[:, THRUST, THRUST], new_cov[:, LN_BETA, LN_BETA] = PARAMETER_SIGMA**2  # a parameter not in use
     new_mean[:, use] = after[:, 0] + shift
-    new_cov[:, use[:, None], use] = np.einsum("p,npi,npj->nij", weights, apart, apart)
+    new_cov[:, use[:, None], use] = weighted_products(weights, apart, apart)
     # the biases stay; how they are tied to the rest follows the best line through the motion
-    cross = np.einsum("p,npi,npj->nij", weights, points - mean[:, None, use], apart)
+    cross = weighted_products(weights, points - mean[:, None, use], apart)
     F, _ = regression(cov[:, use[:, None], use], new_cov[:, use[:, None], use], cross)
     tie = F @ cov[:, use[:, None], bias]
     new_cov[:, use[:, None], bias], new_cov[:, bias[:, None], use] = tie, np.swapaxes(tie, -1, -2)

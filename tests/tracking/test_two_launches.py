@@ -1,0 +1,110 @@
+"""Two launches fifty seconds and forty kilometres apart, seen by two infrared satellites and a radar."""
+
+import numpy as np
+import pytest
+from tests.tracking.small_scene import boosting, infrared_scan, origins_of, radar_scan
+
+from vedette.metrics import nees
+from vedette.sensing import packaged_sensors
+from vedette.tracking import Tracker
+
+END_S = 260.0
+
+
+@pytest.fixture(scope="module")
+def flights():
+    times = np.arange(0.0, END_S, 0.5)
+    first, first_burns = boosting(31.4, -29.8, 75.0, times)
+    second, second_burns = boosting(31.7, -29.4, 73.0, times - 50.0)
+    return np.stack([first, second], axis=1), np.stack([first_burns & (times > 0), second_burns & (times > 50)], axis=1)
+
+
+def night(flights, seed):
+    """All looks of a night in the order they are heard, with drawn biases; and where each detection came from."""
+    truth, burning = flights
+    sensors = [packaged_sensors()[name] for name in ("ir-east", "ir-west", "radar-north")]
+    rng = np.random.default_rng(seed)
+    looks, own = [], {}
+    for sensor in sensors:
+        start = round(2.0 * rng.uniform(0.0, sensor.revisit_s)) / 2.0
+        sigma = sensor.bias_sigmas if sensor.kind == "radar" else np.full(2, sensor.los_bias_sigma_rad)
+        bias = sigma * rng.standard_normal(len(sigma))
+        for t in np.arange(start, END_S - 1.0, sensor.revisit_s):
+            i = int(2 * t)
+            if sensor.kind == "radar":
+                scan, origin = radar_scan(sensor, truth[i], t, rng, bias=bias)
+            else:
+                scan, origin = infrared_scan(sensor, truth[i], burning[i], t, rng, bias=bias)
+            looks.append((t, scan))
+            own.update({scan.values[k].tobytes(): int(origin[k]) for k in range(len(scan))})
+    looks.sort(key=lambda look: (look[1].t_received_tai_ns, look[1].sensor_id))
+    return sensors, looks, own
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_they_are_two_tracks_with_pure_detections_and_honest_doubt(flights, seed):
+    sensors, looks, own = night(flights, seed)
+    tracker = Tracker(sensors)
+    confirmed_at, scores, ever = {}, [], set()
+    for t, scan in looks:
+        tracks = tracker.step(scan)
+        now = flights[0][int(2 * t)]
+        ever.update(tracks.ids)
+        for track_id in tracks.ids:
+            confirmed_at.setdefault(track_id, t)
+        if len(scan) and tracks.t_tai_ns == scan.t_measured_tai_ns.max():  # not a late one
+            for state, cov in zip(tracks.states_itrf, tracks.state_covs_itrf, strict=True):
+                scores.append(min(nees(state - truth, cov) / 6 for truth in now))
+    assert len(ever) == 2  # no false track, no second track of one object, none lost and found again
+    origins = sorted(set(origins_of(tracker, track_id, own)) for track_id in tracks.ids)
+    assert origins == [{0}, {1}]
+    assert max(confirmed_at.values()) < 115.0  # the second rises above the cloud some 40 s after its launch at 50 s
+    assert 0.4 < np.mean(scores) < 1.6  # many correlated scores of a few tracks; honest is 1, a peer's filter 8.5
+
+
+def final_picture(tracker):
+    tracks = tracker.tracks
+    order = np.argsort(tracks.ids)
+    return np.array(tracks.ids)[order], tracks.states_itrf[order], tracks.state_covs_itrf[order]
+
+
+def test_order_of_arrival_within_the_window_does_not_matter(flights):
+    """Any order in which no look is overtaken by more than the lateness window gives the same tracks, bit for bit."""
+    sensors, looks, _ = night(flights, 4)
+    looks = [look for look in looks if look[0] < 120.0]
+    plain = Tracker(sensors, lateness_s=20.0)
+    for _, scan in looks:
+        plain.step(scan)
+    expected = final_picture(plain)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        delayed = sorted(looks, key=lambda look: look[0] + rng.uniform(0.0, 18.0))
+        tracker = Tracker(sensors, lateness_s=20.0)
+        for _, scan in delayed:
+            tracker.step(scan)
+        assert not tracker.findings()
+        for got, want in zip(final_picture(tracker), expected, strict=True):
+            np.testing.assert_array_equal(got, want)
+        for track_id in expected[0]:
+            for name in ("t_measured_tai_ns", "values", "sensor_index"):
+                np.testing.assert_array_equal(
+                    getattr(tracker.looks(track_id), name), getattr(plain.looks(track_id), name)
+                )
+
+
+def test_a_look_that_comes_twice_is_counted_once_and_one_too_late_is_refused(flights):
+    sensors, looks, _ = night(flights, 4)
+    looks = [look for look in looks if look[0] < 75.0]
+    once, troubled = Tracker(sensors), Tracker(sensors)
+    for _, scan in looks:
+        once.step(scan)
+    for i, (_, scan) in enumerate(looks):
+        troubled.step(scan)
+        if i % 7 == 0:
+            troubled.step(scan)
+    troubled.step(looks[0][1])  # again, a minute later
+    said = [finding.data["mark"] for finding in troubled.findings()]
+    assert said.count("duplicate") + said.count("late") == len(said)
+    assert said.count("duplicate") >= len(looks) // 7
+    for got, want in zip(final_picture(troubled), final_picture(once), strict=True):
+        np.testing.assert_array_equal(got, want)
