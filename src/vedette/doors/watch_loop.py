@@ -35,10 +35,12 @@ def watch_loop(
     journal: Journal | None = None,
     speed: float | None = None,
     hear: Any = None,
+    is_replay: bool = False,
 ) -> Picture:
     """Fold events into a picture, telling `reporter` as it grows; `speed` paces by received time, None is flat out.
 
-    `hear(picture, event)`, when given, is called after every event, said anything or not.
+    `hear(picture, event)`, when given, is called after every event, said anything or not. A replay ends where its
+    journal ends; a live run that reaches the end of its feeds says so to the engine.
     """
     picture = open_picture(session)
     pace = Pace(speed)
@@ -61,7 +63,7 @@ def watch_loop(
             hear(picture, event)
         if has_news:
             reporter.said(picture)
-    if not is_over and not picture.is_ended:
+    if not (is_over or is_replay or picture.is_ended):
         ended = FeedEnded()
         if journal is not None:
             journal.append_event(ended)

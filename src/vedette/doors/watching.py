@@ -74,7 +74,7 @@ def run_replay(path: Path, output: Output, t_from: str | None, t_to: str | None,
         reporter = reporter_of(output)
         if t_from is not None:
             reporter = OnlyFrom(reporter, t_from)
-        picture = watch_loop(journal.events(), session, reporter, None, speed)
+        picture = watch_loop(journal.events(), session, reporter, speed=speed, is_replay=True)
     return exit_code_of(picture)
 
 
