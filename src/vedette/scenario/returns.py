@@ -26,7 +26,7 @@ from vedette.sensing.plume import plume_intensity_w_sr, transmission
 from vedette.sensing.visibility import is_clear_of_earth, sensor_zenith_cosine
 
 CLUTTER_RANGE_RATE_MPS: Final = 4_000.0
-LATENCY_JITTER: Final = 0.3  # arrival is never quicker than the stated latency; the rest is exponential
+LATENCY_JITTER: Final = 0.3  # that share of the stated mean latency is exponential, the rest is constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _scans(
     """Rows of every look as scans, less the looks that were lost; rows are shuffled, since order tells."""
     n = len(times_s)
     lost = rng.random(n) < missed
-    late_s = sensor.latency_s * (1.0 + LATENCY_JITTER * rng.standard_exponential(n))
+    late_s = sensor.latency_s * (1.0 - LATENCY_JITTER + LATENCY_JITTER * rng.standard_exponential(n))
     t_true_ns = t_start_tai_ns + np.round(times_s * NS_PER_S).astype(np.int64)
     t_said_ns = t_true_ns + round(luck.clock_s * NS_PER_S)
     out = []
