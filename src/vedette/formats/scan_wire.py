@@ -14,7 +14,30 @@ from vedette.reports import Mode, SensorKind
 
 SCHEMA_VERSION = 1
 
+def _said(description: str) -> Meta:
+    return Meta(description=description, extra_json_schema={"type": "number"})
+
+
 Number = Annotated[Decimal, Meta(extra_json_schema={"type": "number"})]
+Azimuth = Annotated[Decimal, _said("degrees clockwise from north, from 0 up to 360")]
+Elevation = Annotated[Decimal, _said("degrees above the sensor's geodetic horizon, -90 to 90")]
+Range = Annotated[Decimal, _said("km from the sensor, positive")]
+RangeRate = Annotated[Decimal, _said("km/s, positive when receding, relative to the rotating Earth")]
+Speed = Annotated[Decimal, _said("km/s relative to the rotating Earth, not negative")]
+Altitude = Annotated[Decimal, _said("km above the WGS 84 ellipsoid")]
+Intensity = Annotated[Decimal, _said("watts per steradian in the sensor's band, not negative")]
+SigmaDeg = Annotated[Decimal, _said("one sigma in degrees, positive; needed wherever its value is given")]
+SigmaKm = Annotated[Decimal, _said("one sigma in km, positive; needed wherever its value is given")]
+SigmaKmps = Annotated[Decimal, _said("one sigma in km/s, positive; needed wherever its value is given")]
+SigmaIntensity = Annotated[Decimal, _said("one sigma in W/sr, positive; needed wherever its value is given")]
+Sight = Annotated[
+    tuple[Number, Number, Number],
+    Meta(description="unit vector x, y, z from the sensor towards the source, in the Earth-fixed frame ITRF"),
+]
+Place = Annotated[
+    tuple[Number, Number, Number],
+    Meta(description="x, y, z in km in the Earth-fixed frame ITRF, of a sensor that moves, at the measured time"),
+]
 Utc = Annotated[
     str,
     Meta(
@@ -30,57 +53,59 @@ class ScanFileHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     vedette_scan_file: Annotated[int, Meta(ge=1, description="schema version; this is version 1")]
     mode: Mode
-    producer: str = ""
-    sensors: tuple[Id, ...] = ()  # when given, a scan of any other sensor is set aside
-    t_liftoff_utc: Utc | None = None
-    is_epoch_known: bool = True  # False: the times count from 2000-01-01T11:59:28.000Z, and no UTC is meant
+    producer: Annotated[str, Meta(description="who wrote the file")] = ""
+    sensors: Annotated[tuple[Id, ...], Meta(description="when given, a scan of any other sensor is set aside")] = ()
+    t_liftoff_utc: Annotated[str, Meta(description="UTC of lift-off, if it is known")] | None = None
+    is_epoch_known: Annotated[
+        bool, Meta(description="false: times count from 2000-01-01T11:59:28Z, the feed's own zero, and mean no UTC")
+    ] = True
 
 
 class WireRegion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The part of the sky a look covered, in the sensor's own horizon; azimuth_min > azimuth_max passes north."""
 
-    azimuth_min_deg: Number
-    azimuth_max_deg: Number
-    elevation_min_deg: Number
-    elevation_max_deg: Number
-    range_min_km: Number = Decimal(0)
-    range_max_km: Number | None = None  # absent: no limit
+    azimuth_min_deg: Azimuth
+    azimuth_max_deg: Azimuth
+    elevation_min_deg: Elevation
+    elevation_max_deg: Elevation
+    range_min_km: Annotated[Decimal, _said("km; absent means 0")] = Decimal(0)
+    range_max_km: Annotated[Decimal, _said("km; absent means no limit")] | None = None
 
 
 class RadarDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One radar detection; azimuth clockwise from north, elevation above the sensor's geodetic horizon."""
 
     t_measured_utc: Utc
-    azimuth_deg: Number | None = None
-    elevation_deg: Number | None = None
-    range_km: Number | None = None
-    range_rate_kmps: Number | None = None
-    azimuth_sigma_deg: Number | None = None
-    elevation_sigma_deg: Number | None = None
-    range_sigma_km: Number | None = None
-    range_rate_sigma_kmps: Number | None = None
+    azimuth_deg: Azimuth | None = None
+    elevation_deg: Elevation | None = None
+    range_km: Range | None = None
+    range_rate_kmps: RangeRate | None = None
+    azimuth_sigma_deg: SigmaDeg | None = None
+    elevation_sigma_deg: SigmaDeg | None = None
+    range_sigma_km: SigmaKm | None = None
+    range_rate_sigma_kmps: SigmaKmps | None = None
 
 
 class InfraredDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One infrared detection: a unit vector from the sensor, Earth-fixed, or azimuth and elevation at the sensor."""
 
     t_measured_utc: Utc
-    los_itrf: tuple[Number, Number, Number] | None = None
-    azimuth_deg: Number | None = None  # needs sensor_position_itrf_km
-    elevation_deg: Number | None = None
-    los_sigma_deg: Number | None = None
-    intensity_w_sr: Number | None = None
-    intensity_sigma_w_sr: Number | None = None
+    los_itrf: Sight | None = None
+    azimuth_deg: Azimuth | None = None  # in place of los_itrf; needs sensor_position_itrf_km
+    elevation_deg: Elevation | None = None
+    los_sigma_deg: SigmaDeg | None = None
+    intensity_w_sr: Intensity | None = None
+    intensity_sigma_w_sr: SigmaIntensity | None = None
 
 
 class TelemetryDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One reading of launch telemetry: speed relative to the rotating Earth, height above the ellipsoid."""
 
     t_measured_utc: Utc
-    speed_itrf_kmps: Number | None = None
-    altitude_km: Number | None = None
-    speed_itrf_sigma_kmps: Number | None = None
-    altitude_sigma_km: Number | None = None
+    speed_itrf_kmps: Speed | None = None
+    altitude_km: Altitude | None = None
+    speed_itrf_sigma_kmps: SigmaKmps | None = None
+    altitude_sigma_km: SigmaKm | None = None
 
 
 class ScanFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -88,11 +113,14 @@ class ScanFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     sensor_id: Id
     mode: Mode
-    sequence: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None  # counts the scans of one sensor
-    t_received_utc: Utc | None = None  # absent: the newest measured time
+    sequence: (
+        Annotated[int, Meta(ge=0, le=2**63 - 1, description="counts the scans of one sensor; tells gaps and repeats")]
+        | None
+    ) = None
+    t_received_utc: Annotated[str, Meta(description="when we heard; absent: the newest measured time")] | None = None
     looked_at: WireRegion | None = None  # absent: everything the sensor can see
-    sensor_position_itrf_km: tuple[Number, Number, Number] | None = None  # of a sensor that moves
-    marks: tuple[str, ...] = ()
+    sensor_position_itrf_km: Place | None = None
+    marks: Annotated[tuple[str, ...], Meta(description="doubts that travel with the scan, such as late")] = ()
 
 
 class RadarScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="radar"):
