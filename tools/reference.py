@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the code: one page per package, and the commands. `./run docs`; `--check` only compares.
+"""Writes docs/reference/ from the code: packages, commands, wire formats. `./run docs`; `--check` only compares.
 
 A page lists every name that a package shows (its `__all__`), with its signature and its docstring as it stands.
 """
@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import cast
 
 import vedette
+from tools.wire_pages import wire_pages
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Written by `./run docs` from the code; change it there. -->\n"
@@ -163,6 +164,7 @@ def all_pages() -> dict[str, str]:
     """File name and text of every page."""
     pages = {f"{package.__name__}.md": page(package) for package in packages()}
     pages["commands.md"] = commands_page()
+    pages.update(wire_pages())
     by_hand = {path.name for path in FOLDER.glob("*.md") if not is_made(path)}
     return {"README.md": index({*pages, *by_hand}), **pages}
 
