@@ -105,8 +105,8 @@ def exit_codes_page() -> str:
             "When a run reads feeds, it goes on past what it cannot use and returns the highest of these at its end:\n",
             "- 0: everything was used. Something doubtful (times that go back, a late or repeated scan) was kept and",
             "  marked, and said on the timeline.",
-            "- 3: something could not be used: garbled, cut off, impossible, of an unknown sensor. The journal keeps the",
-            "  sentence, the first bytes and the SHA-256 of what was set aside.",
+            "- 3: something could not be used: garbled, cut off, impossible, of an unknown sensor. The journal keeps",
+            "  the sentence, the first bytes and the SHA-256 of what was set aside.",
             "- 6: a feed or a scan of another mode was refused: test data offered as REAL, for one.",
             "",
         ]
