@@ -137,7 +137,7 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         varied=tuple(spec for _, spec in pairs),
         sensors=_sensors(document.get("sensors"), where),
         missed_look_probability=parse_draw(chance.get("missed_look_probability", 0.02), f"{where}: chance"),
-        refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 25.0}), f"{where}: chance"),
+        refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 10.0}), f"{where}: chance"),
     )
 
 
