@@ -1,7 +1,7 @@
 """How a track begins: from one detection, with all the doubt that one detection leaves.
 
 A radar gives a place and leaves the velocity open; an infrared line of sight gives a direction, and the height at
-which rockets burn (0 to 60 km) gives a range along it.
+which rockets burn (0 to 75 km) gives a range along it.
 """
 
 from hashlib import blake2b
@@ -22,8 +22,8 @@ from vedette.tracking.spherical import RANGE_RATE, spherical_jacobian
 
 RADAR_SPEED_SIGMA_MPS = 3000.0  # each axis: anything from an aeroplane to an orbit
 BOOST_RISE_MPS = 500.0  # a burning rocket above the clouds is on its way up
-BOOST_SPEED_SIGMA_MPS = 700.0
-PLUME_TOP_M = 60e3  # the height under which a first sight is supposed
+BOOST_SPEED_SIGMA_MPS = 1100.0  # each axis; first seen late, it is already fast
+PLUME_TOP_M = 75e3  # the height under which a first sight is supposed
 
 
 def born(

@@ -195,7 +195,7 @@ def _sorted_out(rows: TrackRows, policy: Policy, start_log_odds: float) -> Track
     reach = np.sum(rows.mode_probability * rows.mean[..., 2], axis=1)
     variance = np.einsum("nm,nmii->ni", rows.mode_probability, rows.cov[..., :3, :3])
     sigma_m = np.sqrt(variance[:, 2] + reach**2 * (variance[:, 0] + variance[:, 1]))
-    keep = np.isfinite(rows.log_odds) & (sigma_m < policy.widest_m) & (height_m > -5e3 - 3.0 * sigma_m)
+    keep = np.isfinite(rows.log_odds) & (sigma_m < policy.widest_m) & (height_m > -100.0 - sigma_m)  # it is down
     keep &= np.where(
         confirmed,
         (exists > policy.lose_probability) & (quiet_s < policy.silence_s),

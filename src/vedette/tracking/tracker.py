@@ -3,6 +3,7 @@
 One loop for every sensor. `step` absorbs a look by the time it was measured and returns the tracks of now.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b
@@ -21,6 +22,9 @@ from vedette.tracking.rows import TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView, views_of
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.tracks import Tracks, name_of
+
+_STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line
+_STEADY_S = 0.3
 
 
 class Tracker:
@@ -59,7 +63,7 @@ class Tracker:
         self._log: list[LookChunk] = []  # settled looks; those in the window hold their own
         self._rows: TrackRows | None = None
         self._findings: list[Finding] = []
-        self._latency: dict[str, tuple[float, float]] = {}
+        self._delays: dict[str, deque[float]] = {}
 
     def step(self, scan: Scan) -> Tracks:
         """Absorb one look; the confirmed tracks at the newest time seen.
@@ -177,17 +181,17 @@ class Tracker:
         """A sensor whose delay jumps and stays there, or is negative, has a clock that stepped: say so, once a step."""
         if not len(scan):
             return
-        delay_s = (scan.t_received_tai_ns - t_tai_ns) / NS_PER_S
-        usual_s, last_s = self._latency.get(scan.sensor_id, (delay_s, delay_s))
-        stays = abs(delay_s - last_s) < 0.25
-        if stays and abs(delay_s - usual_s) > 1.0:
-            step_s = usual_s - delay_s
-            words = f"its clock seems to have stepped by {step_s:+.1f} s; they now come {delay_s:.1f} s late"
+        delays = self._delays.setdefault(scan.sensor_id, deque(maxlen=2 * _STEADY_LOOKS))
+        delays.append((scan.t_received_tai_ns - t_tai_ns) / NS_PER_S)
+        if len(delays) < 2 * _STEADY_LOOKS:
+            return
+        before_s, after_s = np.array(delays)[:_STEADY_LOOKS], np.array(delays)[_STEADY_LOOKS:]
+        step_s = float(np.median(before_s) - np.median(after_s))
+        if max(np.ptp(before_s), np.ptp(after_s)) < _STEADY_S and abs(step_s) > 2.0 * _STEADY_S:
+            late_s = float(np.median(after_s))
+            words = f"its clock seems to have stepped by {step_s:+.1f} s; its looks now come {late_s:.1f} s late"
             self._say(FindingKind.DOUBT, scan, t_tai_ns, words, "clock-step")
-            usual_s = delay_s
-        elif stays:
-            usual_s = delay_s
-        self._latency[scan.sensor_id] = (usual_s, delay_s)
+            delays.clear()
 
     def _say(self, kind: FindingKind, scan: Scan, t_tai_ns: int, words: str, mark: str) -> None:
         text = f"{scan.sensor_id}: {words}"
