@@ -76,6 +76,16 @@ def test_the_packaged_table_agrees_with_the_values_of_the_example():
     assert EarthOrientation.packaged().marks(T_AIAA) == ()
 
 
+def test_a_published_geostationary_state_is_met_with_the_packaged_table():
+    """Vallado, Seago, Seidelmann, AAS 06-134 (as kept in Orekit's early tests): 2004-06-01T00:00:00 UTC, IAU 2000A."""
+    t = tai_ns_from_utc_text("2004-06-01T00:00:00Z")
+    itrf = np.array([24796.9192915, -34115.8709234, 10.2260621, -0.000979178, -0.001476538, -0.000928776]) * 1e3
+    gcrf = np.array([-40588.1503617, -11462.1670397, 27.1431974, 0.834787458, -2.958305691, -0.001172993]) * 1e3
+    ours = state_gcrf_from_itrf(t, itrf, EarthOrientation.packaged())
+    assert distance_m(ours, gcrf) < 0.10  # half a milliarcsecond: pole values were revised since, IAU 2006 for 2000A
+    assert speed_apart_mps(ours, gcrf) < 5e-5
+
+
 COOKBOOK_XY = np.array(
     [
         [+0.973104317697536, +0.230363826239128, -0.000703163481769],

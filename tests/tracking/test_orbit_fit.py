@@ -8,9 +8,16 @@ from scipy.stats import chi2
 from tests.tracking.geos3 import KAENA, PUBLIC_STATE, T_EPOCH, head, looks, looks_of
 
 from vedette.core.errors import UsageError
-from vedette.frames import EarthOrientation, RadioAtmosphere, state_itrf_from_gcrf, state_itrf_from_teme
+from vedette.frames import (
+    EarthOrientation,
+    RadioAtmosphere,
+    refracted_from_true,
+    state_itrf_from_gcrf,
+    state_itrf_from_teme,
+)
 from vedette.motion.gravity_field import field_coefficients
 from vedette.motion.propagate import coast_track
+from vedette.reports import Looks
 from vedette.sensing import Radar, Site
 from vedette.tracking.orbit_elements import orbit_elements, state_and_cov_gcrf, state_and_cov_teme
 from vedette.tracking.orbit_fit import fit_orbit
@@ -152,6 +159,79 @@ def simulated_pass(rng: np.random.Generator):
     noisy = values[run, :3] + bias + radar.sigmas[:3] * rng.normal(size=(len(run), 3))
     t_tai_ns = 10**18 // 2 + (times[run] * 1e9).astype(np.int64)
     return radar, looks_of(radar, t_tai_ns, *noisy.T), states[run[0]], bias
+
+
+def joined(*parts: Looks) -> Looks:
+    """Looks of several radars in one."""
+    names = ("kind_code", "t_measured_tai_ns", "values", "sigmas", "sensor_positions_itrf_m")
+    return Looks(
+        sensor_ids=tuple(part.sensor_ids[0] for part in parts),
+        sensor_index=np.concatenate([np.full(len(part), k) for k, part in enumerate(parts)]),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+    )
+
+
+PLAIN = {"range_sigma_m": 30.0, "angle_sigma_deg": 0.02}
+SOUTH = Radar(Site(40.0, 10.0, 100.0), range_bias_sigma_m=200.0, angle_bias_sigma_deg=0.1, name="south", **PLAIN)
+NORTH = Radar(Site(46.0, 12.0, 500.0), range_bias_sigma_m=200.0, angle_bias_sigma_deg=0.1, name="north", **PLAIN)
+
+
+def low_pass(times_s) -> np.ndarray:
+    """A satellite 700 km up that flies over both radars."""
+    up = SOUTH.site.position_itrf_m / np.linalg.norm(SOUTH.site.position_itrf_m)
+    northward = np.array([0, 0, 1.0]) - up * up[2]
+    velocity = 7500.0 * northward / np.linalg.norm(northward) + np.array([0.0, 400.0, 0.0])
+    start = np.concatenate([SOUTH.site.position_itrf_m + 700e3 * up, velocity])
+    back = coast_track(start, np.array([-150.0]))[0]
+    return coast_track(back, np.asarray(times_s))
+
+
+def test_two_radars_are_told_apart_by_their_errors():
+    rng = np.random.default_rng(2)
+    times_s = np.arange(0.0, 400.0, 8.0)
+    t_tai_ns = (times_s * 1e9).astype(np.int64)
+    biases = {"south": np.array([0.002, -0.001, 300.0]), "north": np.array([-0.001, 0.0015, -250.0])}
+    parts = []
+    for radar in (SOUTH, NORTH):
+        noise = radar.sigmas[:3] * rng.normal(size=(len(times_s), 3))
+        values = radar.measure(low_pass(times_s))[:, :3] + biases[radar.name] + noise
+        parts.append(looks_of(radar, t_tai_ns, *values.T))
+    fit = fit_orbit(joined(*parts), {radar.name: radar.bias_sigmas for radar in (SOUTH, NORTH)})
+    assert fit.sensor_ids == ("south", "north") and fit.is_used.all()
+    away = np.concatenate([low_pass([0.0])[0], biases["south"], biases["north"]])
+    away -= np.concatenate([fit.state_itrf, fit.biases.ravel()])
+    assert away @ np.linalg.solve(fit.joint_cov, away) < chi2.ppf(1 - 1e-6, 12)
+    # each alone cannot know its range error that well
+    alone = fit_orbit(parts[0], {"south": SOUTH.bias_sigmas})
+    assert fit.bias_sigmas[0, 2] < 0.5 * alone.bias_sigmas[0, 2]
+
+
+def test_refraction_and_light_time_are_taken_off_when_asked_and_ruin_the_fit_when_not():
+    times_s = np.arange(0.0, 300.0, 6.0)
+    states = low_pass(times_s)
+    azimuth, elevation, range_m, _ = SOUTH.measure(states).T
+    seen_elevation, seen_range_m = refracted_from_true(elevation, range_m, 100.0)
+    received_tai_ns = np.rint((times_s + seen_range_m / 299_792_458.0) * 1e9).astype(np.int64)
+    raw = looks_of(SOUTH, received_tai_ns, azimuth, seen_elevation, seen_range_m)
+    fit = fit_orbit(raw, {"south": SOUTH.bias_sigmas}, atmosphere=RadioAtmosphere(), time_is_of_reception=True)
+    assert fit.cost < 1e-2  # no noise was added: what is left is gravity above J4
+    plain = fit_orbit(raw, {"south": SOUTH.bias_sigmas})
+    truth = coast_track(states[0], [(fit.t_epoch_tai_ns) * 1e-9])[0]
+    assert np.linalg.norm((fit.state_itrf - truth)[:3]) < 5.0  # and the biases' prior pulls a little
+    late = coast_track(states[0], [(plain.t_epoch_tai_ns) * 1e-9])[0]
+    assert plain.cost > 1000 * fit.cost and np.linalg.norm((plain.state_itrf - late)[:3]) > 100.0
+
+
+def test_range_rate_is_used_where_it_is_measured():
+    times_s = np.arange(0.0, 60.0, 6.0)
+    radar = replace(SOUTH, range_rate_sigma_mps=0.5)
+    values = radar.measure(low_pass(times_s))
+    without = looks_of(radar, (times_s * 1e9).astype(np.int64), *values[:, :3].T)
+    together = replace(without, values=values)
+    biases = {"south": radar.bias_sigmas}
+    dim, sharp = fit_orbit(without, biases), fit_orbit(together, biases)
+    assert sharp.state_cov_itrf[5, 5] < 0.6 * dim.state_cov_itrf[5, 5]  # northward is towards the radar
+    assert np.isfinite(sharp.residual_rms[3]) and np.isnan(dim.residual_rms[3])
 
 
 def test_a_hundred_passes_are_as_sure_as_they_may_be():
