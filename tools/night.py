@@ -1,4 +1,4 @@
-"""Writes docs/examples/night.jsonl: what one radar saw of two satellites in a quarter of an hour. Made, not recorded.
+"""Writes docs/examples/night.jsonl and .toml: what a radar saw of two satellites in a quarter of an hour; made.
 
 The satellites are circles on paper carried by our own coast kernel; noise and clutter come from a seed, and the file
 says SIMULATED. Run as `python -m tools.night`.
@@ -14,6 +14,7 @@ from vedette.formats import write_scans
 from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion.propagate import coast_track
 from vedette.reports import Mode, Scan, SensorKind
+from vedette.sensing import format_sensors
 from vedette.time import tai_ns_from_utc_text
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "examples" / "night.jsonl"
@@ -70,6 +71,7 @@ def main() -> None:
     """Write the file."""
     FILE.parent.mkdir(parents=True, exist_ok=True)
     write_scans(FILE, night(), mode=Mode.SIMULATED, producer="tools.night", sensors=[RADAR.name])
+    FILE.with_suffix(".toml").write_text(format_sensors({RADAR.name: RADAR}), encoding="utf-8")
 
 
 if __name__ == "__main__":

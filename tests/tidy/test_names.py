@@ -23,32 +23,44 @@ probability probabilities rng ratio factor fraction key scale share
 DIMENSIONS, UNITS, ATTRIBUTES = (frozenset(text.split()) for text in (DIMENSION_TEXT, UNIT_TEXT, ATTRIBUTE_TEXT))
 
 
+# `altitudes: tuple[AltitudeReading, ...]` are things that carry their own units; numbers and arrays are not
+NUMBER_TEXT = "float int None tuple list Sequence Iterable Scalar Vec3 Rows np ndarray Annotated Parameter"
+NUMBERS = frozenset(NUMBER_TEXT.split())
+
+
 def has_its_unit(name: str) -> bool:
     words = name.strip("_").lower().split("_")
-    if not DIMENSIONS.intersection(words) or words[0] in {
-        "is",
-        "has",
-        "log",
-        "spread",
-    }:  # a logarithm and a relative spread have no unit
-        return True
+    if not DIMENSIONS.intersection(words) or words[0] in {"is", "has", "may", "log", "spread", "back"}:
+        return True  # a truth, a logarithm, a relative spread and a share of thrust (back pressure) have no unit
     return words[-1] in UNITS or words[-1] in ATTRIBUTES
 
 
+def is_number(annotation: ast.expr | None) -> bool:
+    names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} if annotation else set()
+    return names <= NUMBERS
+
+
 def stated_names(tree: ast.Module):
-    """Parameters of public functions and methods, and the fields of public classes."""
+    """Parameters of public functions and methods, and the fields of public classes.
+
+    Kernels are left out: they transcribe formulas, in the letters of the paper, with units in the docstring.
+    """
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             for item in node.body:
-                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and is_number(item.annotation):
                     yield item.lineno, item.target.id
                 yield from parameters(item)
         yield from parameters(node)
 
 
 def parameters(node: ast.stmt):
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    if node.name.startswith("_") or node.name.endswith("_kernel"):
+        return
+    for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+        if is_number(argument.annotation):
             yield argument.lineno, argument.arg
 
 
