@@ -95,7 +95,8 @@ BAD_LINES = [
     ("huge-number", scan_line(5).replace("900.0", "9" * 400), [], 2),
     ("huge-exponent", scan_line(5).replace("900.0", "1e999999999"), ["range is NaN or infinite"], 2),
     ("mode-in-the-middle", scan_line(5, mode="REAL"), ["REAL scan in a TEST feed"], 2),
-    ("second-header", REAL_HEADER, [], 2),
+    ("second-header-of-another-mode", REAL_HEADER, ["a REAL feed offered as TEST"], 2),
+    ("second-header-damaged", HEADER[:-3], ["header that cannot be read"], 2),
 ]  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_one_bad_line_costs_one_sentence_and_nothing_else(name, line, words, goo
     assert sentence.startswith("feed:3") and told[0].cure and "\n" not in sentence and len(sentence) < 400
     for word in words:
         assert word in sentence
-    assert told[0].exit_code == (6 if name == "mode-in-the-middle" else 3)
+    assert told[0].exit_code == (6 if "mode" in name else 3)
     assert told[0].sha256 and told[0].excerpt and not told[0].is_kept
 
 
@@ -240,6 +241,13 @@ def test_a_feed_that_may_not_be_read_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.open", refuse)
     (trouble,) = list(open_feed(path))
     assert "Permission denied" in trouble.what and trouble.exit_code == 3
+
+
+def test_a_flood_of_noise_is_counted_not_told():
+    records = read(feed(GOOD, *["@"] * 5000, LAST))
+    told = sentences_of(records)
+    assert len(told) == 1001 and len(scans_of(records)) == 2
+    assert told[-1].what == "4,000 more records that could not be used" and told[-1].exit_code == 3
 
 
 # ---- never a crash, whatever the bytes

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,3 +123,17 @@ def test_several_feeds_keep_their_order_at_ties(tmp_path):
         path.write_bytes(raw)
     headers = headers_of(open_feeds(paths))
     assert [header.source for header in headers] == [str(path) for path in paths]
+
+
+def test_a_directory_may_hold_more_files_than_a_process_may_open(tmp_path):
+    header, radar, *_ = (GOLDEN / "night.jsonl").read_text().splitlines()
+    for number in range(80):
+        second = radar.replace("12:01:10", f"12:{number // 60:02d}:{number % 60:02d}")
+        (tmp_path / f"{number:03d}.jsonl").write_text("\n".join([header, second]) + "\n")
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    records = open_feed(tmp_path)
+    first = [next(records) for _ in range(81)]
+    during = len(os.listdir("/proc/self/fd")) if before else 0
+    assert during - before <= 1
+    times = [scan.t_received_tai_ns for scan in scans_of([*first, *records])]
+    assert len(times) == 80 and times == sorted(times)

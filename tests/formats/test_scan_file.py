@@ -133,4 +133,12 @@ def test_a_scan_without_its_header_still_has_its_own_mode():
     lines = (GOLDEN / "night.jsonl").read_text().splitlines()
     records = read("\n".join(lines[1:]) + "\n")
     assert [scan.mode for scan in scans_of(records)] == [Mode.TEST] * 3
-    assert headers_of(records) == [] and "without its header" in records[0].what
+    assert headers_of(records) == [] and "without its header" in records[0].what and records[0].is_kept
+
+
+def test_files_that_were_joined_are_read_as_one():
+    text = (GOLDEN / "night.jsonl").read_text()
+    other = text.replace("radar-north", "radar-south").replace("T12:", "T13:")
+    records = read(text + other)
+    assert len(headers_of(records)) == 2 and len(scans_of(records)) == 6
+    assert len(records) == 8 and records[-1].sensor_id == "radar-south"

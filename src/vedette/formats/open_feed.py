@@ -12,12 +12,15 @@ from typing import BinaryIO
 from vedette.core.errors import NotFoundError
 from vedette.formats.feed import FeedHeader, FeedRecord, set_aside
 from vedette.formats.feed_sensor import FeedSensor
+from vedette.formats.flood import not_too_many
 from vedette.formats.lines import Line, read_lines
+from vedette.formats.patient_file import open_patiently
 from vedette.formats.scan_lines import parse_scan_lines
 from vedette.formats.tdm import parse_tdm
 from vedette.formats.telemetry import parse_telemetry
 from vedette.reports import Mode, Scan
 
+MANY_FILES = 64  # a directory of more does not hold them all open
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # TDM, XML and telemetry are read whole
 _SCAN_MARKS = (b'"vedette_scan_file"', b'"sensor_id"')
 _KNOWN = "a feed is a scan file (JSON lines), a CCSDS TDM (KVN or XML) or launch telemetry (JSON arrays)"
@@ -54,7 +57,8 @@ def open_feed(
         files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
         if not files:
             return iter([set_aside("an empty directory", name, "give the directory that holds the feed's files")])
-        return merge_feeds([_read_path(file, options) for file in files])
+        is_patient = len(files) > MANY_FILES
+        return merge_feeds([_read_path(file, options, is_patient) for file in files])
     if not path.exists():
         raise NotFoundError(f"no feed at {name}; check the path")
     return _read_path(path, options)
@@ -110,8 +114,8 @@ def merge_feeds(feeds: Iterable[Iterator[FeedRecord]]) -> Iterator[FeedRecord]:
         pull(index)
 
 
-def _read_path(path: Path, options: FeedOptions) -> Iterator[FeedRecord]:
-    return _read_stream(lambda: path.open("rb"), str(path), options)
+def _read_path(path: Path, options: FeedOptions, is_patient: bool = False) -> Iterator[FeedRecord]:
+    return _read_stream(lambda: open_patiently(path) if is_patient else path.open("rb"), str(path), options)
 
 
 def _read_stream(
@@ -119,7 +123,7 @@ def _read_stream(
 ) -> Iterator[FeedRecord]:
     try:
         with opened() as stream:
-            yield from read_records(stream, name, options)
+            yield from not_too_many(read_records(stream, name, options), name)
     except OSError as trouble:
         why = trouble.strerror or type(trouble).__name__
         yield set_aside(f"the feed cannot be read on ({why})", name, "check the file, its disk and your permission")

@@ -7,7 +7,14 @@ import msgspec
 import numpy as np
 
 from vedette.core.errors import BadInputError, MeasurementError
-from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined, set_aside, set_aside_error
+from vedette.formats.feed import (
+    FeedHeader,
+    FeedRecord,
+    Quarantined,
+    keep_with_doubt,
+    set_aside,
+    set_aside_error,
+)
 from vedette.formats.lines import Line
 from vedette.formats.order import OrderKeeper
 from vedette.formats.plausible import find_fault
@@ -39,23 +46,24 @@ def parse_scan_lines(
     for line in lines:
         if not line.data.strip() and not line.is_too_long:
             continue
-        if is_first:
-            is_first = False
-            if _looks_like_header(line.data):
-                header = reader.header(line)
-                yield header
-                if isinstance(header, Quarantined) and header.exit_code == 6:
-                    return
-                continue
-            cure = "each scan's own mode is used; write the header line first"
-            yield set_aside("a scan file without its header line", f"{source}:{line.number}", cure, line.data)
-        yield from reader.scan(line)
+        if _looks_like_header(line.data, is_first):
+            header = reader.header(line)
+            yield header
+            if is_first and isinstance(header, Quarantined) and header.exit_code == 6:
+                return
+        else:
+            if is_first:
+                cure = "kept, by the mode of each scan; write the header line first"
+                yield keep_with_doubt("a scan file without its header line", f"{source}:{line.number}", cure)
+            yield from reader.scan(line)
+        is_first = False
     if is_first:
         yield set_aside("an empty feed", source, "check that this is the right file, and that writing it had finished")
 
 
-def _looks_like_header(data: bytes) -> bool:
-    return b'"vedette_scan_file"' in data[:4096] or b'"sensor_id"' not in data[:65536]
+def _looks_like_header(data: bytes, is_first: bool) -> bool:
+    """True for a header, also further down (files that were joined), and for a first line that is no scan."""
+    return b'"vedette_scan_file"' in data[:200] or (is_first and b'"sensor_id"' not in data[:65536])
 
 
 class _Reader:
@@ -65,6 +73,7 @@ class _Reader:
         self.source = source
         self.mode = mode
         self.known_sensors = known_sensors
+        self.are_listed = known_sensors is None  # the header's own list counts when nobody else gave one
         self.order = OrderKeeper()
 
     def header(self, line: Line) -> FeedHeader | Quarantined:
@@ -83,8 +92,8 @@ class _Reader:
         if self.mode is not None and wire.mode is not self.mode:
             return _refused(f"a {wire.mode} feed offered as {self.mode}", where, self.mode, wire.mode, line.data)
         self.mode = wire.mode
-        if self.known_sensors is None and wire.sensors:
-            self.known_sensors = frozenset(wire.sensors)
+        if self.are_listed:
+            self.known_sensors = frozenset(wire.sensors) or None
         return FeedHeader(
             source=self.source,
             format="scan-file",

@@ -14,6 +14,7 @@ from vedette.reports import Mode, SensorKind
 
 SCHEMA_VERSION = 1
 
+
 def _said(description: str) -> Meta:
     return Meta(description=description, extra_json_schema={"type": "number"})
 

@@ -12,7 +12,7 @@ def parse_tdm_kvn(raw: bytes, source: str) -> TdmMessage:
     part = "header"  # then "metadata", "between" (metadata and data), "data", "after"
     segment: TdmSegment | None = None
     number = 0
-    for number, text in enumerate(raw.decode("utf-8-sig", "replace").splitlines(), start=1):
+    for number, text in enumerate(_lines(raw), start=1):
         line = text.strip()
         if not line or line == "COMMENT" or line.startswith(("COMMENT ", "COMMENT\t")):
             continue
@@ -38,6 +38,12 @@ def parse_tdm_kvn(raw: bytes, source: str) -> TdmMessage:
             message.complain("a line outside header, metadata and data", number, "this line is left out", text)
     _end(message, part, segment, number)
     return message
+
+
+def _lines(raw: bytes) -> list[str]:
+    """Lines as editors count them; `str.splitlines` would also break at odd characters in a comment."""
+    text = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return text.removesuffix("\n").split("\n")
 
 
 def _turn(
