@@ -1,0 +1,45 @@
+"""Do areas and intervals hold what they promise? `./run calibrate [PART...] [--seeds N]`, one JSON line for each part.
+
+Minutes to hours of work, so no test runs it; docs/accuracy.md quotes it. Every seed draws a flight of its own, made with
+forces that the filters do not share.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def boosters(seeds: int) -> dict[str, Any]:
+    """Coasting boosters on a webcast's display: two kinds for each seed, 90 % and 99 % intervals."""
+    from vedette.exercise.calibrate_boosters import run
+
+    return run(range((seeds + 1) // 2))
+
+
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"boosters": boosters}
+
+
+def main() -> int:
+    """Run the parts that were named, or all."""
+    parser = argparse.ArgumentParser(prog="./run calibrate", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)}; by default all")
+    parser.add_argument("--seeds", type=int, default=500, help="how many flights each part draws (500)")
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - PARTS.keys()
+    if unknown or asked.seeds < 1:
+        parser.error(f"there are {', '.join(PARTS)}, and --seeds from 1 upwards")
+    for name in asked.parts or PARTS:
+        sys.stderr.write(f"calibrate: {name}, {asked.seeds} flights ...\n")
+        start = time.monotonic()
+        line = {"calibrate": name, "seeds": asked.seeds, **PARTS[name](asked.seeds)}
+        line["minutes"] = round((time.monotonic() - start) / 60, 1)
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
