@@ -108,3 +108,27 @@ def test_a_look_that_comes_twice_is_counted_once_and_one_too_late_is_refused(fli
     assert said.count("duplicate") >= len(looks) // 7
     for got, want in zip(final_picture(troubled), final_picture(once), strict=True):
         np.testing.assert_array_equal(got, want)
+
+
+def test_a_name_given_too_soon_leads_to_its_heir(flights):
+    """The earliest detection arrives last: the track is first named after another, and that name still leads to it."""
+    sensors, looks, _ = night(flights, 4)
+    looks = [scan for t, scan in looks if t < 75.0]
+    tracker = Tracker(sensors, lateness_s=60.0)
+    for scan in looks:
+        tracker.step(scan)
+    (name,) = tracker.tracks.ids
+    began = int(tracker.tracks.t_start_tai_ns[0])
+    held_back = [scan for scan in looks if len(scan) and began in scan.t_measured_tai_ns]
+    late = Tracker(sensors, lateness_s=60.0)
+    for scan in looks:
+        if scan not in held_back:
+            late.step(scan)
+    (too_soon,) = late.tracks.ids
+    for scan in held_back:
+        late.step(scan)
+    assert late.tracks.ids == (name,)
+    assert too_soon != name
+    assert late.heir_of(too_soon) == name
+    assert late.heir_of(name) == name
+    assert late.heir_of("Tnobody") is None

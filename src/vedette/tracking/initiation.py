@@ -54,19 +54,21 @@ def born(
     modes = np.array([motion.start_probabilities(by_infrared, float(height)) for height in heights_m])
     seen = np.full((n, sensors), NEVER_TAI_NS, dtype=np.int64)
     seen[:, view.index] = t_tai_ns
+    name = view.sensor.name
+    keys = [key_of(name, int(scan.t_measured_tai_ns[i]), scan.values[i]) for i in which]
     return TrackRows(
-        t_tai_ns, np.array([key_of(scan, int(i)) for i in which], dtype=np.int64), np.tile(origin, (n, 1)), axes,
+        t_tai_ns, np.array(keys, dtype=np.int64), np.tile(origin, (n, 1)), axes,
         np.full(n, view.index), mean, full, modes, log_odds.astype(float), np.zeros(n, dtype=bool),
         np.full(n, t_tai_ns, dtype=np.int64), seen, np.ones(n, dtype=np.int64),
     )  # fmt: skip
 
 
-def key_of(scan: Scan, row: int) -> int:
+def key_of(sensor_name: str, t_measured_tai_ns: int, values: Rows) -> int:
     """A number made from a detection itself, so that a track's name does not depend on the order of arrival."""
     text = blake2b(digest_size=8)
-    text.update(scan.sensor_id.encode())
-    text.update(int(scan.t_measured_tai_ns[row]).to_bytes(8, "little", signed=True))
-    text.update(np.ascontiguousarray(scan.values[row]).tobytes())
+    text.update(sensor_name.encode())
+    text.update(int(t_measured_tai_ns).to_bytes(8, "little", signed=True))
+    text.update(np.ascontiguousarray(values, dtype=float).tobytes())
     return int.from_bytes(text.digest(), "little") >> 1
 
 

@@ -72,14 +72,15 @@ def advance(
             fresh_rows = predict(fresh_rows, rows.t_tai_ns, motion)
             known = np.isin(fresh_rows.key, rows.key)
             rows = rows.joined(fresh_rows.take(~known))
-            began = [(fresh_rows.key, _rows_of(scan, which, fresh_rows))]
+            began = [(fresh_rows.key, _rows_of(scan, which, fresh_rows, view))]
             hits = hits.joined(chunk_of(fresh_rows, scan, view, began, []))
     return _sorted_out(rows, policy, start_log_odds), hits
 
 
-def _rows_of(scan: Scan, which: Ints, fresh: TrackRows) -> Ints:
+def _rows_of(scan: Scan, which: Ints, fresh: TrackRows, view: SensorView) -> Ints:
     """Which detection each new track began from, in the order of the tracks."""
-    by_key = {key_of(scan, int(i)): int(i) for i in which}
+    name = view.sensor.name
+    by_key = {key_of(name, int(scan.t_measured_tai_ns[i]), scan.values[i]): int(i) for i in which}
     return np.array([by_key[int(key)] for key in fresh.key], dtype=np.int64)
 
 

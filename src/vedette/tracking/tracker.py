@@ -14,6 +14,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.reports import Finding, FindingKind, Looks, Scan
 from vedette.sensing import Sensor
+from vedette.tracking.initiation import key_of
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import predict
@@ -114,12 +115,35 @@ class Tracker:
 
         Also of tracks that have ended, for as long as they are remembered; `NotFoundError` otherwise.
         """
-        chunks = self._log + [item.chunk for item in self._window.held]
+        chunks = self._chunks
         for chunk in reversed(chunks):
             for key in np.unique(chunk.key):
                 if name_of(int(key)) == track_id:
                     return looks_of(int(key), chunks, self._sensor_ids)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
+
+    def heir_of(self, track_id: str) -> str | None:
+        """The track that now holds the detection which a track began with; itself, as a rule.
+
+        A look that came late may show that an object was seen before: then its track begins earlier, under the name of
+        that earlier detection, and the name it was published by for a moment is no track's any more. None when nobody
+        holds that detection.
+        """
+        for chunk in reversed(self._chunks):
+            for i in np.flatnonzero(chunk.scan_row >= 0):
+                sensor = self._sensor_ids[chunk.sensor_index[i]]
+                key = key_of(sensor, int(chunk.t_measured_tai_ns[i]), chunk.values[i])
+                if name_of(key) == track_id:
+                    same = (chunk.scan_row == chunk.scan_row[i]) & (chunk.sensor_index == chunk.sensor_index[i])
+                    same &= chunk.t_measured_tai_ns == chunk.t_measured_tai_ns[i]
+                    heirs = sorted(name_of(int(k)) for k in chunk.key[same])
+                    return track_id if track_id in heirs else heirs[0]
+        return None
+
+    @property
+    def _chunks(self) -> list[LookChunk]:
+        """All evidence that is remembered, settled or not."""
+        return self._log + [item.chunk for item in self._window.held]
 
     def findings(self) -> tuple[Finding, ...]:
         """What was doubtful since this was last asked: late, duplicate, clocks that step."""
