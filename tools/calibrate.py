@@ -1,7 +1,7 @@
 """Do areas and intervals hold what they promise? `./run calibrate [PART...] [--seeds N]`, one JSON line for each part.
 
-Minutes to hours of work, so no test runs it; docs/accuracy.md quotes it. Every seed draws a flight of its own, made with
-forces that the filters do not share.
+Minutes to hours of work, so no test runs it; docs/accuracy.md quotes it. Every seed draws a flight of its own, made
+with forces that the filters do not share.
 """
 
 import argparse
