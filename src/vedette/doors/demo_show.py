@@ -84,6 +84,7 @@ def verdict_lines(picture: Picture, made: Any) -> list[str]:
             inside = "inside" if verdict.is_launch_inside_90 else "outside"
             lines.append(f"    launch point {verdict.launch_error_km:.2f} km off, {inside} the 90 % area")
         if verdict.impact_error_km is not None:
+            assert verdict.impact_lat_deg is not None and verdict.impact_lon_deg is not None
             inside = "inside" if verdict.is_impact_inside_90 else "outside"
             true = place(verdict.impact_lat_deg, verdict.impact_lon_deg)
             lines.append(f"    impact at {true}, {verdict.impact_error_km:.2f} km off, {inside} the 90 % area")

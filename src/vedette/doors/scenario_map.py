@@ -29,7 +29,7 @@ def draw_map(played: Played, path: Path) -> bool:
         axes.plot(np.degrees(lon), np.degrees(lat), color="0.6", lw=1.0)
         axes.annotate(one.id, (one.launch_lon_deg, one.launch_lat_deg), xytext=(4, 4), textcoords="offset points")
         axes.plot(one.launch_lon_deg, one.launch_lat_deg, "k^", ms=5)
-        if one.impact_lon_deg is not None:
+        if one.impact_lat_deg is not None and one.impact_lon_deg is not None:
             axes.plot(one.impact_lon_deg, one.impact_lat_deg, "kx", ms=6)
     for row, summary in enumerate(played.picture.objects):
         colour = f"C{row % 10}"
