@@ -51,8 +51,12 @@ class AscentFeatures:
 @lru_cache(maxsize=1)
 def ascent_classes() -> tuple[AscentClass, ...]:
     """The rows of the packaged table."""
-    rows = tomllib.loads(table_text("ascent_classes.toml"))["class"]
-    return tuple(AscentClass(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
+    rows: list[dict[str, Any]] = tomllib.loads(table_text("ascent_classes.toml"))["class"]
+    made = []
+    for row in rows:
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        made.append(AscentClass(**values))
+    return tuple(made)
 
 
 def _density(x: float, pair: tuple[float, float]) -> float:

@@ -8,6 +8,7 @@ from math import degrees, pi, radians
 
 import numpy as np
 
+from vedette.core.shapes import Scalar
 from vedette.reports import Area, ImpactArea
 from vedette.tracking.profile_coast import CoastEnd
 from vedette.tracking.profile_motion import surface_point
@@ -52,15 +53,16 @@ def impact_area(
 
 
 def _area(level: float, lat_deg: float, lon_deg: float, azimuth_deg: float | None, near_m: float, far_m: float) -> Area:
+    turn: Scalar
     if azimuth_deg is None:
-        turn, share, shape = np.arange(CORNERS) * (2.0 * pi / CORNERS), 1.0, "ring"
+        turn, share, shape = np.array([2.0 * pi * k / CORNERS for k in range(CORNERS)]), 1.0, "ring"
         inner = turn
     else:
         half = radians(SECTOR_HALF_DEG)
-        turn = radians(azimuth_deg) + np.linspace(-half, half, 12)
+        turn = np.asarray(radians(azimuth_deg) + np.linspace(-half, half, 12), dtype=np.float64)
         share, shape, inner = 2.0 * half / (2.0 * pi), "polygon", turn[::-1]
-    lat = []
-    lon = []
+    lat: list[float] = []
+    lon: list[float] = []
     for distance_m, bearings in ((far_m, turn), (near_m, inner)):
         at_lat, at_lon = surface_point(radians(lat_deg), radians(lon_deg), bearings, np.full(len(bearings), distance_m))
         lat.extend(round(degrees(x), 4) for x in at_lat)

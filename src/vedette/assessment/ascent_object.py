@@ -120,6 +120,7 @@ class AscentObject:
             return self._wait_on_pad(second)
         said: list[Finding] = []
         self.top_altitude_m = max(self.top_altitude_m, self.filter.altitude_m)
+        self._watch_braking()
         was_known, climb_before = self.filter.thrusting is not None, self.filter.climb_mps
         for event in self.filter.step(second.t_s, second.speed_mps, second.sigma_speed_mps, second.altitudes):
             said.append(self._thrust_event(event))
@@ -131,6 +132,12 @@ class AscentObject:
         if climb_before > 0.0 >= self.filter.climb_mps and self.filter.thrusting is False:
             said.extend(self._tell_apogee(second.t_s))
         return said
+
+    def _watch_braking(self) -> None:
+        """Thrust against the flight, above the air that could do the same: it may turn round."""
+        last = self.filter.history[-3:]
+        if self.filter.thrusting is not False and self.filter.altitude_m > 50_000.0 and len(last) == 3:
+            self.has_braked = self.has_braked or max(s.force_mps2 for s in last) < -3.0
 
     def _start(self, second: Bin) -> list[Finding]:
         self.is_started = True
@@ -165,7 +172,7 @@ class AscentObject:
     # -- thrust -----------------------------------------------------------------------------------------------------
     def _thrust_event(self, event: ThrustEvent) -> Finding:
         now = _state_words(self.filter.speed_mps, self.filter.altitude_m, self.steep_deg)
-        data = {
+        data: dict[str, object] = {
             "specific_force_before_mps2": round(event.force_before_mps2, 2),
             "specific_force_after_mps2": round(event.force_after_mps2, 2),
             "speed_mps": round(self.filter.speed_mps, 1),
@@ -177,8 +184,6 @@ class AscentObject:
             self.burns = max(self.burns, 0) + 1
             self.t_burnout_s = self.t_coast_from_s = event.t_s
             self.has_passed_apogee = self.is_orbit = False
-            if np.median([s.force_mps2 for s in self.filter.history[-20:-8]]) < -2.0 and self.filter.altitude_m > 60e3:
-                self.has_braked = True  # thrust against its flight, met under way: it may have turned round
             words = (
                 f"thrust has ended (specific force {event.force_before_mps2:.0f} m/s² to "
                 f"{abs(event.force_after_mps2):.1f}): {now}"
@@ -188,7 +193,7 @@ class AscentObject:
             if self.t_burnout_s is not None:
                 self.gaps_s.append(event.t_s - self.t_burnout_s)
             recent = float(np.median([s.force_mps2 for s in self.filter.history[-2:]]))
-            if recent < 0.0:
+            if recent < 0.0 and self.filter.altitude_m > 50_000.0:
                 self.has_braked = True
             self.t_coast_from_s, self.is_orbit = None, False
             manner = "against its flight" if recent < 0.0 else "along its flight"

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 from vedette.core.tables import table_text
 
@@ -23,7 +24,7 @@ class AscentPolicy:
 
 
 @lru_cache(maxsize=1)
-def _sites() -> tuple[dict[str, object], ...]:
+def _sites() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads(table_text("launch_corridors.toml"))["site"])
 
 
@@ -33,9 +34,9 @@ def corridor_of(pad_lat_lon_deg: tuple[float, float] | None) -> tuple[tuple[floa
         return None
     lat, lon = (radians(x) for x in pad_lat_lon_deg)
     for site in _sites():
-        lat0, lon0 = radians(float(site["lat_deg"])), radians(float(site["lon_deg"]))  # type: ignore[arg-type]
+        lat0, lon0 = radians(float(site["lat_deg"])), radians(float(site["lon_deg"]))
         half = sin(0.5 * (lat - lat0)) ** 2 + cos(lat) * cos(lat0) * sin(0.5 * (lon - lon0)) ** 2
-        if 2.0 * 6_371.0 * asin(sqrt(half)) < float(site["radius_km"]):  # type: ignore[arg-type]
-            low_deg, high_deg = site["azimuth_deg"]  # type: ignore[misc]
-            return (radians(low_deg), radians(high_deg)), float(site["probability"])  # type: ignore[arg-type]
+        if 2.0 * 6_371.0 * asin(sqrt(half)) < float(site["radius_km"]):
+            low_deg, high_deg = site["azimuth_deg"]
+            return (radians(low_deg), radians(high_deg)), float(site["probability"])
     return None

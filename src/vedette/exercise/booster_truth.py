@@ -108,7 +108,7 @@ def draw_booster(seed: int, kind: str) -> BoosterTruth:
     tail_s = rng.uniform(0.4, 3.0)
     tail = rng.uniform(0.1, 0.4)
     jets = rng.normal(0.0, 0.6) if rng.random() < 0.4 else 0.0
-    drift = rng.normal(0.0, 0.004)
+    drift = rng.normal(0.0, 0.005)
     push = np.array(
         [
             [BURN_S, along_mps2, *(fixed * direction)],
@@ -117,7 +117,7 @@ def draw_booster(seed: int, kind: str) -> BoosterTruth:
             [1e9, drift, 0.0, 0.0, 0.0],
         ]
     )
-    beta = float(np.exp(rng.normal(np.log(3_000.0), 0.5)))
+    beta = float(np.exp(rng.normal(np.log(3_000.0), 0.7)))
     air = drawn_air(int(rng.integers(0, 800_000_000)) * 1_000_000_000, lat_deg, lon_deg, rng)
     window_s = BURN_S + tail_s + 28.0
     times = np.concatenate([np.arange(0.0, window_s, 0.1), np.arange(window_s, BURN_S + AFTER_S, 0.5)])
@@ -148,7 +148,7 @@ def _display(
     share = 0.5 if luck < 0.5 else (0.0 if luck < 0.8 else rng.uniform(0.0, 0.5))  # rounds, cuts off, or between
     v = np.floor(np.interp(seen, times, speed) / KMH_MPS + share) * KMH_MPS
     h = np.interp(seen, times, altitude)
-    step = np.where(h > 99_500.0, step_above_m, 100.0)
+    step = np.where(h >= 100_000.0 - share * step_above_m, step_above_m, 100.0)
     return v, np.floor(h / step + share) * step
 
 

@@ -21,11 +21,14 @@ from vedette.tracking.profile_readings import EDGE_SIGMA_M, PLAIN_SIGMA_M, SPEED
 DISPLAY_SHARES = np.array([0.0, 0.06, 0.12, 0.19, 0.25, 0.31, 0.38, 0.44, 0.5])
 DISPLAY_WEIGHTS = np.array([0.5, 0.03, 0.03, 0.03, 0.02, 0.03, 0.03, 0.03, 0.3])
 LOG_INVERSE_BETA = (log(1.0 / 3_000.0), 0.7)  # spent stages and re-entering bodies: 3,000 kg/m², a factor of two
-DRIFT_SIGMA_MPS2 = 0.01  # venting, attitude jets, a drifting display: acceleration along the velocity
+DRIFT_SIGMA_MPS2 = 0.008  # venting, attitude jets, a drifting display: acceleration along the velocity
 LATER_SIGMA_MPS2 = 0.005  # the same, afterwards
 STEP_S = 2.0
-SETTLED = np.array([2.0, 0.02, 0.02, 0.02])  # an iteration that moves less is the last: m, m/s, m/s, ln
-_DELTA = np.array([20.0, 1.0, 1.0, 0.2])  # steps of the finite differences: m, m/s, m/s, ln
+PIECE_RAD = 0.5  # of the compass, for one component of the mixture: its Gaussian spans the piece
+GIVEN_AZIMUTH_RAD = 0.05  # an azimuth told by the operator is the launch's, and the flight may bend a little
+SETTLED = np.array([2.0, 0.02, 0.02, 0.02, 0.002])  # an iteration that moves less is the last
+_DELTA = np.array([20.0, 1.0, 1.0, 0.2, 0.02])  # steps of the finite differences: m, m/s, m/s, ln, rad
+_N = 5  # altitude, climb, level speed, ln 1/β, heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Heading:
     lon_rad: float
     azimuth_rad: float
     weight: float
+    spread_rad: float  # one sigma of the heading about this one
     pad_lat_rad: float
     pad_lon_rad: float
 
@@ -91,30 +95,19 @@ def reduce_readings(t_s: Scalar, speed_mps: Scalar, altitude_m: Scalar, step_m: 
 
 @dataclass(frozen=True, slots=True)
 class CoastFit:
-    """A mixture over headings and display offsets; each a Gaussian of altitude, climb, level speed and ln 1/β."""
+    """A mixture over headings and display offsets: Gaussians of altitude, climb, level speed, ln 1/β and heading."""
 
     t_s: float  # epoch: the last reading used
     t_start_s: float  # the first reading used
     headings: tuple[Heading, ...]
     weight: Rows  # (n, p)
-    mean: Rows  # (n, p, 4)
-    cov: Rows  # (n, 4, 4)
-    centre: Rows  # (n, 4) where the finite differences stand
+    mean: Rows  # (n, p, 5)
+    cov: Rows  # (n, 5, 5)
+    centre: Rows  # (n, 5) where the finite differences stand
     chi2_per_reading: float
 
-    def _states(self, values: Rows, of: Scalar) -> tuple[Rows, Scalar]:
-        lat = np.array([h.lat_rad for h in self.headings])[of]
-        lon = np.array([h.lon_rad for h in self.headings])[of]
-        azimuth = np.array([h.azimuth_rad for h in self.headings])[of]
-        states = state_from_profile(lat, lon, values[:, 0], values[:, 1], values[:, 2], azimuth)
-        return np.ascontiguousarray(states), np.exp(values[:, 3])
-
     def _bundle(self) -> tuple[Rows, Scalar]:
-        n = len(self.headings)
-        values = np.repeat(self.centre, 5, axis=0)
-        for k in range(4):
-            values[k + 1 :: 5, k] += _DELTA[k]
-        return self._states(values, np.repeat(np.arange(n), 5))
+        return _states(_spread(self.centre), self.headings)
 
     def perigee_m(self) -> "Mixture":
         """Height of the perigee of the arc, were the Earth a point: above 100 km it is an orbit."""
@@ -129,8 +122,8 @@ class CoastFit:
         return self._mixture(h2 / EARTH_MU_M3_S2 / (1.0 + e) - SPHERE_M, 1_000.0)
 
     def _mixture(self, at: Rows, sigma_more: float) -> "Mixture":
-        """The mixture of a quantity known at the bundle: (5 n,) values."""
-        at = at.reshape(-1, 5)
+        """The mixture of a quantity known at the bundle: (6 n,) values."""
+        at = at.reshape(-1, _N + 1)
         slope = (at[:, 1:] - at[:, :1]) / _DELTA
         mean = at[:, :1] + np.einsum("nk,npk->np", slope, self.mean - self.centre[:, None, :])
         var = np.maximum(np.einsum("nk,nkl,nl->n", slope, self.cov, slope), 0.0) + sigma_more**2 + 1e-6
@@ -147,8 +140,8 @@ class CoastFit:
         )
 
     def _from_pad_m(self, position_itrf_m: Rows) -> Scalar:
-        lat = np.repeat([h.pad_lat_rad for h in self.headings], 5)
-        lon = np.repeat([h.pad_lon_rad for h in self.headings], 5)
+        lat = np.repeat([h.pad_lat_rad for h in self.headings], _N + 1)
+        lon = np.repeat([h.pad_lon_rad for h in self.headings], _N + 1)
         pad = state_from_profile(lat, lon, 0.0, 0.0, 0.0, 0.0)[:, :3]
         chord_m = np.linalg.norm(position_itrf_m - pad, axis=1)
         return 2.0 * SPHERE_M * np.arcsin(np.minimum(chord_m / (2.0 * SPHERE_M), 1.0))
@@ -159,12 +152,12 @@ class CoastFit:
         out = coast_extremes(states, inverse_beta, 2.0, time_max_s)
         top = self._mixture(out[:, 0], 0.5 * LATER_SIGMA_MPS2 * float(np.median(out[:, 1])) ** 2)
         t_top = self._mixture(out[:, 1], 0.5)
-        falls = np.isfinite(out[:, 2]).reshape(-1, 5)
+        falls = np.isfinite(out[:, 2]).reshape(-1, _N + 1)
         lands = np.repeat(falls[:, 0], self.mean.shape[1])
         p_falls = float(np.sum(self.weight.ravel()[lands]))
         arc_m = self._from_pad_m(out[:, 3:6])
         usable = falls.all(axis=1)
-        fill = lambda a: np.where(np.repeat(usable, 5), a, 0.0)  # noqa: E731
+        fill = lambda a: np.where(np.repeat(usable, _N + 1), a, 0.0)  # noqa: E731
         weight = np.where(np.repeat(usable, self.mean.shape[1]), self.weight.ravel(), 0.0)
         t_fall, reach = self._mixture(fill(out[:, 2]), 2.0), self._mixture(fill(arc_m), 500.0)
         total = weight.sum()
@@ -261,13 +254,14 @@ def _solve(
     """The fit and the residuals of its likeliest component in sigmas; None when the readings fix nothing."""
     n = len(headings)
     climb = float(np.clip(climb_mps, -0.999 * speed_mps, 0.999 * speed_mps))
-    start = np.array([altitude_m, climb, sqrt(max(speed_mps**2 - climb**2, 1.0)), LOG_INVERSE_BETA[0]])
+    start = np.array([altitude_m, climb, sqrt(max(speed_mps**2 - climb**2, 1.0)), LOG_INVERSE_BETA[0], 0.0])
     x = np.tile(start, (n, 1))
-    room = np.array([5_000.0, speed_mps + 50.0, speed_mps + 50.0, 3.0 * LOG_INVERSE_BETA[1]])
-    middle = np.array([altitude_m, 0.0, 0.0, LOG_INVERSE_BETA[0]])
+    x[:, 4] = azimuth0 = np.array([h.azimuth_rad for h in headings])
+    room = np.array([5_000.0, speed_mps + 50.0, speed_mps + 50.0, 3.0 * LOG_INVERSE_BETA[1], 0.2])
+    middle = np.tile(np.array([altitude_m, 0.0, 0.0, LOG_INVERSE_BETA[0], 0.0]), (n, 1))
+    middle[:, 4] = azimuth0
     lowest, highest = middle - room, middle + room
-    lowest[2] = 0.5
-    lat, lon, azimuth = (np.array([getattr(h, k) for h in headings]) for k in ("lat_rad", "lon_rad", "azimuth_rad"))
+    lowest[:, 2] = 0.5
     # backwards from the last reading, so that one integration meets all times
     t_all = np.concatenate([reduced.t_speed_s, reduced.t_altitude_s]) - t_s
     order = np.argsort(-t_all, kind="stable")
@@ -279,16 +273,15 @@ def _solve(
     share = np.concatenate([np.zeros(nv), -reduced.step_m])  # true altitude = display boundary + share · step
     drift = np.concatenate([t_all[:nv], np.zeros(len(z) - nv)])
     robust = np.ones_like(z)
-    prior = np.array([0.0, 0.0, 0.0, 1.0 / LOG_INVERSE_BETA[1] ** 2, 1.0 / DRIFT_SIGMA_MPS2**2])
+    prior = np.zeros((n, 6))  # 1/σ²
+    prior[:, 3], prior[:, 5] = 1.0 / LOG_INVERSE_BETA[1] ** 2, 1.0 / DRIFT_SIGMA_MPS2**2
+    prior[:, 4] = 1.0 / np.array([h.spread_rad for h in headings]) ** 2
+    always = np.diag([1e-10, 1e-6, 1e-6, 0.0, 0.0, 0.0])  # 100 km and 1 km/s: never singular
     extra = np.zeros(n)
     for _ in range(4):
-        values = np.repeat(x, 5, axis=0)
-        for k in range(4):
-            values[k + 1 :: 5, k] += _DELTA[k]
-        of = np.repeat(np.arange(n), 5)
-        states = state_from_profile(lat[of], lon[of], values[:, 0], values[:, 1], values[:, 2], azimuth[of])
-        h, v = coast_profile(states, np.exp(values[:, 3]), t_all[order], STEP_S)
-        model = np.concatenate([v[:, back[:nv]], h[:, back[nv:]]], axis=1).reshape(n, 5, -1)
+        states, inverse_beta = _states(_spread(x), headings)
+        h, v = coast_profile(states, inverse_beta, t_all[order], STEP_S)
+        model = np.concatenate([v[:, back[:nv]], h[:, back[nv:]]], axis=1).reshape(n, _N + 1, -1)
         jac = np.concatenate(
             [
                 np.moveaxis((model[:, 1:] - model[:, :1]) / _DELTA[:, None], 1, 2),
@@ -300,31 +293,31 @@ def _solve(
         gap = z - model[:, 0]
         w = robust / sigma**2
         info = np.einsum("nik,i,nil->nkl", jac, w, jac)
-        info[:, :5, :5] += np.diag(prior)
+        info[:, :6, :6] += prior[:, :, None] * np.eye(6) + always
         eta = np.einsum("nik,i,ni->nk", jac, w, gap)
-        eta[:, 3] += prior[3] * (LOG_INVERSE_BETA[0] - x[:, 3])
-        a, b, c = info[:, :5, :5], info[:, :5, 5], info[:, 5, 5]
-        a = a + np.diag([1e-10, 1e-6, 1e-6, 0.0, 0.0])  # 100 km and 1 km/s: never singular
+        eta[:, 3] += prior[:, 3] * (LOG_INVERSE_BETA[0] - x[:, 3])
+        eta[:, 4] += prior[:, 4] * (azimuth0 - x[:, 4])
+        a, b, c = info[:, :6, :6], info[:, :6, 6], info[:, 6, 6]
         if not np.isfinite(a).all() or np.abs(np.linalg.det(a)).min() == 0.0:
             return None
-        step0 = np.linalg.solve(a, eta[:, :5, None])[..., 0]
+        step0 = np.linalg.solve(a, eta[:, :6, None])[..., 0]
         per_share = np.linalg.solve(a, b[..., None])[..., 0]
         centre = x
-        x = np.clip(x + step0[:, :4], lowest, highest)
-        extra = step0[:, 4]
-        best = int(np.argmin(np.einsum("ni,i->n", (gap - np.einsum("nik,nk->ni", jac[:, :, :5], step0)) ** 2, w)))
-        residual = (gap - np.einsum("nik,nk->ni", jac[:, :, :5], step0)) / sigma
-        is_settled = bool(np.all(np.abs(step0[:, :4]) < SETTLED))
+        x = np.clip(x + step0[:, :_N], lowest, highest)
+        extra = step0[:, 5]
+        best = int(np.argmin(np.einsum("ni,i->n", (gap - np.einsum("nik,nk->ni", jac[:, :, :6], step0)) ** 2, w)))
+        residual = (gap - np.einsum("nik,nk->ni", jac[:, :, :6], step0)) / sigma
+        is_settled = bool(np.all(np.abs(step0[:, :_N]) < SETTLED))
         robust = 1.0 / (1.0 + (residual[best] / 4.0) ** 2) ** 2
         if is_settled:
             break
-    chi2_0 = np.einsum("ni,i->n", residual**2, robust) + prior[3] * (x[:, 3] - LOG_INVERSE_BETA[0]) ** 2
-    chi2_0 += prior[4] * extra**2
+    chi2_0 = np.einsum("ni,i->n", residual**2, robust) + prior[:, 3] * (x[:, 3] - LOG_INVERSE_BETA[0]) ** 2
+    chi2_0 += prior[:, 5] * extra**2 + prior[:, 4] * (x[:, 4] - azimuth0) ** 2
     dof = max(len(z) - 4, 1)
     scale = max(1.0, float(chi2_0.min()) / dof)
     # the display's share of a step: quadratic in χ², weighed by how displays are made
     q2 = c - np.einsum("nk,nk->n", b, per_share)
-    q1 = eta[:, 5] - np.einsum("nk,nk->n", b, step0)
+    q1 = eta[:, 6] - np.einsum("nk,nk->n", b, step0)
     chi2 = chi2_0[:, None] - 2.0 * q1[:, None] * DISPLAY_SHARES + q2[:, None] * DISPLAY_SHARES**2
     logw = (
         -0.5 * (chi2 - chi2.min()) / scale
@@ -333,10 +326,26 @@ def _solve(
     )
     weight = np.exp(logw - logw.max())
     weight /= weight.sum()
-    mean = x[:, None, :] - per_share[:, None, :4] * DISPLAY_SHARES[None, :, None]
-    cov = np.linalg.inv(a)[:, :4, :4] * scale
+    mean = x[:, None, :] - per_share[:, None, :_N] * DISPLAY_SHARES[None, :, None]
+    cov = np.linalg.inv(a)[:, :_N, :_N] * scale
     first = t_s + float(t_all.min())
     return CoastFit(t_s, first, headings, weight, mean, cov, centre, scale), residual[best]
+
+
+def _spread(values: Rows) -> Rows:
+    """Each row and its neighbours a finite difference away in every parameter: (n, 5) to (6 n, 5)."""
+    out = np.repeat(values, _N + 1, axis=0)
+    for k in range(_N):
+        out[k + 1 :: _N + 1, k] += _DELTA[k]
+    return out
+
+
+def _states(values: Rows, headings: tuple[Heading, ...]) -> tuple[Rows, Scalar]:
+    """ITRF states and 1/β of parameter rows, `_N + 1` for each heading."""
+    lat = np.repeat([h.lat_rad for h in headings], _N + 1)
+    lon = np.repeat([h.lon_rad for h in headings], _N + 1)
+    states = state_from_profile(lat, lon, values[:, 0], values[:, 1], values[:, 2], values[:, 4])
+    return states, np.exp(values[:, 3])
 
 
 def likely_headings(
@@ -346,30 +355,34 @@ def likely_headings(
     downrange_m: float,
     may_have_turned: bool,
 ) -> tuple[Heading, ...]:
-    """Possible places and headings with prior weights: 16 round the compass, or a few about a given azimuth.
+    """Possible places and headings with prior weights: pieces of the compass, or one about a given azimuth.
 
     `corridor` is ((from, to) in rad clockwise, probability): the directions a launch site is used for. A stage that
     has burned again may fly back the way it came: then the opposite heading is as likely.
     """
+    full = 2.0 * np.pi
+    pieces: list[tuple[float, float, float]] = []  # middle, width, weight
     if azimuth_rad is not None:
-        azimuths = azimuth_rad + np.radians([-3.0, 0.0, 3.0])
-        weights = np.array([0.25, 0.5, 0.25])
+        pieces.append((azimuth_rad, GIVEN_AZIMUTH_RAD * sqrt(12.0), 1.0))
     else:
-        azimuths = (np.arange(16) + 0.5) * (np.pi / 8.0)
-        weights = np.full(16, 1.0 / 16.0)
-        if corridor is not None:
-            (low, high), p = corridor
-            inside = ((azimuths - low) % (2.0 * np.pi)) <= (high - low) % (2.0 * np.pi)
-            weights = np.where(inside, p / max(inside.sum(), 1), (1.0 - p) / max((~inside).sum(), 1))
+        (low, high), p = corridor if corridor is not None else ((0.0, full), 1.0)
+        width = (high - low) % full or full
+        for start, room, share in ((low, width, p), (high, full - width, 1.0 - p)):
+            fine = PIECE_RAD if share < 0.5 else 0.3 * PIECE_RAD
+            count = int(np.ceil(room / fine - 1e-9))
+            for k in range(count):
+                pieces.append((start + (k + 0.5) * room / count, room / count, share / count))
+    azimuths = np.array([piece[0] for piece in pieces])
     lats = (pad_lat_lon_rad[0],) if pad_lat_lon_rad else (0.1, 0.5, 0.9)
     lon = pad_lat_lon_rad[1] if pad_lat_lon_rad else 0.0
     out = []
     for lat0 in lats:
         lat, lon_moved = surface_point(lat0, lon, azimuths, np.full(len(azimuths), downrange_m))
         for i, azimuth in enumerate(azimuths):
-            w = float(weights[i]) / len(lats)
+            w, spread = pieces[i][2] / len(lats), pieces[i][1] / sqrt(12.0)
             for turn, share in ((0.0, 0.5), (np.pi, 0.5)) if may_have_turned else ((0.0, 1.0),):
-                out.append(Heading(float(lat[i]), float(lon_moved[i]), float(azimuth + turn), share * w, lat0, lon))
+                at = float(lat[i]), float(lon_moved[i]), float(azimuth + turn)
+                out.append(Heading(*at, share * w, spread, lat0, lon))
     return tuple(out)
 
 
@@ -381,9 +394,11 @@ def coast_from_state(
     n = len(headings)
     climb = float(np.clip(climb_mps, -0.999 * speed_mps, 0.999 * speed_mps))
     level = sqrt(max(speed_mps**2 - climb**2, 1.0))
-    centre = np.tile(np.array([altitude_m, climb, level, LOG_INVERSE_BETA[0]]), (n, 1))
+    centre = np.tile(np.array([altitude_m, climb, level, LOG_INVERSE_BETA[0], 0.0]), (n, 1))
+    centre[:, 4] = [h.azimuth_rad for h in headings]
     slope = -climb / level  # speed is known: what climbs more flies less level
-    cov = np.zeros((n, 4, 4))
+    cov = np.zeros((n, _N, _N))
+    cov[:, 4, 4] = [h.spread_rad**2 for h in headings]
     cov[:, 0, 0], cov[:, 1, 1], cov[:, 3, 3] = var_altitude_m2, var_climb_m2s2, LOG_INVERSE_BETA[1] ** 2
     cov[:, 1, 2] = cov[:, 2, 1] = slope * var_climb_m2s2
     cov[:, 2, 2] = min(slope**2 * var_climb_m2s2, level**2) + 1.0

@@ -82,6 +82,7 @@ class ProfileFilter:
     var_cc: float = 1e6
     force_mps2: float = 0.0
     force_peak_mps2: float = 0.0
+    is_turning: bool = False  # thrust against a climb: a stage that flies back pushes level, not along its flight
     from_rest: bool = False
     rejected: list[float] = field(default_factory=list)
     opposite_bins: int = 0
@@ -109,7 +110,8 @@ class ProfileFilter:
         g = gravity_down_mps2(self.altitude_m, self.lat_rad)
         s = max(-1.0, min(1.0, self.climb_mps / max(speed_mps, 1.0)))
         level2 = speed_mps**2 * (1.0 - s * s)
-        up_mps2 = self.force_mps2 * s - g + level2 / (EARTH_RADIUS_M + self.altitude_m)
+        thrust_up_mps2 = 0.0 if self.is_turning else self.force_mps2 * s
+        up_mps2 = thrust_up_mps2 - g + level2 / (EARTH_RADIUS_M + self.altitude_m)
         if speed_mps < 60.0 and self.altitude_m < 3000.0:
             up_mps2 = self.force_mps2 - g  # still rising straight up from the pad
         # 0.4 m/s²: Coriolis with the heading unknown; thrust across the velocity can be several m/s²
@@ -183,6 +185,8 @@ class ProfileFilter:
         sigma = hypot(1.5 * sigma_speed_mps / dt_s, g * min(sqrt(self.var_cc) / mid_speed, 0.7))
         self._weigh(force, hypot(sigma, 0.35), dt_s, mid_speed)
         self.force_mps2 = force
+        if self.thrusting is not False and self.climb_mps > 0.0 and self.altitude_m > 50_000.0:
+            self.is_turning = self.is_turning or max([force, *(x.force_mps2 for x in self.history[-2:])]) < -3.0
         level = 0.5 * (self._level(before.speed_mps, climb_before) + self._level(speed_mps, self.climb_mps))
         ground = before.level_m + level * dt_s * EARTH_RADIUS_M / (EARTH_RADIUS_M + self.altitude_m)
         self.history.append(
@@ -221,7 +225,7 @@ class ProfileFilter:
         return ()
 
     def _burnout(self) -> ThrustEvent:
-        self.thrusting, self.opposite_bins = False, 0
+        self.thrusting, self.opposite_bins, self.is_turning = False, 0, False
         forces = [abs(s.force_mps2) for s in self.history[-16:]]
         times = [s.t_mid_s for s in self.history[-16:]]
         full = float(np.percentile(forces, 65))

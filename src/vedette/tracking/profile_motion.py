@@ -173,7 +173,12 @@ def air_density_kg_m3(height_m: float) -> float:
 
 
 def state_from_profile(
-    lat_rad: Scalar, lon_rad: Scalar, altitude_m: Scalar, climb_mps: Scalar, level_mps: Scalar, heading_rad: Scalar
+    lat_rad: Scalar | float,
+    lon_rad: Scalar | float,
+    altitude_m: Scalar | float,
+    climb_mps: Scalar | float,
+    level_mps: Scalar | float,
+    heading_rad: Scalar | float,
 ) -> Rows:
     """ITRF states (..., 6) from a geodetic place, climb rate, level speed and heading (clockwise from north)."""
     lat, lon, h, up, level, azimuth = np.broadcast_arrays(

@@ -16,7 +16,7 @@ BIN_S = 1.0
 STEPS_M = (1000.0, 100.0, 10.0)
 PLAIN_SIGMA_M = 30.0  # a display lags, and what was smoothed elsewhere is not exact either
 EDGE_SIGMA_M = 25.0  # jitter of a display around the moment of change (webcasts: 20 m rms)
-SPEED_SIGMA_MPS = 0.15  # jitter of a one-second mean beyond the display's own step
+SPEED_SIGMA_MPS = 0.12  # jitter of a one-second mean beyond the display's own step
 RECENT_READINGS = 400
 
 
