@@ -1,0 +1,354 @@
+"""Follows everything radars and infrared see: tracks to objects, objects to launches, orbits, impacts and alerts.
+
+The tracker says which looks belong together; the launch fit says what flew; the orbit watch knows what stays up. Here
+they are asked at a steady pace of measured time, and what crosses a threshold of the policy is said.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vedette.assessment.follower import Said
+from vedette.assessment.launch_fit import fit_launch
+from vedette.assessment.launch_object import LaunchObject
+from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
+from vedette.assessment.launch_products import burnout_words, conditional_impact, launch_sigma_km, prediction
+from vedette.assessment.launch_words import area_90, impact_sentence, launch_sentence, make_alert, reasons, size_text
+from vedette.assessment.orbit_watch import OrbitWatch
+from vedette.core.constants import NS_PER_S
+from vedette.frames import EarthOrientation
+from vedette.reports import (
+    KIND_CODES,
+    Alert,
+    Evidence,
+    Finding,
+    FindingKind,
+    Looks,
+    Mode,
+    ObjectSummary,
+    Prediction,
+    Scan,
+    SensorKind,
+)
+from vedette.sensing import Sensor
+from vedette.tracking import Tracker, Tracks
+
+
+class LaunchFollower:
+    """A `Follower` for radar and infrared scans."""
+
+    def __init__(
+        self,
+        sensors: Mapping[str, Sensor],
+        mode: Mode = Mode.REAL,
+        policy: LaunchPolicy | None = None,
+        earth_orientation: EarthOrientation | None = None,
+    ) -> None:
+        self.sensors, self.mode = dict(sensors), mode
+        self.policy = policy or packaged_policy()
+        self._tracker = Tracker(sensors=list(self.sensors.values()))
+        self._orbits = OrbitWatch(self.sensors, earth_orientation)
+        self._objects: dict[str, LaunchObject] = {}  # by track
+        self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
+
+    # ---- the Follower interface
+
+    def absorb(self, scan: Scan) -> Said:
+        """Track a scan, and say what it makes certain enough."""
+        tracks = self._tracker.step(scan)
+        said: list[Finding | Alert] = list(self._tracker.findings())
+        self._summaries.clear()
+        ids = tracks.ids
+        for index, track_id in enumerate(ids):
+            one = self._objects.get(track_id)
+            if one is None:
+                one = self._begin(tracks, index)
+                said.append(self._detected(one))
+            self._move(one, tracks, index)
+            said += self._assess(one)
+        for one in self._objects.values():
+            if one.track_id not in ids:
+                said += self._unseen(one, tracks.t_tai_ns)
+        return tuple(said)
+
+    def settle(self, t_tai_ns: int) -> Said:
+        """The feeds have ended: every object still followed is fitted once more, and then no longer seen."""
+        self._summaries.clear()
+        said: list[Finding | Alert] = []
+        for one in self._objects.values():
+            if one.phase in ("lost", "down"):
+                continue
+            said += self._assess(one, is_final=True)
+            one.t_state_tai_ns = max(one.t_state_tai_ns, t_tai_ns)
+            said += self._unseen(one, t_tai_ns, is_over=True)
+        return tuple(said)
+
+    def objects(self) -> tuple[ObjectSummary, ...]:
+        """What is believed of every object."""
+        return tuple(self._summary(one) for one in self._objects.values())
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Every alert in its newest revision."""
+        return tuple(alert for one in self._objects.values() for alert in one.alerts.values())
+
+    def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
+        """Height and speed at an instant of every object whose thrust has ended."""
+        found = []
+        for one in self._objects.values():
+            if one.fit is not None and one.is_burnout_said:
+                found.append(prediction(one.id, one.fit.cloud, t_tai_ns))
+            else:
+                found.append(self._orbits.predict(one.id, t_tai_ns))
+        return tuple(p for p in found if p is not None)
+
+    # ---- from tracks to objects
+
+    def _begin(self, tracks: Tracks, index: int) -> LaunchObject:
+        track_id = tracks.ids[index]
+        one = LaunchObject(
+            id=f"O{len(self._objects) + 1}",
+            track_id=track_id,
+            t_first_tai_ns=int(tracks.t_start_tai_ns[index]),
+            t_seen_tai_ns=int(tracks.t_last_seen_tai_ns[index]),
+            state_itrf=tracks.states_itrf[index],
+            state_cov_itrf=tracks.state_covs_itrf[index],
+            t_state_tai_ns=tracks.t_tai_ns,
+        )
+        self._objects[track_id] = one
+        self._count(one, self._tracker.looks(track_id))
+        return one
+
+    @staticmethod
+    def _move(one: LaunchObject, tracks: Tracks, index: int) -> None:
+        one.state_itrf, one.state_cov_itrf = tracks.states_itrf[index], tracks.state_covs_itrf[index]
+        one.t_state_tai_ns = tracks.t_tai_ns
+        one.t_seen_tai_ns = int(tracks.t_last_seen_tai_ns[index])
+        if one.phase == "lost":  # found again
+            one.phase, one.is_lost_said = "coast" if one.is_burnout_said else "boost", False
+
+    def _count(self, one: LaunchObject, looks: Looks) -> None:
+        seen = looks.is_detection
+        counts = np.bincount(looks.sensor_index[seen], minlength=len(looks.sensor_ids))
+        one.looks_by_sensor = {name: int(n) for name, n in zip(looks.sensor_ids, counts, strict=True) if n}
+        codes = set(looks.kind_code[seen].tolist())
+        one.phenomena = tuple(kind.value for kind, code in KIND_CODES.items() if code in codes)
+
+    def _detected(self, one: LaunchObject) -> Finding:
+        text = (
+            f"something is there: {sum(one.looks_by_sensor.values())} looks by {', '.join(one.looks_by_sensor)} agree"
+        )
+        return self._finding(one, FindingKind.DETECTED, one.t_first_tai_ns, text)
+
+    # ---- what is believed of one object
+
+    def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
+        if not is_final and not self._is_due(one):
+            return ()
+        looks = self._tracker.looks(one.track_id)
+        said: list[Finding | Alert] = []
+        before = one.phenomena
+        self._count(one, looks)
+        if SensorKind.INFRARED.value not in one.phenomena:
+            found = self._orbits.consider(one.id, looks, is_final=is_final)
+            known = self._orbits.assessment(one.id)
+            if known is None or not known.is_ballistic:
+                one.t_fit_tai_ns = one.t_state_tai_ns
+                if known is not None and known.is_orbit:
+                    one.phase = "orbit"
+                return tuple(found)
+            said += [finding for finding in found if finding.kind is not FindingKind.IMPACT_PREDICTED]
+        one.t_fit_tai_ns = one.t_state_tai_ns
+        if int(looks.is_detection.sum()) < self.policy.looks_min:
+            return tuple(said)
+        fit = fit_launch(looks, self.sensors, before=one.fit)
+        if fit is None or fit.misfit > self.policy.misfit_max:
+            one.marks = ("no-launch-fits",)
+            return tuple(said)
+        one.marks = ()
+        one.take_fit(fit, one.t_state_tai_ns)
+        said += self._say_launch(one, before)
+        if one.launch is None or "launch" not in one.alerts:
+            return tuple(said)
+        said += self._say_class(one)
+        said += self._say_burnout(one)
+        said += self._say_impact(one) if one.is_burnout_said else self._say_conditional(one)
+        said += self._say_apogee(one)
+        return tuple(said)
+
+    def _is_due(self, one: LaunchObject) -> bool:
+        if one.t_fit_tai_ns is None:
+            return True
+        pace, policy = self.policy.boost_s, self.policy
+        if one.is_burnout_said and one.fit is not None:
+            since_s = (one.t_state_tai_ns - float(np.median(one.fit.cloud.t_burnout_tai_ns))) / NS_PER_S
+            pace = policy.coast_s if since_s < 120.0 else policy.late_s
+        return (one.t_state_tai_ns - one.t_fit_tai_ns) / NS_PER_S >= pace
+
+    def _say_launch(self, one: LaunchObject, before: tuple[str, ...]) -> Said:
+        assert one.fit is not None and one.launch is not None
+        text = launch_sentence(one)
+        standing = one.alerts.get("launch")
+        if standing is None:
+            if launch_sigma_km(one.fit) > self.policy.launch_sigma_max_km:
+                return ()
+            alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text)
+            return (self._finding(one, FindingKind.LAUNCH, one.launch.t_tai_ns, text), alert)
+        alert = make_alert(one, "launch", one.t_state_tai_ns, text)
+        one.alerts["launch"] = alert
+        return (alert,) if one.phenomena != before and alert.evidence is not standing.evidence else ()
+
+    def _say_class(self, one: LaunchObject) -> Said:
+        name, p = next(iter(one.probabilities.items()))
+        if p < self.policy.classified_min or name == one.named:
+            return ()
+        one.named = name
+        second = list(one.probabilities.items())[1]
+        text = f"most likely {name} ({100 * p:.0f} %); next {second[0]} ({100 * second[1]:.0f} %)"
+        return (self._finding(one, FindingKind.CLASSIFIED, one.t_state_tai_ns, text),)
+
+    def _say_burnout(self, one: LaunchObject) -> Said:
+        assert one.fit is not None
+        if one.p_burnt_out < self.policy.p_burnt_out:
+            one.t_burnt_since_tai_ns = None
+            if one.is_burnout_said and one.p_burnt_out < 0.5:  # thrust after all
+                one.is_burnout_said, one.phase, one.impact = False, "boost", None
+                words = "burns again: its thrust had not ended"
+                return (
+                    self._finding(one, FindingKind.IGNITION, one.t_state_tai_ns, words),
+                    *self._withdraw(one, words),
+                )
+            return ()
+        if one.t_burnt_since_tai_ns is None:
+            one.t_burnt_since_tai_ns = one.t_state_tai_ns
+        if one.is_burnout_said or (one.t_state_tai_ns - one.t_burnt_since_tai_ns) / NS_PER_S < self.policy.settle_s:
+            return ()
+        one.is_burnout_said, one.phase, one.conditional = True, "coast", None
+        words = burnout_words(one.fit)
+        text = (
+            f"thrust has ended: {words['speed_itrf_mps'] / 1e3:.2f} km/s ± {words['speed_sigma_mps']:.0f} m/s "
+            f"at {words['altitude_km']:.1f} ± {words['altitude_sigma_km']:.1f} km"
+        )
+        return (self._finding(one, FindingKind.BURNOUT, int(words["t_tai_ns"]), text),)
+
+    def _say_impact(self, one: LaunchObject) -> Said:
+        standing = one.alerts.get("impact")
+        is_alert = standing is not None and standing.evidence not in (Evidence.WITHDRAWN, Evidence.PASSED)
+        if one.p_falls < self.policy.p_withdraw:
+            said: list[Finding | Alert] = []
+            one.impact = None
+            if is_alert:
+                said += self._withdraw(one, "its energy now carries it round the Earth")
+            if not one.is_orbit_said and 1.0 - one.p_falls >= self.policy.p_orbit:
+                one.is_orbit_said, one.phase = True, "orbit"
+                text = f"goes round the Earth: stays up with {100 * (1 - one.p_falls):.0f} %"
+                said.append(self._finding(one, FindingKind.ORBIT, one.t_state_tai_ns, text))
+            return tuple(said)
+        if one.p_falls < self.policy.p_suborbital:
+            return ()
+        one.renew_impact()
+        if one.impact is None:
+            return ()
+        size = area_90(one.impact.areas)
+        text = impact_sentence(one.impact, one.t_state_tai_ns)
+        before = standing.evidence if standing is not None else None
+        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text)
+        shrunk = (
+            one.area_said_km2 is not None and size is not None and (size < self.policy.renew_shrink * one.area_said_km2)
+        )
+        if is_alert and not shrunk and before is alert.evidence:
+            return ()
+        words = text
+        if is_alert and shrunk and one.area_said_km2 is not None:
+            words += f" (was {size_text(one.area_said_km2)})"
+        one.area_said_km2 = size
+        return (self._finding(one, FindingKind.IMPACT_PREDICTED, one.t_state_tai_ns, words), alert)
+
+    def _say_conditional(self, one: LaunchObject) -> Said:
+        t = one.t_conditional_tai_ns
+        if t is not None and (one.t_state_tai_ns - t) / NS_PER_S < self.policy.conditional_s:
+            return ()
+        one.t_conditional_tai_ns = one.t_state_tai_ns
+        one.conditional = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
+        if one.conditional is None:
+            return ()
+        text = f"if thrust stopped now: {impact_sentence(one.conditional, one.t_state_tai_ns)}"
+        return (self._finding(one, FindingKind.IMPACT_CONDITIONAL, one.t_state_tai_ns, text),)
+
+    def _say_apogee(self, one: LaunchObject) -> Said:
+        if one.is_apogee_said or not one.is_burnout_said or one.fit is None or one.phase == "orbit":
+            return ()
+        top = one.fit.cloud
+        t = int(np.median(top.t_apogee_tai_ns))
+        if t > one.t_state_tai_ns or not np.isfinite(top.apogee_m).any():
+            return ()
+        one.is_apogee_said = True
+        low, mid, high = np.nanquantile(top.apogee_m / 1e3, [0.05, 0.5, 0.95])
+        return (self._finding(one, FindingKind.APOGEE, t, f"highest point {mid:.1f} km (90 % {low:.1f}..{high:.1f})"),)
+
+    def _withdraw(self, one: LaunchObject, why: str) -> Said:
+        standing = one.alerts.get("impact")
+        if standing is None or standing.evidence is Evidence.WITHDRAWN:
+            return ()
+        text = f"the impact warning is withdrawn: {why}"
+        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text, Evidence.WITHDRAWN)
+        one.area_said_km2 = None
+        return (self._finding(one, FindingKind.IMPACT_WITHDRAWN, one.t_state_tai_ns, text), alert)
+
+    # ---- what is no longer seen
+
+    def _unseen(self, one: LaunchObject, t_tai_ns: int, is_over: bool = False) -> Said:
+        said: list[Finding | Alert] = []
+        impact = one.impact
+        if impact is not None and t_tai_ns > impact.t_90_tai_ns[1] and one.phase != "down":
+            one.phase = "down"
+            standing = one.alerts.get("impact")
+            if standing is not None and standing.evidence is not Evidence.WITHDRAWN:
+                text = f"has come down near {impact_sentence(impact, impact.t_90_tai_ns[0]).split(' in ')[0]}"
+                one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
+                said.append(one.alerts["impact"])
+        if one.is_lost_said or one.phase == "down":
+            return tuple(said)
+        one.is_lost_said = True
+        words = (
+            "the feeds have ended" if is_over else f"no sensor has seen it for {self._silent_s(one, t_tai_ns):.0f} s"
+        )
+        if one.phase == "orbit":
+            text = f"{words}; it is in orbit"
+        elif impact is not None:
+            text = f"{words}; the impact area stands"
+        elif one.phase == "boost":
+            text = f"{words}; thrust had not ended, and where it falls is not known"
+            one.phase = "lost"
+        else:
+            text = words
+            one.phase = "lost"
+        said.append(self._finding(one, FindingKind.LOST, one.t_seen_tai_ns, text, t_tai_ns))
+        return tuple(said)
+
+    @staticmethod
+    def _silent_s(one: LaunchObject, t_tai_ns: int) -> float:
+        return (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
+
+    # ---- words
+
+    def _summary(self, one: LaunchObject) -> ObjectSummary:
+        made = self._summaries.get(one.track_id)
+        if made is None:
+            seen_as_orbit = self._orbits.summary(one.id, tuple(one.looks_by_sensor)) if one.fit is None else None
+            made = seen_as_orbit or one.summary(*reasons(one))
+            self._summaries[one.track_id] = made
+        return made
+
+    @staticmethod
+    def _finding(
+        one: LaunchObject, kind: FindingKind, t_tai_ns: int, text: str, t_declared_tai_ns: int | None = None
+    ) -> Finding:
+        declared = one.t_state_tai_ns if t_declared_tai_ns is None else t_declared_tai_ns
+        return Finding(
+            kind=kind,
+            object_id=one.id,
+            t_tai_ns=t_tai_ns,
+            t_declared_tai_ns=declared,
+            text=text,
+            data={"sensors": list(one.looks_by_sensor)},
+        )

@@ -1,0 +1,100 @@
+"""One tracked object and what is believed of it; the launch follower's memory."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vedette.assessment.launch_fit import LaunchFit
+from vedette.assessment.launch_products import (
+    apogee_km,
+    burnout_words,
+    impact_area,
+    launch_estimate,
+)
+from vedette.core.shapes import Rows, Scalar
+from vedette.reports import Alert, ImpactArea, LaunchEstimate, ObjectSummary, state_words
+
+OTHER_SHARE = 0.02  # never none: the classes are not all there is
+
+
+@dataclass(slots=True)
+class LaunchObject:
+    """What is believed of one track; changed only by the follower, scan by scan."""
+
+    id: str
+    track_id: str
+    t_first_tai_ns: int
+    t_seen_tai_ns: int
+    state_itrf: Scalar
+    state_cov_itrf: Rows
+    t_state_tai_ns: int
+    looks_by_sensor: dict[str, int] = field(default_factory=dict)
+    phenomena: tuple[str, ...] = ()
+    fit: LaunchFit | None = None
+    t_fit_tai_ns: int | None = None
+    looks_fitted: int = 0
+    phase: str = "boost"
+    launch: LaunchEstimate | None = None
+    impact: ImpactArea | None = None
+    conditional: ImpactArea | None = None
+    t_conditional_tai_ns: int | None = None
+    t_burnt_since_tai_ns: int | None = None
+    is_burnout_said: bool = False
+    is_apogee_said: bool = False
+    is_orbit_said: bool = False
+    is_lost_said: bool = False
+    named: str | None = None
+    area_said_km2: float | None = None
+    marks: tuple[str, ...] = ()
+    alerts: dict[str, Alert] = field(default_factory=dict)  # by kind
+
+    def take_fit(self, fit: LaunchFit, t_tai_ns: int) -> None:
+        """Believe a new fit and everything that follows from it."""
+        self.fit, self.t_fit_tai_ns = fit, t_tai_ns
+        self.launch = launch_estimate(fit)
+
+    @property
+    def p_burnt_out(self) -> float:
+        """Share of fitted flights whose thrust has ended by the newest state."""
+        if self.fit is None:
+            return 0.0
+        return float(np.mean(self.fit.cloud.t_burnout_tai_ns <= self.t_state_tai_ns))
+
+    @property
+    def p_falls(self) -> float:
+        """Share of fitted flights that come down."""
+        return 0.0 if self.fit is None else float(np.mean(self.fit.cloud.falls))
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Class probabilities, rounded, summing to one, most probable first."""
+        if self.fit is None:
+            return {"other": 1.0}
+        shares = {name: p * (1.0 - OTHER_SHARE) for name, p in self.fit.class_probabilities.items()}
+        shares["other"] = shares.get("other", 0.0) + OTHER_SHARE
+        return {name: round(p, 4) for name, p in sorted(shares.items(), key=lambda item: (-item[1], item[0]))}
+
+    def renew_impact(self) -> None:
+        """The impact area of the newest fit; only once thrust has ended."""
+        self.impact = impact_area(self.fit) if self.fit is not None and self.is_burnout_said else None
+
+    def summary(self, reasons_for: tuple[str, ...], reasons_against: tuple[str, ...]) -> ObjectSummary:
+        """What people and programs read."""
+        top = apogee_km(self.fit.cloud) if self.fit is not None else None
+        probabilities = self.probabilities
+        return ObjectSummary(
+            id=self.id,
+            class_name=next(iter(probabilities)),
+            probabilities=probabilities,
+            phase=self.phase,
+            apogee_km=top[0] if top else None,
+            apogee_90_km=top[1] if top else None,
+            launch=self.launch,
+            burnout=burnout_words(self.fit) if self.fit is not None and self.is_burnout_said else None,
+            impact=self.impact or self.conditional,
+            state=state_words(self.t_state_tai_ns, self.state_itrf, self.state_cov_itrf),
+            sensors=tuple(self.looks_by_sensor),
+            quality=self.marks,
+            reasons_for=reasons_for,
+            reasons_against=reasons_against,
+        )
