@@ -7,6 +7,7 @@ import time
 from collections import deque
 from typing import Any
 
+import numpy as np
 from rich.console import Console, Group
 from rich.layout import Layout
 from rich.live import Live
@@ -19,6 +20,7 @@ from vedette.doors.braille import BrailleMap
 from vedette.doors.reporters import alert_line, clock_text, finding_line, place, summary_lines
 from vedette.doors.wire import spelling_of
 from vedette.engine.picture import Picture
+from vedette.frames import geodetic_from_itrf
 from vedette.reports import Evidence, Mode, ObjectSummary, Scan, SensorKind
 
 MODE_STYLES = {
@@ -104,8 +106,9 @@ class LiveReporter:
 
     def _remember_places(self, picture: Picture) -> None:
         for summary in picture.objects:
-            if summary.state and "lat_deg" in summary.state:
-                here = (float(summary.state["lat_deg"]), float(summary.state["lon_deg"]))
+            if summary.state and "position_itrf_m" in summary.state:
+                lat_rad, lon_rad, _ = geodetic_from_itrf(np.array(summary.state["position_itrf_m"]))
+                here = (float(np.degrees(lat_rad)), float(np.degrees(lon_rad)))
                 trail = self._tracks.setdefault(summary.id, [])
                 if not trail or trail[-1] != here:
                     trail.append(here)

@@ -6,9 +6,11 @@ Everything here is a pure function of a picture, so that live and replay give th
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine.picture import Picture
+from vedette.frames import geodetic_from_itrf
 from vedette.reports import Alert, Area, Finding, ImpactArea, LaunchEstimate, ObjectSummary, Prediction
 from vedette.time import utc_text_from_tai_ns
 
@@ -79,14 +81,35 @@ class Spelling:
             "apogee_km": summary.apogee_km,
             "apogee_90_km": summary.apogee_90_km,
             "launch": self.launch(summary.launch) if summary.launch else None,
-            "burnout": summary.burnout,
+            "burnout": self.burnout(summary.burnout) if summary.burnout else None,
             "impact": self.impact(summary.impact) if summary.impact else None,
             "impact_areas": [area(a) for a in summary.impact.areas] if summary.impact else [],
-            "state": summary.state,
+            "state": self.state(summary.state) if summary.state else None,
             "sensors": summary.sensors,
             "quality": summary.quality,
             "reasons_for": summary.reasons_for,
             "reasons_against": summary.reasons_against,
+        }
+
+    def burnout(self, words: dict[str, Any]) -> dict[str, Any]:
+        """The end of thrust, its instant spelled out."""
+        figures = {key: value for key, value in words.items() if key != "t_tai_ns"}
+        if "t_tai_ns" not in words:
+            return figures
+        return {"t_utc": self.utc(words["t_tai_ns"]), "t_plus_s": self.plus_s(words["t_tai_ns"]), **figures}
+
+    def state(self, words: dict[str, Any]) -> dict[str, Any]:
+        """A state with the place below it; its instant spelled out."""
+        if "position_itrf_m" not in words:
+            return words
+        lat_rad, lon_rad, height_m = geodetic_from_itrf(np.array(words["position_itrf_m"]))
+        return {
+            "t_utc": self.utc(words["t_tai_ns"]),
+            "t_plus_s": self.plus_s(words["t_tai_ns"]),
+            "lat_deg": round(float(np.degrees(lat_rad)), 5),
+            "lon_deg": round(float(np.degrees(lon_rad)), 5),
+            "altitude_km": round(float(height_m) / 1e3, 4),
+            **{key: value for key, value in words.items() if key != "t_tai_ns"},
         }
 
     def alert(self, alert: Alert) -> dict[str, Any]:
