@@ -325,10 +325,6 @@ class LaunchFollower:
         said.append(self._finding(one, FindingKind.LOST, one.t_seen_tai_ns, text, t_tai_ns))
         return tuple(said)
 
-    @staticmethod
-    def _silent_s(one: LaunchObject, t_tai_ns: int) -> float:
-        return (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
-
     # ---- words
 
     def _summary(self, one: LaunchObject) -> ObjectSummary:
