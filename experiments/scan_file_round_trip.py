@@ -22,17 +22,19 @@ def main() -> None:
     print(f"floats: {np.mean(there_and_back_rad != angles_rad):.1%} of angles changed,", end=" ")
     print(f"{np.mean(there_and_back_m != lengths_m):.1%} of lengths changed")
     started = time.perf_counter()
-    texts = [(degrees_text(a), kilometres_text(m)) for a, m in zip(angles_rad.tolist(), lengths_m.tolist(), strict=True)]
+    pairs = list(zip(angles_rad.tolist(), lengths_m.tolist(), strict=True))
+    texts = [(degrees_text(angle_rad), kilometres_text(length_m)) for angle_rad, length_m in pairs]
     written = time.perf_counter()
     same = [
         radians(a) == angle and metres(m) == length
-        for (a, m), angle, length in zip(texts, angles_rad, lengths_m, strict=True)
+        for (a, m), (angle, length) in zip(texts, pairs, strict=True)
         if a is not None and m is not None
     ]
     read = time.perf_counter()
     digits = np.mean([len(a.as_tuple().digits) for a, _ in texts if a is not None])
     print(f"decimals: {1 - np.mean(same):.1%} changed; {digits:.1f} digits an angle;", end=" ")
-    print(f"{(written - started) / COUNT / 2 * 1e6:.1f} us to write a number, {(read - written) / COUNT / 2 * 1e6:.1f} us to read")
+    write_us, read_us = ((to - start) / COUNT / 2 * 1e6 for start, to in ((started, written), (written, read)))
+    print(f"{write_us:.1f} us to write a number, {read_us:.1f} us to read")
 
 
 if __name__ == "__main__":
