@@ -108,3 +108,14 @@ def test_replay_says_the_same_of_bad_input(tmp_path, capsys):
     (found,) = list_journals(tmp_path / "data" / "journals")
     assert main(["replay", str(found.path), "--json"]) == 3
     assert capsys.readouterr().out == live
+
+
+def test_seconds_count_from_the_lift_off_that_the_feed_lets_us_see(tmp_path, capsys):
+    """Telemetry that carries UTC and no lift-off: `T+20` waits until a launch has been seen."""
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("\n".join([HEADER, *LISTED, ""]))
+    code, events = watched(feed, tmp_path, "--until", "T+20")
+    assert code == 0 and 15 <= sum(isinstance(event, Scan) for event in events) <= 25
+    said = msgspec.json.decode(capsys.readouterr().out)
+    (launch,) = [event for event in said["events"] if event["kind"] == "launch"]
+    assert launch["t_plus_s"] == 0.0 and launch["t_utc"].startswith("2031-04-01T12:00:0")
