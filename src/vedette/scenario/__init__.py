@@ -3,7 +3,6 @@
 from vedette.scenario.maker import Made, make_scenario
 from vedette.scenario.story import LaunchSpec, Story, packaged_stories, parse_story, read_story, stories_folder
 from vedette.scenario.truth import TrueFlight
-from vedette.scenario.words import truth_lines
 
 __all__ = [
     "LaunchSpec",
@@ -15,5 +14,4 @@ __all__ = [
     "parse_story",
     "read_story",
     "stories_folder",
-    "truth_lines",
 ]

@@ -1,0 +1,125 @@
+"""Areas that hold the truth with a stated probability, from a cloud of equally likely points.
+
+The cloud is straightened (a parabola across its long axis is taken out, for clouds bend), and an ellipse is drawn that
+holds the stated share of the points: right for Gaussian clouds, calibrated for others.
+"""
+
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+
+from vedette.core.constants import WGS84_A_M
+from vedette.core.shapes import Bools, Rows, Scalar
+from vedette.reports import Area
+
+PROBABILITIES = (0.50, 0.90, 0.99)
+_VERTICES = 48
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """A straightened cloud: centre, turn, bend and root of its covariance, and the radius for each probability."""
+
+    lat_rad: float
+    lon_rad: float
+    turn: Rows  # (2, 2) rows: along, across
+    bend: Scalar  # (3,) across = bend[0] + bend[1] along + bend[2] along^2
+    root: Rows  # (2, 2)
+    radii: Scalar  # Mahalanobis, for PROBABILITIES
+    mean_m: Scalar  # (2,) east, north from the centre
+    cov_m2: Rows  # (2, 2)
+
+
+def local_m(lat_rad: Scalar, lon_rad: Scalar, lat0_rad: float, lon0_rad: float) -> Rows:
+    """(n, 2) east and north of a point on a sphere of the Earth's radius, azimuthal equidistant."""
+    dlon = lon_rad - lon0_rad
+    cos_c = np.sin(lat0_rad) * np.sin(lat_rad) + np.cos(lat0_rad) * np.cos(lat_rad) * np.cos(dlon)
+    c = np.arccos(np.clip(cos_c, -1.0, 1.0))
+    k = WGS84_A_M * np.where(c > 1e-9, c / np.sin(np.maximum(c, 1e-9)), 1.0)
+    east = k * np.cos(lat_rad) * np.sin(dlon)
+    north = k * (np.cos(lat0_rad) * np.sin(lat_rad) - np.sin(lat0_rad) * np.cos(lat_rad) * np.cos(dlon))
+    return np.stack([east, north], axis=-1)
+
+
+def from_local(points_m: Rows, lat0_rad: float, lon0_rad: float) -> tuple[Scalar, Scalar]:
+    """Latitude and longitude (rad) of local points; the inverse of `local_m`."""
+    rho = np.hypot(points_m[..., 0], points_m[..., 1])
+    c = rho / WGS84_A_M
+    safe = np.maximum(rho, 1e-6)
+    north = points_m[..., 1] * np.sin(c) / safe
+    lat = np.arcsin(np.clip(np.cos(c) * np.sin(lat0_rad) + north * np.cos(lat0_rad), -1.0, 1.0))
+    lon = lon0_rad + np.arctan2(
+        points_m[..., 0] * np.sin(c),
+        safe * np.cos(lat0_rad) * np.cos(c) - points_m[..., 1] * np.sin(lat0_rad) * np.sin(c),
+    )
+    return lat, (lon + pi) % (2 * pi) - pi
+
+
+def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar) -> Patch:
+    """Straighten a cloud of at least a few dozen points."""
+    unit = np.stack([np.cos(lat_rad) * np.cos(lon_rad), np.cos(lat_rad) * np.sin(lon_rad), np.sin(lat_rad)], axis=-1)
+    middle = np.median(unit, axis=0)
+    lat0, lon0 = float(np.arctan2(middle[2], np.hypot(middle[0], middle[1]))), float(np.arctan2(middle[1], middle[0]))
+    points = local_m(lat_rad, lon_rad, lat0, lon0)
+    mean, cov = points.mean(axis=0), np.cov(points.T) + 1.0 * np.eye(2)  # a metre: never a bare point
+    along = np.linalg.eigh(cov)[1][:, 1]
+    turn = np.stack([along, [-along[1], along[0]]])
+    a, b = (points @ turn.T).T
+    scale = float(a.std()) + 1.0
+    bend = np.polynomial.polynomial.polyfit(a / scale, b, 2) / np.array([1.0, scale, scale**2])
+    straight = np.stack([a, b - np.polynomial.polynomial.polyval(a, bend)], axis=-1)
+    straight_cov = np.cov(straight.T) + 1.0 * np.eye(2)
+    root = np.linalg.cholesky(straight_cov)
+    centre = straight.mean(axis=0)
+    bend = bend + np.array([centre[1], 0.0, 0.0])
+    away = np.linalg.solve(root, (straight - centre).T)
+    distance = np.sqrt(np.sum(away * away, axis=0))
+    gaussian = np.sqrt(-2.0 * np.log1p(-np.array(PROBABILITIES)))
+    radii = np.quantile(distance, PROBABILITIES)
+    radii = np.array([radii[0], radii[1], max(radii[2], gaussian[2])])  # a few hundred points know little of 99 %
+    return Patch(lat0, lon0, turn, np.concatenate([bend, [centre[0]]]), root, np.maximum.accumulate(radii), mean, cov)
+
+
+def outline(patch: Patch, level: int) -> Rows:
+    """(vertices, 2) local east and north of the edge of one level."""
+    angle = np.arange(_VERTICES) * (2 * pi / _VERTICES)
+    # the polygon cuts inside its ellipse: push the corners out so that the areas are equal
+    stretch = np.sqrt(2 * pi / _VERTICES / np.sin(2 * pi / _VERTICES))
+    ring = patch.radii[level] * stretch * np.stack([np.cos(angle), np.sin(angle)]).T @ patch.root.T
+    a = ring[:, 0] + patch.bend[3]
+    b = ring[:, 1] + np.polynomial.polynomial.polyval(a, patch.bend[:3])
+    return np.stack([a, b], axis=-1) @ patch.turn
+
+
+def areas_of(patch: Patch) -> tuple[Area, ...]:
+    """The nested areas, degrees."""
+    out = []
+    for level, probability in enumerate(PROBABILITIES):
+        edge = outline(patch, level)
+        lat, lon = from_local(edge, patch.lat_rad, patch.lon_rad)
+        x, y = edge.T
+        size = 0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1)))
+        out.append(
+            Area(
+                probability=probability,
+                shape="polygon",
+                lat_deg=tuple(round(float(v), 5) for v in np.degrees(lat)),
+                lon_deg=tuple(round(float(v), 5) for v in np.degrees(lon)),
+                area_km2=round(size / 1e6, 3),
+            )
+        )
+    return tuple(out)
+
+
+def is_inside(area: Area, lat_deg: float, lon_deg: float) -> bool:
+    """Whether a point lies in a polygon (crossing number, in the plane of the point)."""
+    points = local_m(
+        np.radians(np.array(area.lat_deg)), np.radians(np.array(area.lon_deg)), np.radians(lat_deg), np.radians(lon_deg)
+    )
+    x0, y0 = points.T
+    x1, y1 = np.roll(points, -1, axis=0).T
+    crosses: Bools = (y0 > 0.0) != (y1 > 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = x0 - y0 * (x1 - x0) / (y1 - y0)
+    return bool(np.count_nonzero(crosses & (at > 0.0)) % 2)

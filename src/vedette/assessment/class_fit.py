@@ -1,0 +1,336 @@
+"""The most probable flight of one class, and a cloud of flights that stands for all the doubt about it.
+
+Levenberg-Marquardt on whitened unknowns (Marquardt 1963) from several starts; then importance sampling from Gaussians
+at the modes, which keeps what a Gaussian would miss: the flat interval in which the flame went out, lofted against
+depressed flights, edges. The mean weight is the evidence for the class (Geweke 1989).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.assessment.curved_draws import bend
+from vedette.assessment.evidence import SILENCE_WIDTH_S, Evidence
+from vedette.assessment.flight_posterior import (
+    endings,
+    optimise_draws,
+    residuals_and_jacobian,
+    residuals_only,
+    silence_log_likelihood,
+    x_from_theta,
+)
+from vedette.assessment.flight_prior import AZIMUTH, FlightPrior, flight_prior
+from vedette.assessment.flight_start import start_thetas
+from vedette.assessment.unknown_weather import weather_days
+from vedette.core.shapes import Rows, Scalar
+from vedette.motion.boost_layout import HEADER, LAT_RAD, LON_RAD, STAGE_WIDTH
+from vedette.motion.flight_classes import vehicles
+from vedette.motion.propagate import world
+
+_STEP = 0.002
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mode:
+    """A local best: whitened unknowns, the Cholesky root of their covariance, twice the cost."""
+
+    prior: FlightPrior
+    theta: Scalar
+    root: Rows  # covariance = root @ root.T
+    cost: float
+    is_over: bool  # the last burnout lies where looks went silent
+    log_weight: float  # Laplace's evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassFit:
+    """One class against the evidence."""
+
+    modes: tuple[Mode, ...]
+    log_evidence: float
+    thetas: tuple[Rows, ...]  # (m, dims) for each mode: equally likely draws
+    effective_share: float  # of the importance draws
+
+    @property
+    def prior(self) -> FlightPrior:
+        """What was believed before (of the best mode)."""
+        return self.modes[0].prior
+
+
+@dataclass(frozen=True, slots=True)
+class _Silence:
+    """What looks that found nothing say of the last burnout, as a soft interval for the optimiser."""
+
+    last_found_s: float
+    first_missed_s: float  # inf: none
+
+
+def _silence(evidence: Evidence) -> _Silence:
+    if not evidence.found.any():
+        return _Silence(-np.inf, np.inf)
+    last = float(evidence.t_silence_s[evidence.found].max())
+    later = evidence.t_silence_s[(evidence.t_silence_s > last) & (evidence.chance > 0.4)]
+    return _Silence(last, float(later[0]) if len(later) else np.inf)
+
+
+class _Problem:
+    """Scratch arrays and the packed arguments of the kernels for one class and one set of looks."""
+
+    def __init__(self, prior: FlightPrior, evidence: Evidence) -> None:
+        self.prior, self.evidence = prior, evidence
+        n, dims = len(evidence), len(prior)
+        self.looks = (
+            evidence.t_s, evidence.kind, evidence.sensor, evidence.value, evidence.weight, evidence.place, evidence.axes
+        )  # fmt: skip
+        self.res, self.jac, self.ends = np.empty((n, 4)), np.empty((dims, n, 4)), np.empty((1 + dims, 8))
+        self.prior_weight = prior.has_prior.astype(float)
+        self.limited = prior.high < 1e5  # unknowns of which a step of several sigma is no small thing
+        self.silence = _silence(evidence)
+        self.model = (*prior.move, prior.belief, *world(None, None), *self.looks)
+
+    def linearise(self, theta: Scalar, is_over: bool, is_final: bool = False) -> tuple[Scalar, Rows]:
+        """Residuals and Jacobian: looks, prior, loft, misfit, burnout pseudo-look. Central differences if final."""
+        residuals_and_jacobian(theta, _STEP, is_final, *self.model, self.res, self.jac, self.ends)
+        off, sigma = self._burnout_off(self.ends[0, 0], is_over)
+        res = np.concatenate([self.res.ravel(), self.prior_weight * theta, self.ends[0, 1:], [off / sigma]])
+        jac = np.vstack(
+            [
+                self.jac.reshape(len(theta), -1).T,
+                np.diag(self.prior_weight),
+                self.ends[1:, 1:].T,
+                self.ends[1:, 0][None, :] / sigma,
+            ]
+        )
+        return res, jac
+
+    def pull(self, is_over: bool) -> tuple[float, float, bool]:
+        """The burnout pseudo-look: centre, sigma (s), and whether it only forbids earlier burnouts."""
+        low, high = self.silence.last_found_s, self.silence.first_missed_s
+        if not np.isfinite(low):
+            return 0.0, 1e9, True
+        if is_over:
+            return 0.5 * (low + high), max((high - low) / np.sqrt(12.0), SILENCE_WIDTH_S), False
+        return (high if np.isfinite(high) else low) + 0.1, 0.2, True
+
+    def _burnout_off(self, burnout_s: float, is_over: bool) -> tuple[float, float]:
+        centre, sigma, is_hinge = self.pull(is_over)
+        return (0.0, 1e9) if is_hinge and burnout_s > centre else (burnout_s - centre, sigma)
+
+    def residual(self, thetas: Rows, is_over: bool) -> Rows:
+        """(m, rows) residual vectors of rows of theta, as in `linearise`."""
+        m = len(thetas)
+        res, ends = np.empty((m, len(self.evidence), 4)), np.empty((m, 8))
+        residuals_only(np.ascontiguousarray(thetas), *self.model, res, ends)
+        pulls = [off / sigma for off, sigma in (self._burnout_off(float(e), is_over) for e in ends[:, 0])]
+        return np.hstack([res.reshape(m, -1), self.prior_weight * thetas, ends[:, 1:], np.array(pulls)[:, None]])
+
+    def silence_at(self, theta: Scalar) -> float:
+        """Log chance of the infrared looks' silence and speech."""
+        x, e = np.empty(len(self.prior.base)), self.evidence
+        x_from_theta(theta, *self.prior.move, x)
+        return float(silence_log_likelihood(x, e.t_silence_s, e.found, e.chance, SILENCE_WIDTH_S))
+
+    def draw(self, mode: Mode, noises: Rows) -> tuple[Rows, Scalar]:
+        """Draws of the posterior near one mode, and their log weights."""
+        res, jac = self.linearise(mode.theta, mode.is_over, is_final=True)
+        gather = np.ascontiguousarray(mode.root.T @ jac.T)
+        guesses, inverses = bend(
+            lambda u: (self.residual(mode.theta + u @ mode.root.T, mode.is_over) - res) @ gather.T, noises
+        )
+        centre, sigma, is_hinge = self.pull(mode.is_over)
+        thetas, log_weights = np.empty(noises.shape), np.empty(len(noises))
+        p, e = self.prior, self.evidence
+        optimise_draws(
+            noises, guesses, inverses, mode.theta, mode.root, gather, self.prior_weight,
+            np.array([centre, sigma, float(is_hinge)]), *self.model, e.t_silence_s, e.found, e.chance, SILENCE_WIDTH_S,
+            p.low, p.high, thetas, log_weights,
+        )  # fmt: skip
+        return thetas, log_weights
+
+    def soften(self, temper: float) -> None:
+        """Take all looks for `temper` times as coarse as they are: far from the answer, the way there is smoother."""
+        looks = list(self.looks)
+        looks[4] = self.evidence.weight / temper
+        self.looks = tuple(looks)
+        self.model = (*self.prior.move, self.prior.belief, *world(None, None), *self.looks)
+
+    def minimise(self, theta: Scalar, is_over: bool, iterations: int, tolerance: float) -> tuple[Scalar, float, Rows]:
+        """Levenberg-Marquardt with geodesic acceleration (Transtrum & Sethna 2012), which follows curved valleys.
+
+        Goes on until the gain still promised is below `tolerance`. Returns theta, cost, Gauss-Newton matrix.
+        """
+        res, jac = self.linearise(theta, is_over)
+        cost, damping = float(res @ res), 1e-4
+        for _ in range(iterations):
+            normal, slope = jac.T @ jac, jac.T @ res
+            if not np.isfinite(cost) or not np.isfinite(normal).all():
+                return theta, np.inf, np.eye(len(theta))
+            full = np.linalg.solve(normal + 1e-9 * np.eye(len(normal)), -slope)
+            if -slope @ full < tolerance:
+                break
+            improved = False
+            for _ in range(6):
+                damped = normal + damping * np.diag(np.maximum(np.diag(normal), 1e-3))
+                step = np.linalg.solve(damped, -slope)
+                step *= min(1.0, 3.0 / float(np.abs(step[self.limited]).max()))
+                ahead = self.residual(np.clip(theta + 0.1 * step, self.prior.low, self.prior.high)[None], is_over)[0]
+                curve = 20.0 * ((ahead - res) / 0.1 - jac @ step)
+                bend_step = -0.5 * np.linalg.solve(damped, jac.T @ curve)
+                trials = np.stack([theta + step, theta + step + bend_step, theta + 0.3 * step + 0.09 * bend_step])
+                trials = np.clip(trials, self.prior.low, self.prior.high)
+                costs = np.sum(self.residual(trials, is_over) ** 2, axis=1)
+                costs[~np.isfinite(costs)] = np.inf
+                best = int(np.argmin(costs))
+                if costs[best] < cost:
+                    improved = True
+                    break
+                damping = max(damping * 10.0, 1e-3)
+            if not improved:
+                break
+            theta, damping = trials[best], max(damping / 10.0, 1e-7) if best < 2 else damping
+            res, jac = self.linearise(theta, is_over)
+            cost = float(res @ res)
+        return theta, cost, jac.T @ jac
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """A vehicle kind fitted roughly: good enough to see whether it deserves more."""
+
+    prior: FlightPrior
+    candidates: tuple[tuple[Scalar, bool], ...]  # theta, is_over
+    cost: float
+
+
+def sketch_kind(prior: FlightPrior, evidence: Evidence, warm: tuple[Scalar, ...] = ()) -> Sketch:
+    """A rough fit of one vehicle kind, from `warm` starts or from everywhere; cost infinite where nothing fits."""
+    problem = _Problem(prior, evidence)
+    hypotheses = (True, False) if np.isfinite(problem.silence.first_missed_s) else (False,)
+    found: list[tuple[float, Scalar, bool]] = []
+    for is_over in hypotheses:
+        if warm:
+            problem.soften(2.0)
+            results = [problem.minimise(t, is_over, 3, 1.0) for t in warm]
+        else:
+            rough = _starts(problem, is_over)
+            for temper in (30.0, 6.0):
+                problem.soften(temper)
+                tried = sorted((problem.minimise(t, is_over, 3, 1.0) for t in rough), key=lambda f: f[1])
+                rough = [theta for theta, cost, _ in tried[:2] if np.isfinite(cost)]
+            problem.soften(2.0)
+            results = [problem.minimise(t, is_over, 3, 1.0) for t in rough]
+        results.sort(key=lambda f: f[1])
+        found += [(cost, theta, is_over) for theta, cost, _ in results[:2] if np.isfinite(cost)]
+    cost = min((f[0] for f in found), default=np.inf)
+    return Sketch(prior, tuple((theta, over) for c, theta, over in found if c < cost + 150.0), cost)
+
+
+def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
+    """The modes of one kind with their coasts set free of the boost model, best first."""
+    modes: list[Mode] = []
+    for tied, is_over in sketch.candidates:
+        prior, theta = _untied(sketch.prior, tied, evidence)
+        problem = _Problem(prior, evidence)
+        theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02)
+        if not np.isfinite(cost):
+            continue
+        res, jac = problem.linearise(theta, is_over, is_final=True)
+        root = _root(jac.T @ jac)
+        if root is None:
+            continue
+        height = -0.5 * float(res[:-1] @ res[:-1]) + float(np.linalg.slogdet(root)[1]) + problem.silence_at(theta)
+        mode = Mode(prior, theta, root, float(res @ res), is_over, height)
+        if not any(_is_same(mode, other) for other in modes):
+            modes.append(mode)
+    modes.sort(key=lambda m: -m.log_weight)
+    return tuple(m for m in modes if m.log_weight > modes[0].log_weight - 8.0)[:3]
+
+
+def _untied(prior: FlightPrior, theta: Scalar, evidence: Evidence) -> tuple[FlightPrior, Scalar]:
+    """The same flight with a coast of its own, which begins where the tied one did."""
+    _, _, ends = fly_cloud(prior, theta[None], np.zeros(0))
+    vehicle = next(v for v in vehicles() if v.id == prior.kind)
+    reference = prior.base[[LAT_RAD, LON_RAD]]
+    free = flight_prior(vehicle, reference, evidence.bias_sigmas, coast=(ends[0, 7:13], float(ends[0, 14])))
+    out = np.zeros(len(free))
+    for i, unknown in enumerate(prior.unknowns):
+        out[free.place(unknown.name)] = theta[i]
+    return free, out
+
+
+def tied_theta(mode: Mode, prior: FlightPrior) -> Scalar:
+    """A mode's unknowns as those of the tied `prior` of the same kind."""
+    return np.array([mode.theta[mode.prior.place(u.name)] for u in prior.unknowns])
+
+
+def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Generator, draws: int) -> ClassFit:
+    """Draws of the posterior of one kind, and the evidence for it."""
+    clouds, log_weights = [], []
+    for mode in modes:
+        problem = _Problem(mode.prior, evidence)
+        thetas, log_weight = problem.draw(mode, rng.standard_normal((max(draws // len(modes), 8), len(mode.theta))))
+        clouds.append(thetas)
+        log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(len(modes)))
+    log_weight = np.concatenate(log_weights)
+    top = float(log_weight.max())
+    if top < -1e29:  # no draw could be solved: the mode alone speaks
+        return ClassFit(modes, modes[0].log_weight, (modes[0].theta[None].repeat(draws, axis=0),), 0.0)
+    weight = np.exp(log_weight - top)
+    share = float(weight.sum() ** 2 / (weight @ weight) / len(weight))
+    ladder = (np.arange(draws) + rng.random()) / draws * weight.sum()
+    chosen = np.searchsorted(np.cumsum(weight), ladder).clip(0, len(weight) - 1)
+    is_solved = log_weight > -1e29  # a draw that could not be solved is our failure, not evidence against the kind
+    log_evidence = top + float(np.log(weight[is_solved].mean()))
+    thetas, start = [], 0
+    for cloud in clouds:
+        mine = chosen[(chosen >= start) & (chosen < start + len(cloud))] - start
+        thetas.append(cloud[mine])
+        start += len(cloud)
+    return ClassFit(modes, log_evidence, tuple(thetas), share)
+
+
+def _is_same(mode: Mode, other: Mode) -> bool:
+    """Whether two modes are one, judged without their coasts, whose zeros differ."""
+    keep = [i for i, u in enumerate(mode.prior.unknowns) if u.targets[0] < HEADER + STAGE_WIDTH * mode.prior.n_stages]
+    away = (mode.theta - other.theta)[keep]
+    cov = (other.root @ other.root.T)[np.ix_(keep, keep)]
+    return mode.is_over == other.is_over and float(away @ np.linalg.solve(cov, away)) < 16.0
+
+
+def _starts(problem: _Problem, is_over: bool) -> list[Scalar]:
+    rows = start_thetas(problem.prior, problem.evidence)
+    if len(rows) == 0:
+        return []
+    problem.soften(100.0)
+    cost = np.sum(problem.residual(rows, is_over) ** 2, axis=1)
+    cost[~np.isfinite(cost)] = np.inf
+    azimuth = np.round(rows[:, AZIMUTH] * 1e6)
+    chosen: list[int] = []
+    for i in np.argsort(cost):  # the best of each of the three best directions
+        if np.isfinite(cost[i]) and len(chosen) < 3 and not any(azimuth[i] == azimuth[j] for j in chosen):
+            chosen.append(int(i))
+    return [rows[i] for i in chosen]
+
+
+def _root(normal: Rows) -> Rows | None:
+    """A square root of the inverse of a positive matrix; None when it is none."""
+    try:
+        return np.linalg.inv(np.linalg.cholesky(normal + 1e-9 * np.eye(len(normal)))).T
+    except np.linalg.LinAlgError:
+        return None
+
+
+def fly_cloud(prior: FlightPrior, thetas: Rows, t_s: Scalar, any_weather: bool = False) -> tuple[Rows, Rows, Rows]:
+    """x (m, k), states at ascending times (m, n, 6) and endings (m, 15) of rows of theta flown to the ground.
+
+    With `any_weather` every row comes down through one of several possible days.
+    """
+    m = len(thetas)
+    xs, states, ends = np.empty((m, len(prior.base))), np.empty((m, len(t_s), 6)), np.zeros((m, 15))
+    days = weather_days() if any_weather else (None,)
+    for i, day in enumerate(days):
+        mine = np.arange(i, m, len(days))
+        got = xs[mine], states[mine], ends[mine]
+        endings(np.ascontiguousarray(thetas[mine]), *prior.move, *world(day, None), np.asarray(t_s, float), *got)
+        xs[mine], states[mine], ends[mine] = got
+    return xs, states, ends

@@ -1,0 +1,119 @@
+"""Looks of one object as the arrays the launch fit works on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
+from vedette.reports import Looks
+from vedette.sensing.measure import tangent_basis
+
+SILENCE_WIDTH_S = 0.1
+_REFRACTION_DOUBT_RAD = 2e-4  # the day's air bends low rays by a tenth more or less than the mean air
+_BOOST_DOUBT = (1e-4, 1e-4, 60.0, 5.0)  # rad, rad, m, m/s
+
+
+class BiasedSensor(Protocol):
+    """What the fit asks of a sensor: its constant errors' sigmas are read by name, absent means zero."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Detections sorted by time (n rows) and all infrared looks, found or not (m rows). Seconds after `epoch`."""
+
+    epoch_tai_ns: int
+    sensor_ids: tuple[str, ...]
+    bias_sigmas: Rows  # (sensors, 4)
+    t_s: Scalar
+    kind: Ints
+    sensor: Ints
+    value: Rows
+    weight: Rows
+    place: Rows
+    axes: Rows
+    t_silence_s: Scalar
+    found: Bools
+    chance: Scalar
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+
+def _enu_axes(place: Rows) -> Rows:
+    from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
+
+    lat, lon, _ = geodetic_from_itrf(place)
+    return np.asarray(enu_from_itrf_matrix(lat, lon))
+
+
+def bias_sigmas_of(sensor: object) -> tuple[float, float, float, float]:
+    """Angle, angle, range (m) and clock (s) one-sigma constant errors of a sensing.Radar or sensing.Infrared."""
+    clock = float(getattr(sensor, "clock_bias_sigma_s", 0.0))
+    if hasattr(sensor, "los_bias_sigma_rad"):
+        angle = float(sensor.los_bias_sigma_rad)
+        return angle, angle, 0.0, clock
+    if hasattr(sensor, "bias_sigmas"):
+        azimuth, elevation, range_m, _ = (float(b) for b in sensor.bias_sigmas)
+        return azimuth, float(np.hypot(elevation, _REFRACTION_DOUBT_RAD)), range_m, clock
+    return 0.0, 0.0, 0.0, clock
+
+
+def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_ns: int | None = None) -> Evidence:
+    """Arrays of one object's looks, times after the first of them, rows sorted by time."""
+    keep = np.ones(len(looks), bool) if until_tai_ns is None else looks.t_measured_tai_ns <= until_tai_ns
+    order = np.flatnonzero(keep)
+    order = order[np.argsort(looks.t_measured_tai_ns[order], kind="stable")]
+    detected = looks.is_detection[order]
+    first = order[np.argmax(detected)] if detected.any() else order[0]
+    epoch = int(looks.t_measured_tai_ns[first])
+    t_s = (looks.t_measured_tai_ns[order] - epoch) / NS_PER_S
+    kind, sensor = looks.kind_code[order].astype(np.int64), looks.sensor_index[order].astype(np.int64)
+    value, sigma, place = looks.values[order], looks.sigmas[order], looks.sensor_positions_itrf_m[order]
+    infrared = kind == 1
+    chance = _chance(infrared, detected, sensor, value, looks.sensor_ids, sensors)
+    d = detected
+    axes = np.zeros((int(d.sum()), 3, 3))
+    ir = infrared[d]
+    if ir.any():
+        axes[ir, :2] = tangent_basis(value[d][ir, :3])
+    if (~ir).any():
+        axes[~ir] = _enu_axes(place[d][~ir])
+    boost_doubt = np.zeros_like(sigma)
+    lit = t_s[infrared & detected]
+    if len(lit):  # while it burns, flight differs from our model of it by more than a radar's error
+        boost_doubt[(kind == 0) & (t_s <= lit.max() + 3.0)] = _BOOST_DOUBT
+    sigma = np.hypot(sigma, boost_doubt)
+    weight = np.where(np.isfinite(value[d]), 1.0 / np.where(np.isfinite(sigma[d]), sigma[d], np.inf), 0.0)
+    weight[ir, 2:] = 0.0
+    values = np.where(np.isfinite(value[d]), value[d], 0.0)
+    return Evidence(
+        epoch_tai_ns=epoch,
+        sensor_ids=looks.sensor_ids,
+        bias_sigmas=np.array([bias_sigmas_of(sensors.get(s)) for s in looks.sensor_ids]).reshape(-1, 4),
+        t_s=t_s[d], kind=kind[d], sensor=sensor[d], value=values, weight=weight, place=place[d], axes=axes,
+        t_silence_s=t_s[infrared], found=detected[infrared], chance=chance[infrared],
+    )  # fmt: skip
+
+
+def _chance(
+    infrared: Bools, detected: Bools, sensor: Ints, value: Rows, names: tuple[str, ...], sensors: Mapping[str, object]
+) -> Scalar:
+    """Chance that each infrared look would find the flame if it burnt, judged by the brightness seen just before."""
+    chance = np.full(len(sensor), 0.9)
+    for i, name in enumerate(names):
+        watcher = sensors.get(name)
+        ceiling = float(getattr(watcher, "detection_probability", 0.95))
+        recent: list[float] = []
+        for row in np.flatnonzero(infrared & (sensor == i)):
+            seen = ceiling
+            if recent and hasattr(watcher, "detection_probability_of"):
+                seen = float(watcher.detection_probability_of(np.median(recent[-3:])))
+            chance[row] = min(max(seen, 0.02), 0.995)
+            if detected[row] and np.isfinite(value[row, 3]):
+                recent.append(float(value[row, 3]))
+    return chance
