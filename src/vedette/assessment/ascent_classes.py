@@ -78,6 +78,7 @@ def p_more_stages(row: AscentClass, burns: int, coast_s: float, speed_mps: float
     p_next = sum(row.burns[burns:]) / left if left > 0.0 else 0.3
     if speed_mps < 0.8 * row.speed_mps[0] * exp(-2.0 * row.speed_mps[1]):
         p_next = max(p_next, 0.8 if row.burns[0] < 0.5 else p_next)  # far short of what such a flight needs
+    p_next = min(p_next, 0.97)  # stages fail too, and then no silence is long enough
     waits = _at_least(coast_s, row.gap_s)
     return p_next * waits / (p_next * waits + (1.0 - p_next))
 

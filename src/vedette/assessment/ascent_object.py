@@ -59,6 +59,7 @@ class AscentObject:
         self.end: CoastEnd | None = None
         self.end_is_conditional = True
         self.end_epoch_s = 0.0
+        self.t_fit_from_s = -1e9
         self._fit: CoastFit | None = None
         self._fit_key: tuple[float, float] | None = None
 
@@ -235,7 +236,8 @@ class AscentObject:
         pad_rad = (radians(pad[0]), radians(pad[1])) if pad else None
         downrange_m = self.filter.history[-1].level_m
         azimuth_rad = None if azimuth is None else radians(azimuth)
-        return likely_headings(pad_rad, azimuth_rad, self.corridor, downrange_m, self.has_braked)
+        p_turned = 0.95 if self.filter.has_turned else (0.1 if self.has_braked else 0.0)
+        return likely_headings(pad_rad, azimuth_rad, self.corridor, downrange_m, p_turned)
 
     def coast_fit(self) -> CoastFit | None:
         """The fit to the present coast; None under thrust, on a frozen display, or with too little heard."""
@@ -245,7 +247,8 @@ class AscentObject:
         if key != self._fit_key:
             self._fit_key = key
             t = np.array(self.binner.t_s[-READINGS_MAX:])
-            first = int(np.searchsorted(t, max(self.t_coast_from_s + 1.0, self.t_now_s - WINDOW_S)))
+            t_from_s = max(self.t_coast_from_s + 1.0, self.t_fit_from_s, self.t_now_s - WINDOW_S)
+            first = int(np.searchsorted(t, t_from_s))
             t = t[first:]
             v = np.array(self.binner.speed_mps[-len(t) :]) if len(t) else t
             h = np.array(self.binner.altitude_m[-len(t) :]) if len(t) else t
@@ -253,6 +256,8 @@ class AscentObject:
             if len(t) >= 4:
                 step_m = self.binner.altitude_step_m()
                 self._fit = fit_coast(t, v, h, step_m, self._headings(), self.filter.climb_mps)
+            if self._fit is not None:
+                self.t_fit_from_s = self._fit.t_start_s - 0.5  # what came before was not yet a coast
         return self._fit
 
     def review(self) -> None:

@@ -24,6 +24,7 @@ LOG_INVERSE_BETA = (log(1.0 / 3_000.0), 0.7)  # spent stages and re-entering bod
 DRIFT_SIGMA_MPS2 = 0.008  # venting, attitude jets, a drifting display: acceleration along the velocity
 LATER_SIGMA_MPS2 = 0.005  # the same, afterwards
 STEP_S = 2.0
+ATTEMPTS = 10  # at finding where a coast begins
 PIECE_RAD = 0.5  # of the compass, for one component of the mixture: its Gaussian spans the piece
 GIVEN_AZIMUTH_RAD = 0.05  # an azimuth told by the operator is the launch's, and the flight may bend a little
 SETTLED = np.array([2.0, 0.02, 0.02, 0.02, 0.002])  # an iteration that moves less is the last
@@ -226,7 +227,7 @@ def fit_coast(
     with weights that forget outliers; one column more for a drift of the speed, one for the display's offset.
     """
     first = 0
-    while True:
+    for attempt in range(ATTEMPTS):
         use = slice(first, None)
         if t_s[-1] - t_s[use][0] < 3.5 or len(t_s[use]) < 4:
             return None
@@ -239,12 +240,11 @@ def fit_coast(
         lead = residual[: len(reduced.t_speed_s)]
         settled = np.abs(lead) < 3.0
         if settled[: max(2, len(lead) // 5)].all() or len(lead) < 5:
-            if np.median(np.abs(lead)) > 2.5:
-                return None
-            return fit
-        # the first stretch does not coast yet: drop a second or two of it and look again
-        bad_s = 1.0 if settled[1] else 2.0
+            return None if np.median(np.abs(lead)) > 2.5 else fit
+        # the first stretch does not coast yet: drop a second or two of it (later, more) and look again
+        bad_s = (1.0 if settled[1] else 2.0) * max(1.0, 0.5 * attempt)
         first += int(np.searchsorted(t_s[use], t_s[use][0] + bad_s))
+    return None
 
 
 def _solve(
@@ -353,12 +353,12 @@ def likely_headings(
     azimuth_rad: float | None,
     corridor: tuple[tuple[float, float], float] | None,
     downrange_m: float,
-    may_have_turned: bool,
+    p_turned: float,
 ) -> tuple[Heading, ...]:
     """Possible places and headings with prior weights: pieces of the compass, or one about a given azimuth.
 
     `corridor` is ((from, to) in rad clockwise, probability): the directions a launch site is used for. A stage that
-    has burned again may fly back the way it came: then the opposite heading is as likely.
+    has burned against its flight may fly back the way it came, with probability `p_turned`.
     """
     full = 2.0 * np.pi
     pieces: list[tuple[float, float, float]] = []  # middle, width, weight
@@ -380,7 +380,7 @@ def likely_headings(
         lat, lon_moved = surface_point(lat0, lon, azimuths, np.full(len(azimuths), downrange_m))
         for i, azimuth in enumerate(azimuths):
             w, spread = pieces[i][2] / len(lats), pieces[i][1] / sqrt(12.0)
-            for turn, share in ((0.0, 0.5), (np.pi, 0.5)) if may_have_turned else ((0.0, 1.0),):
+            for turn, share in ((0.0, 1.0 - p_turned), (np.pi, p_turned)) if p_turned > 0.0 else ((0.0, 1.0),):
                 at = float(lat[i]), float(lon_moved[i]), float(azimuth + turn)
                 out.append(Heading(*at, share * w, spread, lat0, lon))
     return tuple(out)

@@ -25,7 +25,8 @@ LOG_ODDS_DECLARE = 5.0  # 150 to 1
 BINS_TO_DECLARE = 3  # a reversal of the velocity against the thrust crosses f = 0 for 1-2 s; a burnout stays
 THRUST_DENSITY = 0.01  # per m/s²: under thrust f may be anything within about 100 m/s²
 RATE_BURNOUT_PER_S, RATE_IGNITION_PER_S = 1.0 / 300.0, 1.0 / 100.0
-DRAG_BETA_KG_M2 = 3_000.0  # an empty stage; the likelihood allows 0 to 2 times this drag
+DRAG_BETA_KG_M2 = 3_000.0  # an empty stage; the likelihood allows 0 to 2 times this drag,
+DRAG_SPAN = 8.0  # and in thick air as much as this many times
 DROP_SHARE = 0.3  # a loss of this share of the thrust within seconds is a thrust-drop
 
 
@@ -83,6 +84,8 @@ class ProfileFilter:
     force_mps2: float = 0.0
     force_peak_mps2: float = 0.0
     is_turning: bool = False  # thrust against a climb: a stage that flies back pushes level, not along its flight
+    has_turned: bool = False  # that push went on until it sped the stage up again: it flies the other way now
+    turned_in_burn: bool = False
     from_rest: bool = False
     rejected: list[float] = field(default_factory=list)
     opposite_bins: int = 0
@@ -187,8 +190,12 @@ class ProfileFilter:
         self.force_mps2 = force
         if self.thrusting is not False and self.climb_mps > 0.0 and self.altitude_m > 50_000.0:
             self.is_turning = self.is_turning or max([force, *(x.force_mps2 for x in self.history[-2:])]) < -3.0
+        if self.is_turning and not self.turned_in_burn and min(force, before.force_mps2) > 3.0:
+            self.has_turned, self.turned_in_burn = not self.has_turned, True
         level = 0.5 * (self._level(before.speed_mps, climb_before) + self._level(speed_mps, self.climb_mps))
-        ground = before.level_m + level * dt_s * EARTH_RADIUS_M / (EARTH_RADIUS_M + self.altitude_m)
+        ground = before.level_m + (-level if self.has_turned else level) * dt_s * EARTH_RADIUS_M / (
+            EARTH_RADIUS_M + self.altitude_m
+        )
         self.history.append(
             Second(t_s, speed_mps, self.altitude_m, self.climb_mps, force, 0.5 * (t_s + before.t_s),
                    self.log_odds, ground)
@@ -203,7 +210,9 @@ class ProfileFilter:
         drag = 0.5 * air_density_kg_m3(self.altitude_m) * speed_mps**2 / DRAG_BETA_KG_M2
         coast = _log_normal(force, -drag, hypot(sigma, drag))
         coast = np.logaddexp(log(0.98) + coast, log(0.02 * THRUST_DENSITY))
-        thrust = log(THRUST_DENSITY)
+        if drag > 0.5 and -DRAG_SPAN * drag < force < 2.0 * sigma:  # in thick air light bodies slow down much faster
+            coast = np.logaddexp(log(0.5) + coast, log(0.5 / (DRAG_SPAN * drag)))
+        thrust = log(THRUST_DENSITY if force > 0.0 else 0.3 * THRUST_DENSITY)  # braking by thrust is rarer
         stay = 1.0 / (1.0 + exp(-self.log_odds))
         p_end, p_start = 1.0 - exp(-RATE_BURNOUT_PER_S * dt_s), 1.0 - exp(-RATE_IGNITION_PER_S * dt_s)
         p = stay * (1.0 - p_end) + (1.0 - stay) * p_start
@@ -225,7 +234,8 @@ class ProfileFilter:
         return ()
 
     def _burnout(self) -> ThrustEvent:
-        self.thrusting, self.opposite_bins, self.is_turning = False, 0, False
+        self.thrusting, self.opposite_bins = False, 0
+        self.is_turning = self.turned_in_burn = False
         forces = [abs(s.force_mps2) for s in self.history[-16:]]
         times = [s.t_mid_s for s in self.history[-16:]]
         full = float(np.percentile(forces, 65))
