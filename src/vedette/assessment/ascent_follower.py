@@ -86,7 +86,7 @@ class AscentFollower:
         last = one.binner.close()
         if last is not None:
             said.extend(one._second(last))
-            said.extend(self._after(one, True))
+        said.extend(self._after(one, True))
         if one.freeze.is_frozen:
             said.extend(one.tell_thawed(one.freeze.count))
         if one.is_thrusting:

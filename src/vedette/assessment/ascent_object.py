@@ -256,8 +256,6 @@ class AscentObject:
             if len(t) >= 4:
                 step_m = self.binner.altitude_step_m()
                 self._fit = fit_coast(t, v, h, step_m, self._headings(), self.filter.climb_mps)
-            if self._fit is not None:
-                self.t_fit_from_s = self._fit.t_start_s - 0.5  # what came before was not yet a coast
         return self._fit
 
     def review(self) -> None:
@@ -266,6 +264,8 @@ class AscentObject:
         if self.is_on_pad or not self.is_started or self.is_over:
             return
         fit = self.coast_fit()
+        if fit is not None:  # what came before was no coast; remembered here only, so that asking changes nothing
+            self.t_fit_from_s = fit.t_start_s - 0.5
         self.end, self.end_is_conditional = None, fit is None
         if fit is None and self.filter.thrusting is not None and not self.freeze.is_frozen:
             state = self.filter
