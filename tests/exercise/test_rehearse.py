@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.exercise.fakes import summary_of
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import BadInputError, NotFoundError
+from vedette.exercise.arrival_order import differences, held_up
 from vedette.exercise.rehearsal import KINDS, Rehearsal, Trouble, drawn_rehearsal, read_rehearsal
 from vedette.exercise.rehearse import records_of, rehearse
 from vedette.exercise.troubles import troubled_file
@@ -217,3 +219,32 @@ def test_a_lawful_engine_is_let_go(monkeypatch):
 def test_every_broken_law_is_noticed(monkeypatch, follower, sentence):
     run, _ = run_with(monkeypatch, follower)
     assert any(sentence in one for one in run.broken)
+
+
+def test_reports_that_are_held_up_are_the_same_reports_in_another_order(made):
+    scans = held_up(made, 4, 3.0)
+    assert sorted(scan.values.tobytes() for scan in scans) == sorted(scan.values.tobytes() for scan in made.scans)
+    assert [scan.values.tobytes() for scan in scans] != [scan.values.tobytes() for scan in made.scans]
+    received = [scan.t_received_tai_ns for scan in scans]
+    assert received == sorted(received)
+
+
+@pytest.mark.parametrize(
+    ("offset_m", "north_km", "words"),
+    [(0.0, 0.0, []), (50.0, 0.0, ["stands 50 m apart"]), (0.0, 4.0, ["launch", "impact"])],
+)
+def test_pictures_that_differ_by_more_than_a_part_of_their_doubt_are_told_apart(made, offset_m, north_km, words):
+    one, two = made.flights
+    t_tai_ns = one.t_burnout_tai_ns + 10 * NS_PER_S
+
+    class Picture:
+        def __init__(self, *objects):
+            self.objects = objects
+
+    plain = Picture(summary_of(one, "A", t_tai_ns), summary_of(two, "B", t_tai_ns))
+    other = Picture(
+        summary_of(two, "X", t_tai_ns), summary_of(one, "Y", t_tai_ns, offset_m=offset_m, north_km=north_km)
+    )
+    found = differences(plain, other)
+    assert len(found) == len(words) and all(word in sentence for word, sentence in zip(words, found, strict=True))
+    assert differences(plain, Picture(plain.objects[0])) == ["2 objects in one order, 1 in the other"]

@@ -56,8 +56,13 @@ def looks_of(radar: Radar, t_tai_ns, azimuth_rad, elevation_rad, range_m, first:
 
 def head(whole: Looks, n: int) -> Looks:
     """The first n rows."""
-    rows = ("sensor_index", "kind_code", "t_measured_tai_ns", "values", "sigmas", "sensor_positions_itrf_m")
-    return replace(whole, **{name: getattr(whole, name)[:n] for name in rows})
+    return rows_of(whole, range(n))
+
+
+def rows_of(whole: Looks, rows) -> Looks:
+    """Some of the rows."""
+    names = ("sensor_index", "kind_code", "t_measured_tai_ns", "values", "sigmas", "sensor_positions_itrf_m")
+    return replace(whole, **{name: getattr(whole, name)[np.array(list(rows))] for name in names})
 
 
 def tdm_kvn(first: int = 46) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import chi2
-from tests.tracking.geos3 import KAENA, PUBLIC_STATE, T_EPOCH, head, looks, looks_of
+from tests.tracking.geos3 import KAENA, PUBLIC_STATE, T_EPOCH, head, looks, looks_of, rows_of
 
 from vedette.core.errors import UsageError
 from vedette.frames import (
@@ -60,6 +60,23 @@ def test_the_whole_pass_differs_from_the_published_state_by_no_more_than_ten_loo
     # but not within the whole pass's own 99 %: it has learnt more than the published solution could
     assert squared_distance(whole, published) > WITHIN_99
     assert np.trace(whole.state_cov_itrf[3:, 3:]) < np.trace(ten.state_cov_itrf[3:, 3:]) / 2
+
+
+HALVES, UNEVEN, OUTER, ALTERNATE = (
+    (range(23), range(23, 46)),
+    (range(10), range(10, 46)),
+    (range(15), range(31, 46)),
+    (range(0, 46, 2), range(1, 46, 2)),
+)
+
+
+@pytest.mark.parametrize(("first", "second"), [HALVES, UNEVEN, OUTER, ALTERNATE])
+def test_parts_of_the_real_pass_that_share_no_look_agree_within_their_own_99_percent(first, second):
+    whole = looks()
+    early, late = fit_orbit(rows_of(whole, list(first))), fit_orbit(rows_of(whole, list(second)))
+    state, cov = early.state_at(late.t_epoch_tai_ns)
+    away = state - late.state_itrf
+    assert away @ np.linalg.solve(cov + late.state_cov_itrf, away) < WITHIN_99
 
 
 def test_the_whole_pass_agrees_with_the_inclination_that_the_catalogue_keeps_for_decades():

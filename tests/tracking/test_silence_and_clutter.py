@@ -137,3 +137,17 @@ def test_strangers_and_namesakes_are_named():
     scan, _ = radar_scan(small_radar(name="radar-east"), NOWHERE, 0.0, np.random.default_rng(0))
     with pytest.raises(NotFoundError, match="'radar-east', which is not among the sensors radar-north, radar-south"):
         tracker.step(scan)
+
+
+@pytest.mark.parametrize("gap_s", [3_000.0, 90_000.0])
+def test_a_long_gap_ends_what_was_followed_and_breaks_nothing(gap_s):
+    """Half an hour, or a day, without a look: whatever comes then is somebody new."""
+    radar, rng = small_radar(false_alarms_per_look=1.0), np.random.default_rng(6)
+    tracker = followed(radar, 60.0, rng)
+    before = set(tracker.tracks.ids)
+    start = coast_start(52.0, -15.0, 350e3, 5000.0, 30.0, 25.0)
+    for t in np.arange(0.0, 40.0, 5.0):
+        tracks = tracker.step(radar_scan(radar, coasting(start, [t])[0], gap_s + t, rng)[0])
+    assert len(before) == 1
+    assert len(tracks) == 1
+    assert not before & set(tracks.ids)

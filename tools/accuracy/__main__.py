@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.accuracy.figures import table
 from tools.accuracy.flights import flight_figures
+from tools.accuracy.tracks import track_figures
 from tools.accuracy.world import world_figures
 from vedette.doors.machine import real_data_folder
 
@@ -23,6 +24,7 @@ def put(text: str, name: str, made: str) -> str:
 def main() -> int:
     """Recorded flights that are not here keep the figures they had."""
     text = put(PAGE.read_text(encoding="utf-8"), "world", table(world_figures()))
+    text = put(text, "tracks", table(track_figures()))
     if real_data_folder().is_dir():
         text = put(text, "flights", table(flight_figures()))
     else:

@@ -59,8 +59,8 @@ def assess_orbit(
     earth_orientation: EarthOrientation,
     *,
     start: OrbitFit | None = None,
-) -> OrbitAssessment:
-    """What four or more radar looks of one object say about its orbit.
+) -> OrbitAssessment | None:
+    """What four or more radar looks of one object say about its orbit; None when they determine none at all.
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ def assess_orbit(
     fit = fit_orbit(looks, bias_sigmas, start=start)
     if start is not None and not fit.has_converged:
         fit = fit_orbit(looks, bias_sigmas)
+    if not np.all(np.isfinite(fit.joint_cov)):
+        return None
     elements, spread = orbit_elements(
         fit.t_epoch_tai_ns, fit.state_itrf, fit.state_cov_itrf, earth_orientation, LASTING_PERIGEE_M
     )

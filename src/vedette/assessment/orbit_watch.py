@@ -21,7 +21,7 @@ from vedette.frames import EarthOrientation, geodetic_from_itrf
 from vedette.reports import Finding, FindingKind, Looks, ObjectSummary, Prediction, SensorKind
 from vedette.reports.looks import KIND_CODES
 from vedette.sensing import Radar, Sensor
-from vedette.tracking.orbit_fit import FEWEST_LOOKS
+from vedette.tracking.orbit_fit import FEWEST_INSTANTS, FEWEST_LOOKS
 
 _EVERY_LOOK_UNTIL = 12
 _GROWTH = 1.2
@@ -55,14 +55,15 @@ class OrbitWatch:
         """
         is_radar = looks.is_detection & (looks.kind_code == KIND_CODES[SensorKind.RADAR])
         count = int(np.sum(is_radar))
-        if count < FEWEST_LOOKS:
+        if count < FEWEST_LOOKS or len(np.unique(looks.t_measured_tai_ns[is_radar])) < FEWEST_INSTANTS:
             return ()
         known = self._known.setdefault(object_id, _Known())
         is_due = count <= _EVERY_LOOK_UNTIL or count >= _GROWTH * known.fitted_count or is_final
         if is_due and count > known.fitted_count:
             start = known.assessment.fit if known.assessment is not None else None
-            known.assessment = assess_orbit(looks, self._bias_sigmas, self.earth_orientation, start=start)
+            found = assess_orbit(looks, self._bias_sigmas, self.earth_orientation, start=start)
             known.fitted_count = count
+            known.assessment = found or known.assessment
             known.t_last_tai_ns = int(looks.t_measured_tai_ns[is_radar].max())
         return self._newly_known(object_id, known, is_final)
 
@@ -103,6 +104,8 @@ class OrbitWatch:
         if latest is None:
             return None
         state, cov = latest.fit.state_at(t_tai_ns)
+        if not np.all(np.isfinite(state)):  # it will have come down
+            return None
         lat_rad, lon_rad, height_m = geodetic_from_itrf(state[:3])
         up = np.array([np.cos(lat_rad) * np.cos(lon_rad), np.cos(lat_rad) * np.sin(lon_rad), np.sin(lat_rad)])
         speed_mps = float(np.linalg.norm(state[3:]))

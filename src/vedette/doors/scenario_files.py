@@ -62,11 +62,11 @@ def run_story(
     from vedette.doors.scenario_map import draw_map
     from vedette.doors.wire import document, json_bytes
     from vedette.exercise import play, score_run
-    from vedette.exercise.score_text import score_lines, timeline_lines
+    from vedette.exercise.score_text import outcome_lines
 
     played = play(made)
     score = score_run(played)
-    lines = [*timeline_lines(played.picture, made.story.t_start_tai_ns), "", *score_lines(score)]
+    lines = outcome_lines(played, score)
     _write(out / "picture.json", json_bytes(document(played.picture, None), is_pretty=True) + b"\n")
     _write(out / "score.json", _json_bytes(score.document()))
     _write(out / "score.txt", ("\n".join(lines) + "\n").encode())

@@ -83,7 +83,7 @@ def _is_past(event: Event, picture: Picture, until: str) -> bool:
     if not isinstance(event, Scan):
         return False
     is_relative = not until.strip()[:1].isdigit() or "-" not in until
-    if is_relative and picture.t_liftoff_tai_ns is None and picture.followers:
+    if is_relative and picture.t_liftoff_tai_ns is None:
         return False  # no lift-off yet to count from
     return event.t_received_tai_ns > when(until, picture.t_liftoff_tai_ns)
 

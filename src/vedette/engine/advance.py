@@ -97,7 +97,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
         return LaunchFollower(sensors=picture.sensors, mode=session.mode)
     from vedette.assessment.ascent_follower import AscentFollower
 
-    if picture.t_liftoff_tai_ns is None:
+    if picture.t_liftoff_tai_ns is None and not picture.is_epoch_known:
         picture.t_liftoff_tai_ns = 0  # the feed's own zero
     telemetry_count = sum(name != TRACKED for name in picture.followers)
     return AscentFollower(

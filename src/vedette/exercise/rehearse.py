@@ -13,6 +13,7 @@ import msgspec
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_picture
+from vedette.exercise.arrival_order import differences, final_picture, held_up
 from vedette.exercise.play import session_of
 from vedette.exercise.rehearsal import Rehearsal
 from vedette.exercise.troubles import troubled_file
@@ -20,7 +21,7 @@ from vedette.formats import FeedRecord, Quarantined, decode_record, encode_recor
 from vedette.formats.lines import MAX_LINE_BYTES, read_lines
 from vedette.formats.scan_lines import parse_scan_lines
 from vedette.reports import Alert, Finding, FindingKind, Scan
-from vedette.scenario import Made, make_scenario
+from vedette.scenario import make_scenario
 
 
 @dataclass(slots=True)
@@ -79,6 +80,13 @@ def rehearse(rehearsal: Rehearsal, seed: int, tell: Callable[[float, str], None]
     return run
 
 
+def rehearse_order(rehearsal: Rehearsal, seed: int, window_s: float = 3.0) -> list[str]:
+    """What changes when half of the story's reports arrive up to `window_s` later; nothing should."""
+    made = make_scenario(rehearsal.story, seed)
+    plain = final_picture(made, made.scans)
+    return differences(plain, final_picture(made, held_up(made, seed, window_s)))
+
+
 def records_of(raw: bytes) -> Iterator[FeedRecord]:
     """Feed records of a scan file in memory, through the same door as a file on disk."""
     return parse_scan_lines(read_lines(BytesIO(raw), MAX_LINE_BYTES), "rehearsal")
@@ -96,14 +104,6 @@ def replayed(session: Session, journal: Iterable[tuple[str, bytes]]) -> Picture:
 def picture_bytes(picture: Picture) -> bytes:
     """Everything said and believed, as bytes to compare."""
     return msgspec.json.encode([picture.timeline, picture.objects, picture.alerts])
-
-
-def final_picture(made: Made, scans: Iterable[Scan]) -> Picture:
-    """The last picture of plain scans in the given order."""
-    picture = open_picture(session_of(made))
-    for scan in scans:
-        picture = advance(picture, scan)
-    return advance(picture, FeedEnded())
 
 
 @dataclass(slots=True)

@@ -2,11 +2,28 @@
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Picture
+from vedette.exercise.play import Played
 from vedette.exercise.score import Score
 from vedette.exercise.verdicts import FlightVerdict, ImpactVerdict, LaunchVerdict
 from vedette.reports import FindingKind
+from vedette.scenario import truth_lines
 
 QUIET_KINDS = (FindingKind.DETECTED,)
+
+
+def outcome_lines(played: Played, score: Score) -> list[str]:
+    """What happened, what was said and when, and how good it was: the golden text of a run."""
+    made = played.made
+    return [
+        "what happened",
+        *truth_lines(made),
+        "",
+        "what was said",
+        *timeline_lines(played.picture, made.story.t_start_tai_ns),
+        "",
+        "how good it was",
+        *score_lines(score),
+    ]
 
 
 def score_lines(score: Score) -> list[str]:

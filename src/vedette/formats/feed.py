@@ -13,6 +13,7 @@ from vedette.core.errors import BadInputError
 from vedette.reports import Mode, Scan
 
 EXCERPT_BYTES = 120
+SENTENCE_CHARACTERS = 300
 
 
 class FeedHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +51,11 @@ FeedRecord = FeedHeader | Scan | Quarantined
 
 def set_aside(what: str, where: str, cure: str = "", raw: bytes = b"", **more: Any) -> Quarantined:
     """A `Quarantined` that carries the start and the hash of the raw bytes it speaks of."""
-    excerpt = raw[:EXCERPT_BYTES].decode("utf-8", "backslashreplace").strip()
-    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in excerpt)
+    excerpt = _one_line(raw[:EXCERPT_BYTES].decode("utf-8", "backslashreplace"))
     digest = more.pop("sha256", None) or (hashlib.sha256(raw).hexdigest() if raw else "")
-    return Quarantined(what=what, where=where, cure=cure, excerpt=printable, sha256=digest, **more)
+    return Quarantined(
+        what=_one_line(what), where=_one_line(where), cure=_one_line(cure), excerpt=excerpt, sha256=digest, **more
+    )
 
 
 def set_aside_error(trouble: BadInputError, where: str, raw: bytes = b"", **more: Any) -> Quarantined:
@@ -64,4 +66,11 @@ def set_aside_error(trouble: BadInputError, where: str, raw: bytes = b"", **more
 
 def keep_with_doubt(what: str, where: str, cure: str = "", **more: Any) -> Quarantined:
     """A sentence about something kept and marked; it changes no exit code."""
-    return Quarantined(what=what, where=where, cure=cure, is_kept=True, exit_code=0, **more)
+    return set_aside(what, where, cure, is_kept=True, exit_code=0, **more)
+
+
+def _one_line(text: str) -> str:
+    """Printable, on one line, and not too long, whatever stood in the feed."""
+    words = " ".join(text.split())
+    printable = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words[:SENTENCE_CHARACTERS])
+    return printable if len(words) <= SENTENCE_CHARACTERS else printable + "..."

@@ -3,7 +3,7 @@
 Limits are wide: they catch wrong units, not unusual flights.
 """
 
-from math import degrees, inf, isfinite, isinf, pi, sqrt
+from math import degrees, isfinite, isinf, pi, sqrt
 
 from vedette.reports import COLUMNS, SensorKind
 
@@ -21,7 +21,7 @@ SIGMA_MAX: dict[str, float] = {
     "los_itrf_x": pi / 2,
     "los_itrf_y": pi / 2,
     "los_itrf_z": pi / 2,
-    "intensity_w_sr": inf,
+    "intensity_w_sr": 1.0e12,
     "speed_itrf_mps": 1.0e4,
     "altitude_m": 1.0e7,
 }
@@ -69,20 +69,15 @@ def _fault_of_value(name: str, value: float) -> Fault | None:
 
 
 def _fault_of_sigma(name: str, value: float, sigma: float) -> Fault | None:
-    if value != value:
+    if value != value or 0 < sigma <= SIGMA_MAX[name]:
         return None
-    door_name = _door_name(name)
     if sigma != sigma:
-        return f"{door_name} without a sigma", "every measured value needs its one-sigma; nothing is seen without doubt"
-    if not sigma > 0:
-        what = f"{door_name} with a sigma of {_in_door_units(name, sigma)}"
-        return what, "a sigma is positive; nothing is seen without doubt"
-    if sigma > SIGMA_MAX[name] or isinf(sigma):
-        return (
-            f"{door_name} with a sigma of {sigma:.3g} (in SI units)",
-            "no sensor is that coarse; check the sigma's unit",
-        )
-    return None
+        cure = "every measured value needs its one-sigma; nothing is seen without doubt"
+        return f"{_door_name(name)} without a sigma", cure
+    what = f"{_door_name(name)} with a sigma of {_in_door_units(name, sigma)}"
+    if sigma > 0:
+        return what, "no sensor is that coarse; check the sigma's unit"
+    return what, "a sigma is positive; nothing is seen without doubt"
 
 
 def _in_door_units(name: str, sigma: float) -> str:

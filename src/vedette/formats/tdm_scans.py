@@ -47,6 +47,7 @@ class SegmentReader:
         self.metadata = segment.metadata
         self.where = f"{source}:{segment.line}"
         self.refused: dict[str, FeedRecord] = {}  # keyword: why it is not used, said once
+        self.allowed: set[str] = set()  # keywords found to be usable
 
     def records(self) -> Iterator[FeedRecord]:
         """Scans in order of time, after the sentences about what is not used."""
@@ -119,6 +120,8 @@ class SegmentReader:
         told: list[FeedRecord] = []
         newest: dict[str, int] = {}
         is_told_unsorted = False
+        system = self.metadata["TIME_SYSTEM"].upper()
+        t_text, t_stated_tai_ns = "", 0  # the values of one instant usually stand together
         instantaneous = {o.t_text for o in self.segment.observations if o.keyword == "DOPPLER_INSTANTANEOUS"}
         for observation in self.segment.observations:
             keyword = observation.keyword
@@ -127,7 +130,10 @@ class SegmentReader:
             if keyword == "DOPPLER_INTEGRATED" and observation.t_text in instantaneous:
                 continue  # two spellings of one measurement
             try:
-                t_tai_ns = tai_ns_from_epoch(observation.t_text, self.metadata["TIME_SYSTEM"].upper())
+                if observation.t_text != t_text:
+                    t_stated_tai_ns = tai_ns_from_epoch(observation.t_text, system)
+                    t_text = observation.t_text
+                t_tai_ns = t_stated_tai_ns
                 value = self._value(observation, sigmas, leg_count)
                 if value is not None:
                     _check(keyword, value, sigmas)
@@ -149,8 +155,10 @@ class SegmentReader:
     def _value(self, observation: TdmObservation, sigmas: list[float], leg_count: int) -> float | None:
         """One observation in radians, metres or metres a second, corrected; None when its keyword is not used."""
         keyword, value = observation.keyword, observation.value
-        refusal = self._refusal(keyword, sigmas)
-        if refusal is not None:
+        refusal = None if keyword in self.allowed else self._refusal(keyword, sigmas)
+        if refusal is None:
+            self.allowed.add(keyword)
+        else:
             family = keyword.removesuffix("_2").removesuffix("_1")  # both angles fall together, and are told once
             self.refused[family] = set_aside(refusal[0], f"{self.source}:{observation.line}", refusal[1])
             return None

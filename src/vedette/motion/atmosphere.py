@@ -75,10 +75,17 @@ def density_us76(height_m: Scalar) -> Scalar:
 
 
 def _ln_upper(height_m: Scalar) -> Scalar:
-    from scipy.interpolate import PchipInterpolator
-
-    knots = np.array(table_rows("us76_upper.csv"), dtype=float)
-    return PchipInterpolator(knots[:, 0] * 1e3, np.log(knots[:, 1]))(height_m)
+    """ln(density) by the monotone cubic of Fritsch and Carlson (SIAM J. Numer. Anal. 17, 1980) through the table."""
+    x, density = np.array(table_rows("us76_upper.csv"), dtype=float).T
+    x, y = x * 1e3, np.log(density)
+    h, slope = np.diff(x), np.diff(y) / np.diff(x)
+    w1, w2 = 2.0 * h[1:] + h[:-1], h[1:] + 2.0 * h[:-1]
+    inner = (w1 + w2) / (w1 / slope[:-1] + w2 / slope[1:])  # every slope falls, so the harmonic mean is safe
+    d = np.concatenate([[1.5 * slope[0] - 0.5 * inner[0]], inner, [1.5 * slope[-1] - 0.5 * inner[-1]]])
+    i = np.clip(np.searchsorted(x, height_m, side="right") - 1, 0, len(h) - 1)
+    t, step = (height_m - x[i]) / h[i], h[i]
+    curve = y[i] * (1 + 2 * t) * (1 - t) ** 2 + y[i + 1] * t * t * (3 - 2 * t)
+    return curve + step * (d[i] * t * (1 - t) ** 2 - d[i + 1] * t * t * (1 - t))
 
 
 def sound_speed_us76(height_m: Scalar) -> Scalar:

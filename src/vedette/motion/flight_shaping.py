@@ -20,10 +20,12 @@ from vedette.motion.boost_layout import (
     PITCH_RAD,
     PITCH_RATE_RADPS,
     STAGE_COUNT,
+    T0_S,
     stage_entry,
 )
 from vedette.motion.propagate import apogee, fly_to_ground
 
+_RTOL = 1e-8  # per step: centimetres, where metres are asked
 KICKS_RAD = np.radians(np.geomspace(0.02, 30.0, 121))
 
 
@@ -34,15 +36,20 @@ def flight_by_kick(parameters: Scalar, kicks_rad: Scalar) -> tuple[Scalar, Scala
     """
     rows = np.repeat(np.asarray(parameters, dtype=float)[None, :], len(kicks_rad), axis=0)
     rows[:, KICK_RAD] = kicks_rad
+    return flight_of(rows)
+
+
+def flight_of(rows: Rows) -> tuple[Scalar, Scalar, Scalar]:
+    """Ground range (m, geodesic), apogee (m) and seconds from lift-off to impact of boosts `(n, p)`; NaN if never."""
     _, burnout = fly_boost(rows, np.zeros(0))
     states = burnout[:, 1:]
-    lat, lon, fall_s, _ = fly_to_ground(states, rows[:, COAST_BETA_KG_M2])
-    top_m, _, _ = apogee(states, rows[:, COAST_BETA_KG_M2])
+    lat, lon, fall_s, _ = fly_to_ground(states, rows[:, COAST_BETA_KG_M2], rtol=_RTOL)
+    top_m, _, _ = apogee(states, rows[:, COAST_BETA_KG_M2], rtol=_RTOL)
     down = np.isfinite(lat)
     range_m = np.full(len(rows), np.nan)
     if down.any():
         range_m[down] = geodesic_inverse(rows[down, LAT_RAD], rows[down, LON_RAD], lat[down], lon[down])[0]
-    return range_m, top_m, burnout[:, 0] - rows[:, 3] + fall_s
+    return range_m, top_m, burnout[:, 0] - rows[:, T0_S] + fall_s
 
 
 def with_longest_range(parameters: Scalar) -> Scalar:

@@ -387,6 +387,7 @@ def apogee(
     max_s: float = MAX_FLIGHT_S,
     air: Rows | None = None,
     field: Rows | None = None,
+    rtol: float = RELATIVE_TOLERANCE,
 ) -> tuple[Scalar, Scalar, Rows]:
     """The top of coasting arcs: height over the ellipsoid (m), time from now (s), state there.
 
@@ -396,7 +397,7 @@ def apogee(
     shape = np.broadcast_shapes(states.shape[:-1], np.shape(beta_kg_m2))
     rows = np.ascontiguousarray(np.broadcast_to(states, (*shape, 6)).reshape(-1, 6))
     out = np.empty((len(rows), 7))
-    _fly_batch(rows, _per_beta(beta_kg_m2, shape), _APOGEE, 0.0, max_s, RELATIVE_TOLERANCE, *world(air, field), out)
+    _fly_batch(rows, _per_beta(beta_kg_m2, shape), _APOGEE, 0.0, max_s, rtol, *world(air, field), out)
     geodetic = np.empty((len(rows), 3))
     _geodetic_rows(out[:, 1:4].copy(), geodetic)
     return geodetic[:, 2].reshape(shape), out[:, 0].reshape(shape), out[:, 1:].reshape(*shape, 6)

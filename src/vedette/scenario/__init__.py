@@ -3,6 +3,7 @@
 from vedette.scenario.maker import Made, make_scenario
 from vedette.scenario.story import LaunchSpec, Story, packaged_stories, parse_story, read_story, stories_folder
 from vedette.scenario.truth import TrueFlight
+from vedette.scenario.words import truth_lines
 
 __all__ = [
     "LaunchSpec",
@@ -14,4 +15,5 @@ __all__ = [
     "parse_story",
     "read_story",
     "stories_folder",
+    "truth_lines",
 ]

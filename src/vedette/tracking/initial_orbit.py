@@ -9,6 +9,7 @@ import numpy as np
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.motion.propagate import propagate_coast
+from vedette.tracking.plunge import plunges
 
 WELL_APART_RAD = np.radians(5.0)  # Vallado: Gibbs fails below 1 degree, Herrick-Gibbs loses above 5
 
@@ -42,12 +43,13 @@ def velocity_herrick_gibbs(positions_m: Rows, times_s: Scalar, mu_m3_s2: float =
 
 
 def state_from_positions(positions_itrf_m: Rows, t_tai_ns: Ints, t_epoch_tai_ns: int) -> Scalar:
-    """Earth-fixed state (6,) at an epoch from three or more Earth-fixed positions (n, 3) at rising instants (n,).
+    """Earth-fixed state (6,) at an epoch from Earth-fixed positions (n, 3) at three or more rising instants (n,).
 
     Uses the first, the middle and the last. Good to what three looks can give; `orbit_fit` makes the best of all.
     """
-    rows = np.array([0, len(t_tai_ns) // 2, len(t_tai_ns) - 1])
-    times_s = (np.asarray(t_tai_ns)[rows] - int(t_tai_ns[rows[1]])) * 1e-9
+    distinct = np.unique(np.asarray(t_tai_ns), return_index=True)[1]
+    rows = distinct[[0, len(distinct) // 2, len(distinct) - 1]]
+    times_s: Scalar = (np.asarray(t_tai_ns)[rows] - int(t_tai_ns[rows[1]])).astype(float) * 1e-9
     positions = _unspun(np.asarray(positions_itrf_m, dtype=float)[rows], times_s)
     units = positions / np.linalg.norm(positions, axis=1, keepdims=True)
     apart_rad = np.arccos(np.clip(min(units[0] @ units[1], units[1] @ units[2]), -1.0, 1.0))
@@ -55,7 +57,11 @@ def state_from_positions(positions_itrf_m: Rows, t_tai_ns: Ints, t_epoch_tai_ns:
     x, y = positions[1, 0], positions[1, 1]
     velocity = velocity - EARTH_SPIN_RADPS * np.array([-y, x, 0.0])
     state = np.concatenate([positions[1], velocity])
-    return propagate_coast(state, (t_epoch_tai_ns - int(t_tai_ns[rows[1]])) * 1e-9)
+    back_s = (t_epoch_tai_ns - int(t_tai_ns[rows[1]])) * 1e-9
+    if not plunges(state, back_s):
+        return propagate_coast(state, back_s)
+    straight_mps = (positions_itrf_m[rows[2]] - positions_itrf_m[rows[0]]) / (times_s[2] - times_s[0])
+    return np.concatenate([positions_itrf_m[rows[0]], straight_mps])  # noise drowned the curve: a straight line
 
 
 def _unspun(positions_itrf_m: Rows, times_s: Scalar) -> Rows:

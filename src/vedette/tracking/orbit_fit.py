@@ -31,10 +31,12 @@ from vedette.reports import Looks, SensorKind
 from vedette.reports.looks import KIND_CODES
 from vedette.sensing import radar_and_jacobian_from_itrf
 from vedette.tracking.initial_orbit import state_from_positions
+from vedette.tracking.plunge import plunges
 
 FIELD_DEGREE = 8  # of the gravity in the residuals; degree 20 moves a ten-minute pass by some metres
 EDIT_SIGMA = 3.5  # root mean square of a look's residuals beyond which it is set aside: 1 in 100,000 by chance
 FEWEST_LOOKS = 4
+FEWEST_INSTANTS = 3
 _COLUMNS = 3  # azimuth, elevation, range carry a bias each
 
 
@@ -64,8 +66,13 @@ class OrbitFit:
         return np.sqrt(np.where(counts > 0, np.nansum(used**2, axis=0) / np.maximum(counts, 1), np.nan))
 
     def state_at(self, t_tai_ns: int) -> tuple[Scalar, Rows]:
-        """Earth-fixed state (6,) and covariance (6, 6) at another instant, coasting without drag."""
+        """Earth-fixed state (6,) and covariance (6, 6) at another instant, coasting without drag.
+
+        NaN when the coast ends in the ground long before.
+        """
         dt_s = (int(t_tai_ns) - self.t_epoch_tai_ns) * 1e-9
+        if plunges(self.state_itrf, dt_s):
+            return np.full(6, np.nan), np.full((6, 6), np.nan)
         _, turn = propagate_coast_stm(self.state_itrf, dt_s)
         state = propagate_coast(self.state_itrf, dt_s, field=field_coefficients(FIELD_DEGREE))
         return state, turn @ self.state_cov_itrf @ turn.T
@@ -95,11 +102,14 @@ def fit_orbit(
 
     Errors
     ------
-    UsageError with fewer than four detections. A fit that did not finish says so in `has_converged` and `sentence`.
+    UsageError with fewer than four detections, or when they were made at fewer than three instants. A fit that did not
+    finish says so in `has_converged` and `sentence`, and its covariance may be NaN.
     """
     rows = np.flatnonzero(looks.is_detection & (looks.kind_code == KIND_CODES[SensorKind.RADAR]))
     if len(rows) < FEWEST_LOOKS:
         raise UsageError(f"{len(rows)} radar looks do not make an orbit; at least {FEWEST_LOOKS} are needed")
+    if len(np.unique(looks.t_measured_tai_ns[rows])) < FEWEST_INSTANTS:
+        raise UsageError(f"{len(rows)} radar looks at fewer than {FEWEST_INSTANTS} instants do not make an orbit")
     rows = rows[np.argsort(looks.t_measured_tai_ns[rows], kind="stable")]
     problem = _Problem(looks, rows, bias_sigmas or {}, atmosphere, time_is_of_reception, field_degree)
     answer = fit(
@@ -173,7 +183,8 @@ class _Problem:
         guess = np.zeros(self.size)
         if start is not None and start.has_converged:
             guess[:6] = start.state_at(self.t_epoch_tai_ns)[0]
-            return guess
+            if not plunges(guess[:6], float(self.dt_s[-1])):
+                return guess
         azimuth, elevation, range_m = self.values[:, 0], self.values[:, 1], self.values[:, 2]
         enu = enu_from_azel_range(azimuth, elevation, range_m)
         positions = np.einsum("nji,nj->ni", self.enu_from_itrf, enu) + self.sites_itrf_m
@@ -181,6 +192,8 @@ class _Problem:
         return guess
 
     def residuals(self, unknowns: Scalar) -> Scalar:
+        if plunges(unknowns[:6], float(self.dt_s[-1])):
+            return np.full(4 * len(self.dt_s), np.nan)
         states = coast_track(unknowns[:6], self.dt_s, field=self.field)
         computed, _ = radar_and_jacobian_from_itrf(states, self.sites_itrf_m, self.enu_from_itrf, want_jacobian=False)
         computed[:, :_COLUMNS] += unknowns[6:].reshape(-1, _COLUMNS)[self.owner]
@@ -189,6 +202,8 @@ class _Problem:
         return (apart / self.sigmas).reshape(-1)
 
     def slopes(self, unknowns: Scalar) -> Rows:
+        if plunges(unknowns[:6], float(self.dt_s[-1])):
+            return np.full((4 * len(self.dt_s), self.size), np.nan)
         states, turns = propagate_coast_stm(unknowns[:6], self.dt_s)
         _, by_state = radar_and_jacobian_from_itrf(states, self.sites_itrf_m, self.enu_from_itrf)
         slopes = np.zeros((len(self.dt_s), 4, self.size))

@@ -15,8 +15,6 @@ from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Mo
 from vedette.tracking.rows import TrackRows
 from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_jacobian
 
-LOWEST_M, HIGHEST_M = -200e3, 1e9  # sigma points outside are a lost track: it is dropped, not computed with
-
 
 def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     """All tracks at another time. Rows that stop being numbers come back with -inf log-odds.
@@ -30,10 +28,11 @@ def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     _, _, height_m = geodetic_from_itrf(here[:, :3])
     probability, mean, cov = mix(rows.mode_probability, rows.mean, rows.cov, motion.transition(abs(dt_s), height_m))
     new_mean, new_cov = np.empty_like(mean), np.empty_like(cov)
-    for i, mode in enumerate(motion.modes):
-        new_mean[:, i], new_cov[:, i] = _fly(
-            mean[:, i], cov[:, i], rows.origin_itrf_m, rows.axes, dt_s, mode, motion.noise(mode)
-        )
+    with np.errstate(all="ignore"):  # a belief too wide to fly stops being numbers, and is dropped below
+        for i, mode in enumerate(motion.modes):
+            new_mean[:, i], new_cov[:, i] = _fly(
+                mean[:, i], cov[:, i], rows.origin_itrf_m, rows.axes, dt_s, mode, motion.noise(mode)
+            )
     lost = ~(np.isfinite(new_mean).all(axis=(1, 2)) & np.isfinite(new_cov).all(axis=(1, 2, 3)))
     log_odds = np.where(lost, -np.inf, rows.log_odds)
     if lost.any():

@@ -193,10 +193,9 @@ def _sorted_out(rows: TrackRows, policy: Policy, start_log_odds: float) -> Track
     quiet_s = (rows.t_tai_ns - rows.t_last_seen_tai_ns) / NS_PER_S
     here = middle_itrf(rows)
     _, _, height_m = geodetic_from_itrf(here[:, :3])
-    reach = np.sum(rows.mode_probability * rows.mean[..., 2], axis=1)
-    variance = np.einsum("nm,nmii->ni", rows.mode_probability, rows.cov[..., :3, :3])
-    sigma_m = np.sqrt(variance[:, 2] + reach**2 * (variance[:, 0] + variance[:, 1]))
-    keep = np.isfinite(rows.log_odds) & (sigma_m < policy.widest_m) & (height_m > -100.0 - sigma_m)  # it is down
+    sigma_m, height_sigma_m = _position_sigmas_m(rows, here)
+    keep = np.isfinite(rows.log_odds) & (sigma_m < policy.widest_m)
+    keep &= height_m > -100.0 - 1.3 * height_sigma_m  # otherwise it is down, nine to one
     keep &= np.where(
         confirmed,
         (exists > policy.lose_probability) & (quiet_s < policy.silence_s),
@@ -204,3 +203,22 @@ def _sorted_out(rows: TrackRows, policy: Policy, start_log_odds: float) -> Track
         & (quiet_s < policy.tentative_silence_s),
     )
     return replace(rows, is_confirmed=confirmed).take(keep)
+
+
+def _position_sigmas_m(rows: TrackRows, here_itrf: Rows) -> tuple[Scalar, Scalar]:
+    """(n,) root trace of the position covariance, and the standard deviation of the height."""
+    mean = np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean[..., :3])
+    cov = np.einsum("nm,nmij->nij", rows.mode_probability, rows.cov[..., :3, :3])
+    azimuth, elevation, reach = mean.T
+    ca, sa, ce, se = np.cos(azimuth), np.sin(azimuth), np.cos(elevation), np.sin(elevation)
+    zero = np.zeros_like(reach)
+    steps = np.stack([  # displacement for a radian of azimuth, of elevation, and a metre of range
+        np.stack([-reach * ce * sa, reach * ce * ca, zero], axis=-1),
+        np.stack([-reach * se * ca, -reach * se * sa, reach * ce], axis=-1),
+        np.stack([ce * ca, ce * sa, se], axis=-1),
+    ], axis=-1)  # fmt: skip
+    local = steps @ cov @ np.swapaxes(steps, -1, -2)
+    up_itrf = here_itrf[:, :3] / np.linalg.norm(here_itrf[:, :3], axis=-1, keepdims=True)
+    up = np.einsum("nij,nj->ni", rows.axes, up_itrf)
+    rise = np.einsum("ni,nij,nj->n", up, local, up)
+    return np.sqrt(np.trace(local, axis1=1, axis2=2)), np.sqrt(np.maximum(rise, 0.0))

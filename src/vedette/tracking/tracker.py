@@ -63,6 +63,7 @@ class Tracker:
         self._window = Window(lateness_s)
         self._log: list[LookChunk] = []  # settled looks; those in the window hold their own
         self._rows: TrackRows | None = None
+        self._names: dict[int, str] = {}  # of tracks that have been published, by what they began with
         self._findings: list[Finding] = []
         self._delays: dict[str, deque[float]] = {}
 
@@ -93,7 +94,7 @@ class Tracker:
         rows = self._rows
         if rows is None:
             rows = self._nothing(0)
-        return Tracks(rows.take(rows.is_confirmed), self.motion.modes, int(np.count_nonzero(~rows.is_confirmed)))
+        return self._shown(rows.take(rows.is_confirmed), int(np.count_nonzero(~rows.is_confirmed)))
 
     @property
     def tentative(self) -> Tracks:
@@ -101,14 +102,21 @@ class Tracker:
         rows = self._rows
         if rows is None:
             return self.tracks
-        return Tracks(rows.take(~rows.is_confirmed), self.motion.modes)
+        return self._shown(rows.take(~rows.is_confirmed))
 
     def predict(self, t_tai_ns: int) -> Tracks:
         """Where the confirmed tracks will be at a later time, if nothing more is seen; changes nothing."""
         rows = self._rows
         if rows is None:
             return self.tracks
-        return Tracks(predict(rows.take(rows.is_confirmed), t_tai_ns, self.motion), self.motion.modes)
+        return self._shown(predict(rows.take(rows.is_confirmed), t_tai_ns, self.motion))
+
+    def _shown(self, rows: TrackRows, tentative_count: int = 0) -> Tracks:
+        ids = tuple(self._name(int(key)) for key in rows.key)
+        return Tracks(rows, ids, self.motion.modes, tentative_count)
+
+    def _name(self, key: int) -> str:
+        return self._names.get(key) or name_of(key)
 
     def looks(self, track_id: str) -> Looks:
         """Everything a track was seen as, silence included (NaN rows), in order of measurement.
@@ -118,27 +126,9 @@ class Tracker:
         chunks = self._chunks
         for chunk in reversed(chunks):
             for key in np.unique(chunk.key):
-                if name_of(int(key)) == track_id:
+                if self._name(int(key)) == track_id:
                     return looks_of(int(key), chunks, self._sensor_ids)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
-
-    def heir_of(self, track_id: str) -> str | None:
-        """The track that now holds the detection which a track began with; itself, as a rule.
-
-        A look that came late may show that an object was seen before: then its track begins earlier, under the name of
-        that earlier detection, and the name it was published by for a moment is no track's any more. None when nobody
-        holds that detection.
-        """
-        for chunk in reversed(self._chunks):
-            for i in np.flatnonzero(chunk.scan_row >= 0):
-                sensor = self._sensor_ids[chunk.sensor_index[i]]
-                key = key_of(sensor, int(chunk.t_measured_tai_ns[i]), chunk.values[i])
-                if name_of(key) == track_id:
-                    same = (chunk.scan_row == chunk.scan_row[i]) & (chunk.sensor_index == chunk.sensor_index[i])
-                    same &= chunk.t_measured_tai_ns == chunk.t_measured_tai_ns[i]
-                    heirs = sorted(name_of(int(k)) for k in chunk.key[same])
-                    return track_id if track_id in heirs else heirs[0]
-        return None
 
     @property
     def _chunks(self) -> list[LookChunk]:
@@ -177,10 +167,29 @@ class Tracker:
             window.held.append(Absorbed(next_order, next_scan, rows, after, chunk))
             rows = after
         self._rows = rows
+        self._publish(rows)
         window.newest_tai_ns = max(order[0], window.newest_tai_ns or order[0])
         self._log += [item.chunk for item in window.settle() if len(item.chunk)]
         if len(self._log) > 2000:
             self._forget()
+
+    def _publish(self, rows: TrackRows) -> None:
+        """Give names to tracks that have just been confirmed, and never take one back.
+
+        A late look may show that an object was seen before: then its track begins earlier, from another detection. It
+        goes on under the name that it was first published by.
+        """
+        for key in rows.key[rows.is_confirmed]:
+            if int(key) in self._names:
+                continue
+            name = name_of(int(key))
+            for chunk in self._chunks:
+                for i in np.flatnonzero((chunk.key == key) & (chunk.scan_row >= 0)):
+                    sensor = self._sensor_ids[chunk.sensor_index[i]]
+                    first = key_of(sensor, int(chunk.t_measured_tai_ns[i]), chunk.values[i])
+                    if first in self._names and first not in rows.key:
+                        name = self._names[first]
+            self._names[int(key)] = name
 
     def _forget(self) -> None:
         """Drop evidence of tracks that ended long ago or never were: memory stays flat over days."""

@@ -43,8 +43,9 @@ class TrackView:
 class Tracks:
     """Confirmed tracks at one instant. Arrays have one row a track; `tracks[i]` and iteration give light views."""
 
-    def __init__(self, rows: TrackRows, modes: tuple[int, ...], tentative_count: int = 0) -> None:
+    def __init__(self, rows: TrackRows, ids: tuple[str, ...], modes: tuple[int, ...], tentative_count: int = 0) -> None:
         self._rows = rows
+        self.ids = ids  # never used again for another object
         self._modes = modes
         self.tentative_count = tentative_count
         self.t_tai_ns = rows.t_tai_ns
@@ -54,11 +55,6 @@ class Tracks:
 
     def __iter__(self) -> Iterator[TrackView]:
         return (self[i] for i in range(len(self)))
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Names, made from each track's first detection; never used again for another object."""
-        return tuple(name_of(int(key)) for key in self._rows.key)
 
     @cached_property
     def _believed(self) -> tuple[Rows, Rows]:

@@ -9,6 +9,7 @@ def rehearse(
     *,
     seed: int = 1,
     story: str = "bad-night",
+    orders: bool = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
     json: bool = False,
 ) -> int:
@@ -23,6 +24,8 @@ def rehearse(
         Another seed, another night.
     story
         A packaged rehearsal, a rehearsal file, or a story; a bare story has its troubles drawn from the seed.
+    orders
+        Run the story twice more, plainly and with half of its reports held up, and compare what is believed at the end.
     quiet
         Only the verdict.
     json
@@ -34,6 +37,7 @@ def rehearse(
 
     from vedette.exercise.rehearsal import read_rehearsal
     from vedette.exercise.rehearse import rehearse as play
+    from vedette.exercise.rehearse import rehearse_order
 
     rehearsal = read_rehearsal(story, seed)
     out = sys.stderr if json else sys.stdout
@@ -45,6 +49,8 @@ def rehearse(
     if not quiet:
         out.write(f"{rehearsal.title}, seed {seed}\n")
     run = play(rehearsal, seed, tell)
+    if orders:
+        run.broken += [f"the order of arrival mattered: {sentence}" for sentence in rehearse_order(rehearsal, seed)]
     verdict = {
         "title": rehearsal.title,
         "seed": seed,
