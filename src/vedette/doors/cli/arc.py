@@ -1,6 +1,8 @@
 """`vedette arc`: what a published height, distance and time imply."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from vedette.assessment.arc_claim import ArcVerdict
@@ -8,8 +10,8 @@ if TYPE_CHECKING:
 
 def arc(
     *,
-    lat: float,
-    lon: float,
+    lat_deg: Annotated[float, Parameter(name=["--lat", "--lat-deg"])],
+    lon_deg: Annotated[float, Parameter(name=["--lon", "--lon-deg"])],
     apogee_km: float,
     range_km: float,
     bearing_deg: float | None = None,
@@ -25,8 +27,10 @@ def arc(
 
     Parameters
     ----------
-    lat, lon
-        The pad, degrees.
+    lat_deg
+        Latitude of the pad, degrees north.
+    lon_deg
+        Longitude of the pad, degrees east.
     apogee_km
         Height claimed, over the ellipsoid.
     range_km
@@ -48,8 +52,8 @@ def arc(
 
     verdict = judge_claim(
         Claim(
-            lat_rad=radians(lat),
-            lon_rad=radians(lon),
+            lat_rad=radians(lat_deg),
+            lon_rad=radians(lon_deg),
             apogee_m=apogee_km * 1e3,
             range_m=range_km * 1e3,
             bearing_rad=None if bearing_deg is None else radians(bearing_deg),
