@@ -1,5 +1,7 @@
 """A radar that sees a coast: found quickly, followed honestly, never confused by clutter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.tracking.small_scene import T0_TAI_NS, coast_start, coasting, radar_scan
@@ -78,3 +80,33 @@ def test_prediction_without_looks_holds_the_truth():
         scores.append(nees(later.states_itrf[0] - truth[-1], later.state_covs_itrf[0]) / 6)
     low, high = chi_square_band(6, len(scores), 1.0 - 1e-6)
     assert low < np.mean(scores) < high
+
+
+def test_turn_the_earth_and_only_the_answer_turns():
+    """The same looks by a radar elsewhere on the same parallel, a year later: the same track, turned."""
+    times = np.arange(0.0, 80.0, 5.0)
+    truth = coasting(coast_start(50.0, -20.0, 300e3, 4500.0, 40.0, 30.0), times)
+    turn_deg, later_ns = 73.0, 365 * 86_400 * 10**9
+    here, there = radar_with(), Radar(
+        Site(57.6, -7.4 + turn_deg, 80.0), range_sigma_m=30.0, angle_sigma_deg=0.05, revisit_s=5.0,
+        range_max_km=4000.0, false_alarms_per_look=0.3, detection_probability=0.9, name="radar-north",
+    )  # fmt: skip
+    trackers = Tracker(motion=Coasting(), sensors=[here]), Tracker(motion=Coasting(), sensors=[there])
+    rng = np.random.default_rng(12)
+    for t, state in zip(times, truth, strict=True):
+        scan, _ = radar_scan(here, state, t, rng)
+        trackers[0].step(scan)
+        trackers[1].step(
+            replace(
+                scan,
+                t_received_tai_ns=scan.t_received_tai_ns + later_ns,
+                t_measured_tai_ns=scan.t_measured_tai_ns + later_ns,
+            )
+        )
+    c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+    turn = np.kron(np.eye(2), np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]))
+    one_metre = 1.0  # the axes of the two anchors lean differently; sigma points then fall elsewhere within the doubt
+    plain, turned = (tracker.tracks[0] for tracker in trackers)
+    assert np.abs(turned.state_itrf - turn @ plain.state_itrf)[:3].max() < one_metre
+    claimed = turn @ plain.state_cov_itrf @ turn.T
+    np.testing.assert_allclose(np.diag(turned.state_cov_itrf), np.diag(claimed), rtol=1e-2)

@@ -41,33 +41,28 @@ def expect(
 
     The sensor's biases, at `bias_columns` of the state, add to the first of the k values.
     """
-    models = weights.shape[1]
-    means, covs, slopes, rests = [], [], [], []
-    for i in range(models):
-        points, share = sigma_points(mean[:, i, :6], cov[:, i, :6, :6])
-        values = measure(points)
-        apart = difference(values, values[:, :1])
-        shift = share @ apart
-        apart = apart - shift[:, None]
-        away = points - mean[:, i, None, :6]
-        out_cov = weighted_products(share, apart, apart)
-        A, rest = regression(cov[:, i, :6, :6], out_cov, weighted_products(share, away, apart))
-        H = np.zeros((*A.shape[:-1], mean.shape[-1]))
-        H[..., :6] = A
-        H[..., np.arange(len(bias_columns)), bias_columns] = 1.0
-        told = values[:, 0] + shift
-        told[:, : len(bias_columns)] += mean[:, i, bias_columns]
-        means.append(told)
-        covs.append(np.sum((H @ cov[:, i]) * H, axis=-1) + np.diagonal(rest, axis1=-2, axis2=-1))
-        slopes.append(H)
-        rests.append(_positive(rest))
-    expected, own = np.stack(means, axis=1), np.stack(covs, axis=1)
+    n, models = weights.shape
+    points, share = sigma_points(mean[..., :6], cov[..., :6, :6])
+    values = measure(points.reshape(n, models * len(share), 6))
+    values = values.reshape(n, models, len(share), values.shape[-1])
+    apart = difference(values, values[:, :, :1])
+    shift = share @ apart
+    apart = apart - shift[:, :, None]
+    away = points - mean[:, :, None, :6]
+    A, rest = regression(
+        cov[..., :6, :6], weighted_products(share, apart, apart), weighted_products(share, away, apart)
+    )
+    H = np.zeros((*A.shape[:-1], mean.shape[-1]))
+    H[..., :6] = A
+    H[..., np.arange(len(bias_columns)), bias_columns] = 1.0
+    expected = values[:, :, 0] + shift
+    expected[..., : len(bias_columns)] += mean[..., bias_columns]
+    own = np.sum((H @ cov) * H, axis=-1) + np.diagonal(rest, axis1=-2, axis2=-1)
     apart = difference(expected, expected[:, :1])
     middle = np.einsum("nm,nmk->nk", weights, apart)
     variance = np.maximum(own, 0.0) + (apart - middle[:, None]) ** 2
     spread = np.sqrt(np.einsum("nm,nmk->nk", weights, variance))
-    slope, rest = np.stack(slopes, axis=1), np.stack(rests, axis=1)
-    return Expectation(expected, slope, rest, expected[:, 0] + middle, spread)
+    return Expectation(expected, H, _positive(rest), expected[:, 0] + middle, spread)
 
 
 def _positive(rest: Rows) -> Rows:

@@ -15,6 +15,8 @@ from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Mo
 from vedette.tracking.rows import TrackRows
 from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_jacobian
 
+_OFF_DIAGONAL = np.eye(6, k=3) + np.eye(6, k=-3)
+
 
 def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     """All tracks at another time. Rows that stop being numbers come back with -inf log-odds.
@@ -74,8 +76,8 @@ def _fly(
     acceleration, thrust, ln_beta = noise
     J = spherical_jacobian(cartesian_from_spherical(new_mean)[:, :6])
     span_s = abs(dt_s)
-    white = acceleration * np.array([[span_s**3 / 3.0, dt_s * span_s / 2.0], [dt_s * span_s / 2.0, span_s]])
-    Q = np.kron(white, np.eye(3))  # isotropic: the same in any axes
+    white = np.repeat([span_s**3 / 3.0, span_s], 3)
+    Q = acceleration * (np.diag(white) + 0.5 * dt_s * span_s * _OFF_DIAGONAL)  # isotropic: the same in any axes
     new_cov[:, :6, :6] += J @ Q @ np.swapaxes(J, -1, -2)
     if THRUST in use:
         new_cov[:, THRUST, THRUST] += thrust * span_s
@@ -127,11 +129,10 @@ def middle_itrf(rows: TrackRows) -> Rows:
 
 def believed_itrf(rows: TrackRows) -> tuple[Rows, Rows]:
     """Mean (n, 6) and covariance (n, 6, 6) of all tracks in ITRF, merged over the models: what is reported."""
-    models = rows.mean.shape[1]
-    means, covs = np.empty((len(rows), models, 6)), np.empty((len(rows), models, 6, 6))
-    for i in range(models):
-        means[:, i], covs[:, i], _ = transform(
-            rows.mean[:, i, :6], rows.cov[:, i, :6, :6],
-            lambda points: itrf_from_local(points, rows.origin_itrf_m, rows.axes),
-        )  # fmt: skip
+
+    def itrf(points: Rows) -> Rows:
+        side_by_side = points.reshape(len(rows), points.shape[1] * points.shape[2], 6)
+        return itrf_from_local(side_by_side, rows.origin_itrf_m, rows.axes).reshape(points.shape)
+
+    means, covs, _ = transform(rows.mean[..., :6], rows.cov[..., :6, :6], itrf)
     return merged(rows.mode_probability, means, covs)

@@ -21,7 +21,7 @@ def spherical_from_cartesian(state: Rows) -> Rows:
 
     state : (..., 6 or more), metres and metres per second
     """
-    x, y, z, vx, vy, vz = np.moveaxis(state[..., :6], -1, 0)
+    x, y, z, vx, vy, vz = (state[..., i] for i in range(6))
     level_sq = x * x + y * y
     level = np.sqrt(level_sq)
     out = np.array(state, dtype=float)
@@ -38,7 +38,7 @@ def spherical_from_cartesian(state: Rows) -> Rows:
 
 def cartesian_from_spherical(state: Rows) -> Rows:
     """The inverse of `spherical_from_cartesian`."""
-    azimuth, elevation, reach, azimuth_rate, elevation_rate, range_rate = np.moveaxis(state[..., :6], -1, 0)
+    azimuth, elevation, reach, azimuth_rate, elevation_rate, range_rate = (state[..., i] for i in range(6))
     ca, sa, ce, se = np.cos(azimuth), np.sin(azimuth), np.cos(elevation), np.sin(elevation)
     out = np.array(state, dtype=float)
     level, level_rate = reach * ce, range_rate * ce - reach * elevation_rate * se
@@ -51,7 +51,7 @@ def cartesian_from_spherical(state: Rows) -> Rows:
 
 def spherical_jacobian(state: Rows) -> Rows:
     """Slope of `spherical_from_cartesian` at a Cartesian state (..., 6): (..., 6, 6), written out."""
-    x, y, z, vx, vy, vz = np.moveaxis(state[..., :6], -1, 0)
+    x, y, z, vx, vy, vz = (state[..., i] for i in range(6))
     s = x * x + y * y
     rho = np.sqrt(s)
     r2 = s + z * z
