@@ -1,8 +1,9 @@
 """Degrees and kilometres outside, radians and metres inside, and not one bit lost."""
 
 from decimal import Decimal
-from math import inf, isnan, nan, pi, radians
+from math import copysign, inf, isnan, nan, pi, radians
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +27,11 @@ def test_a_length_comes_back_bit_for_bit(length_m):
 @given(any_number)
 def test_a_plain_number_comes_back_bit_for_bit(number):
     assert float(number_text(number)) == number
+
+
+def test_a_negative_zero_stays_negative():
+    for text in (degrees_text(-0.0), kilometres_text(-0.0), number_text(-0.0)):
+        assert copysign(1.0, metres(msgspec.json.decode(str(text), type=Decimal))) == -1.0
 
 
 @given(st.floats(-1e6, 1e6))

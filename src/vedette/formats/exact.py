@@ -27,6 +27,8 @@ def degrees_text(angle_rad: float) -> Decimal | None:
     """The shortest decimal in degrees that `radians` reads back to `angle_rad`; None for NaN (not measured)."""
     if isnan(angle_rad):
         return None
+    if angle_rad == 0:
+        return number_text(angle_rad)  # decimal rounding would lose the sign of a zero
     exact = _CONTEXT.multiply(Decimal(float(angle_rad)), _DEGREES_PER_RADIAN)
     for digits in _SHORT_ENOUGH:
         short = Context(prec=digits, traps=[]).plus(exact)
@@ -47,6 +49,8 @@ def number_text(value: float) -> Decimal | None:
 
 def plain(number: Decimal) -> Decimal:
     """The same number without trailing zeros, and without an exponent while it has few digits."""
+    if number.is_zero() and number.is_signed():
+        return Decimal("-0.0")  # readers take a bare -0 for the integer, which has no sign
     short = number.normalize(_CONTEXT)
     exponent = short.as_tuple().exponent
     if isinstance(exponent, int) and 0 < exponent <= 15:
