@@ -151,3 +151,15 @@ def test_a_long_gap_ends_what_was_followed_and_breaks_nothing(gap_s):
     assert len(before) == 1
     assert len(tracks) == 1
     assert not before & set(tracks.ids)
+
+
+def test_memory_stays_flat_over_a_long_quiet_watch():
+    """Clutter for 500 looks: evidence of what never was is let go."""
+    radar, rng = small_radar(false_alarms_per_look=2.0), np.random.default_rng(9)
+    tracker = Tracker(motion=Coasting(), sensors=[radar])
+    held = []
+    for k in range(500):
+        tracker.step(radar_scan(radar, NOWHERE, 5.0 * k, rng)[0])
+        held.append(sum(len(chunk) for chunk in tracker._chunks))
+    assert max(held[250:]) <= 1.2 * max(held[:250])  # chance alone moves the peak by some 10 %
+    assert max(held) < 1000

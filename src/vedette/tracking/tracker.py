@@ -26,6 +26,7 @@ from vedette.tracking.tracks import Tracks, name_of
 
 _STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line
 _STEADY_S = 0.3
+_REMEMBERED_S, _DOUBTED_S = 3600.0, 60.0  # how long the looks of ended tracks are kept: believed, and never believed
 
 
 class Tracker:
@@ -170,8 +171,8 @@ class Tracker:
         self._publish(rows)
         window.newest_tai_ns = max(order[0], window.newest_tai_ns or order[0])
         self._log += [item.chunk for item in window.settle() if len(item.chunk)]
-        if len(self._log) > 2000:
-            self._forget()
+        if len(self._log) > 64:
+            self._tidy()
 
     def _publish(self, rows: TrackRows) -> None:
         """Give names to tracks that have just been confirmed, and never take one back.
@@ -191,22 +192,25 @@ class Tracker:
                         name = self._names[first]
             self._names[int(key)] = name
 
-    def _forget(self) -> None:
-        """Drop evidence of tracks that ended long ago or never were: memory stays flat over days."""
+    def _tidy(self) -> None:
+        """Settled evidence into one chunk, without that of tracks that ended long ago or never were.
+
+        Memory stays flat over days, and looking a track up is one comparison and not one for every look there was.
+        """
         assert self._rows is not None
         newest = self._rows.t_tai_ns
-        keep_s = {True: 3600.0, False: 60.0}
         keys = np.concatenate([chunk.key for chunk in self._log])
         t = np.concatenate([chunk.t_measured_tai_ns for chunk in self._log])
-        unique, place, count = np.unique(keys, return_inverse=True, return_counts=True)
+        unique, place = np.unique(keys, return_inverse=True)
         last = np.full(len(unique), np.iinfo(np.int64).min)
         np.maximum.at(last, place, t)
-        age_s = (newest - last) / NS_PER_S
-        old = np.where(count > 4, age_s > keep_s[True], age_s > keep_s[False])
-        gone = unique[old & ~np.isin(unique, self._rows.key)]
-        joined = self._log[0]
-        for chunk in self._log[1:]:
-            joined = joined.joined(chunk)
+        keep_s = np.where([int(key) in self._names for key in unique], _REMEMBERED_S, _DOUBTED_S)
+        gone = unique[((newest - last) / NS_PER_S > keep_s) & ~np.isin(unique, self._rows.key)]
+        for key in gone:
+            self._names.pop(int(key), None)
+        joined = LookChunk(
+            *(np.concatenate([getattr(chunk, name) for chunk in self._log]) for name in LookChunk.__slots__)
+        )
         stay = ~np.isin(joined.key, gone)
         self._log = [LookChunk(*(getattr(joined, name)[stay] for name in LookChunk.__slots__))]
 
