@@ -31,6 +31,8 @@ PUBLISHED = {
     "2017-08-29": (39.2002, 125.6733, 73.0, 550.0, 2700.0, 840.0),
     "2017-11-29": (39.2820, 125.8690, 76.0, 4475.0, 950.0, 3180.0),
 }
+# D. Wright, Union of Concerned Scientists, 2017, without the turning of the Earth; the last is "more than 13,000 km"
+WRIGHT_RANGE_KM = {"2017-05-14": 4500.0, "2017-07-04": 6700.0, "2017-07-28": 10400.0, "2017-11-29": 13000.0}
 # Not ballistic to the end: Japan MoD (pull-up); NASA (capsules under parachutes): MR-3, Gemini 2, AS-201
 RETARDED = {
     "Mercury-Redstone 3": (28.4394, -80.5733, 187.5, 487.6, 928.0),
@@ -60,9 +62,7 @@ def test_published_ballistic_flights_are_inside_the_interval(day, with_bearing):
 
 
 def test_public_estimates_of_greatest_range_agree():
-    # D. Wright, Union of Concerned Scientists, 2017: about 4,500 km (14 May), 6,700 km (4 July), 10,400 km (28 July),
-    # more than 13,000 km (29 November), each without the turning of the Earth
-    for day, wright_km in (("2017-05-14", 4500), ("2017-07-04", 6700), ("2017-07-28", 10400), ("2017-11-29", 13000)):
+    for day, wright_km in WRIGHT_RANGE_KM.items():
         lat, lon, bearing, apogee, distance, _ = PUBLISHED[day]
         verdict = judge_claim(claim(lat, lon, apogee, distance, None, bearing))
         fifteen_percent = 0.15  # he flies one assumed vehicle, we the middle of several

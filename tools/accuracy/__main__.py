@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.tracks import track_figures
@@ -24,6 +25,7 @@ def put(text: str, name: str, made: str) -> str:
 def main() -> int:
     """Recorded flights that are not here keep the figures they had."""
     text = put(PAGE.read_text(encoding="utf-8"), "world", table(world_figures()))
+    text = put(text, "claims", table(claim_figures()))
     text = put(text, "tracks", table(track_figures()))
     if real_data_folder().is_dir():
         text = put(text, "flights", table(flight_figures()))

@@ -1,8 +1,9 @@
 """The U.S. Standard Atmosphere 1976, and the grid of air that the compiled loops read.
 
 An *air grid* is a table `(GRID_ROWS, 4)` over height: ln(density kg/m3), speed of sound m/s, wind towards east m/s,
-wind towards north m/s. Filters fly through `standard_air()`, truth through an MSIS grid with wind (`weather.py`), so
-one kernel serves both. Rows stand every 200 m to 120 km, then every 4 km to 1,000 km; between rows all is linear.
+wind towards north m/s. Filters fly through `standard_air()`, truth through a grid drawn from MSIS with wind
+(`scenario.weather`), so one kernel serves both. Rows stand every 200 m to 120 km, then every 4 km to 1,000 km;
+between rows all is linear.
 """
 
 from functools import lru_cache
