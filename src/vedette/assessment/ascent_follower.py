@@ -88,7 +88,7 @@ class AscentFollower:
             said.extend(one._second(last))
         said.extend(self._after(one, True))
         if one.freeze.is_frozen:
-            said.extend(one.tell_thawed(one.freeze.count))
+            said.extend(one.tell_thawed(one.freeze.count, is_ended_by_reading=False))
         if one.is_thrusting:
             said.append(self._lose(one, "the record ends while thrust lasts; where it went is not known"))
         return tuple(said)

@@ -222,11 +222,11 @@ class AscentObject:
         )
         return self.say(FindingKind.DOUBT, self.t_now_s, words, {"doubt": "frozen", "frozen_readings": watch.count})
 
-    def tell_thawed(self, count: int) -> list[Finding]:
-        """The frozen run is over: how much of what was heard it was."""
+    def tell_thawed(self, count: int, is_ended_by_reading: bool = True) -> list[Finding]:
+        """The frozen run is over: how much of what was heard it was, the reading that ended it included."""
         self.frozen_readings += count
-        heard = len(self.binner.t_s)
-        words = f"{count} readings were frozen, of {heard} heard of this object; nothing is concluded from them"
+        heard = len(self.binner.t_s) + (1 if is_ended_by_reading else 0)
+        words = f"{count} of {heard} readings were frozen; nothing is concluded from them"
         data = {"doubt": "frozen", "frozen_readings": count, "readings": heard}
         return [self.say(FindingKind.DOUBT, self.t_now_s, words, data)]
 
