@@ -185,8 +185,8 @@ def test_launch_sites_have_corridors_and_other_places_have_none() -> None:
 def test_class_probabilities_are_probabilities_and_follow_the_physics() -> None:
     def of(**seen: object) -> dict[str, float]:
         start: dict[str, object] = {
-            "lift_off_g": 1.4, "is_thrusting": True, "burn_s": 30.0, "speed_mps": 300.0, "steep_deg": 70.0,
-            "burns": 1, "gaps_s": (), "coast_s": 0.0, "has_braked": False, "p_orbit": 0.0,
+            "lift_off_g": 1.4, "is_thrusting": True, "first_burn_s": None, "burn_s": 30.0, "speed_mps": 300.0,
+            "steep_deg": 70.0, "burns": 1, "gaps_s": (), "coast_s": 0.0, "has_braked": False, "p_orbit": 0.0,
         }  # fmt: skip
         return class_probabilities(AscentFeatures(**{**start, **seen}))  # type: ignore[arg-type]
 

@@ -23,6 +23,7 @@ class AscentClass:
     name: str
     prior: float
     lift_off_g: tuple[float, float]
+    first_burn_s: tuple[float, float]
     burn_s: tuple[float, float]
     speed_mps: tuple[float, float]
     steep_deg: tuple[float, float]
@@ -38,6 +39,7 @@ class AscentFeatures:
 
     lift_off_g: float | None  # thrust over weight soon after lift-off
     is_thrusting: bool
+    first_burn_s: float | None  # lift-off to the first burnout, or to now while it lasts
     burn_s: float | None  # lift-off to now, or to the last burnout; None when lift-off was not seen
     speed_mps: float  # now under thrust, at the last burnout otherwise
     steep_deg: float | None  # flight-path angle at that moment
@@ -90,6 +92,9 @@ def class_probabilities(seen: AscentFeatures) -> dict[str, float]:
         p = row.prior
         if seen.lift_off_g is not None:
             p *= _density(seen.lift_off_g, row.lift_off_g) + TAIL
+        if seen.first_burn_s is not None:
+            is_over = seen.burns > 1 or not seen.is_thrusting
+            p *= (_density if is_over else _at_least)(seen.first_burn_s, row.first_burn_s) + TAIL
         is_final = not seen.is_thrusting and seen.coast_s > 3.0
         if is_final:
             # either this was the last burnout, and time and speed are the class's own, or more stages will come

@@ -48,6 +48,7 @@ class AscentObject:
         self.t_now_s = self.t_first_s = 0.0
         self.t_launch_s: float | None = None
         self.t_burnout_s: float | None = None
+        self.t_first_burnout_s: float | None = None
         self.t_coast_from_s: float | None = None  # readings from here on belong to the coast
         self.burns, self.gaps_s = 0, []  # type: int, list[float]
         self.lift_off_g: float | None = None
@@ -128,8 +129,9 @@ class AscentObject:
         if not was_known and self.filter.thrusting is False:
             self.t_coast_from_s = self.t_first_s
         if self.lift_off_g is None and self.t_launch_s is not None and second.t_s - self.t_launch_s > 6.0:
-            early = [s.force_mps2 for s in self.filter.history if s.t_s - self.t_launch_s > 2.0]
-            self.lift_off_g = float(np.median(early)) / STANDARD_GRAVITY_MPS2 if early else None
+            # the strongest of the first seconds: a small rocket may already have burnt out
+            early = [s.force_mps2 for s in self.filter.history if s.t_s - self.t_launch_s > 1.0]
+            self.lift_off_g = float(np.percentile(early, 90)) / STANDARD_GRAVITY_MPS2 if early else None
         if climb_before > 0.0 >= self.filter.climb_mps and self.filter.thrusting is False:
             said.extend(self._tell_apogee(second.t_s))
         return said
@@ -182,7 +184,9 @@ class AscentObject:
             "downrange_km": round(self.filter.history[-1].level_m / 1e3, 1),
         }
         if event.kind == "burnout":
-            self.burns = max(self.burns, 0) + 1
+            self.burns += 1
+            if self.t_first_burnout_s is None:
+                self.t_first_burnout_s = event.t_s
             self.t_burnout_s = self.t_coast_from_s = event.t_s
             self.has_passed_apogee = self.is_orbit = False
             words = (
@@ -287,6 +291,11 @@ class AscentObject:
         burn_s = None
         if self.t_launch_s is not None:
             burn_s = (self.t_now_s if at.thrusting else (self.t_burnout_s or self.t_now_s)) - self.t_launch_s
+        first_burn_s = None
+        if self.t_launch_s is not None:
+            first_burn_s = (
+                self.t_now_s if self.t_first_burnout_s is None else self.t_first_burnout_s
+            ) - self.t_launch_s
         speed = at.speed_mps
         is_climb_known = at.var_cc < (0.15 * at.speed_mps) ** 2
         steep: float | None = self.steep_deg if is_climb_known else None
@@ -296,6 +305,7 @@ class AscentObject:
         return AscentFeatures(
             lift_off_g=self.lift_off_g,
             is_thrusting=at.thrusting is True,
+            first_burn_s=first_burn_s,
             burn_s=burn_s,
             speed_mps=speed,
             steep_deg=steep,

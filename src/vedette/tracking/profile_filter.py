@@ -26,6 +26,7 @@ BINS_TO_DECLARE = 3  # a reversal of the velocity against the thrust crosses f =
 THRUST_DENSITY = 0.01  # per m/s²: under thrust f may be anything within about 100 m/s²
 RATE_BURNOUT_PER_S, RATE_IGNITION_PER_S = 1.0 / 300.0, 1.0 / 100.0
 DRAG_BETA_KG_M2 = 3_000.0  # an empty stage; the likelihood allows 0 to 2 times this drag,
+PARACHUTE_MPS2 = 15.0  # at its steady sinking speed a body is held by one g
 DRAG_SPAN = 8.0  # and in thick air as much as this many times
 DROP_SHARE = 0.3  # a loss of this share of the thrust within seconds is a thrust-drop
 
@@ -212,6 +213,8 @@ class ProfileFilter:
         coast = np.logaddexp(log(0.98) + coast, log(0.02 * THRUST_DENSITY))
         if drag > 0.5 and -DRAG_SPAN * drag < force < 2.0 * sigma:  # in thick air light bodies slow down much faster
             coast = np.logaddexp(log(0.5) + coast, log(0.5 / (DRAG_SPAN * drag)))
+        if force < 0.0 and self.climb_mps < 0.0 and self.altitude_m < 30_000.0 and speed_mps < 300.0:
+            coast = np.logaddexp(log(0.5) + coast, log(0.5 / PARACHUTE_MPS2))  # or it hangs from something
         thrust = log(THRUST_DENSITY if force > 0.0 else 0.3 * THRUST_DENSITY)  # braking by thrust is rarer
         stay = 1.0 / (1.0 + exp(-self.log_odds))
         p_end, p_start = 1.0 - exp(-RATE_BURNOUT_PER_S * dt_s), 1.0 - exp(-RATE_IGNITION_PER_S * dt_s)
@@ -236,9 +239,11 @@ class ProfileFilter:
     def _burnout(self) -> ThrustEvent:
         self.thrusting, self.opposite_bins = False, 0
         self.is_turning = self.turned_in_burn = False
-        forces = [abs(s.force_mps2) for s in self.history[-16:]]
+        signed = [s.force_mps2 for s in self.history[-16:]]
+        way = 1.0 if max(signed) >= -min(signed) else -1.0  # along the flight or against it
+        forces = [max(way * force, 0.0) for force in signed]
         times = [s.t_mid_s for s in self.history[-16:]]
-        full = float(np.percentile(forces, 65))
+        full = float(np.percentile(forces, 85))
         i = len(forces) - 1
         while i > 0 and forces[i] < 0.5 * full:
             i -= 1
