@@ -13,6 +13,7 @@ import pytest
 from tests.data import real_data
 
 from vedette.assessment.ascent_follower import AscentFollower
+from vedette.formats.telemetry import parse_telemetry
 from vedette.reports import Alert, Evidence, Finding, FindingKind, Mode, Scan, SensorKind
 
 BURNOUT_WITHIN_S, IGNITION_WITHIN_S = 3.0, 5.0  # the labels are whole seconds, and the engine tails off for two
@@ -126,11 +127,23 @@ def test_a_record_that_ends_under_thrust_ends_in_lost() -> None:
         assert (last.kind is FindingKind.LOST) == ends_in_boost, mission
 
 
-def test_readings_alone_decide_whatever_else_the_file_says() -> None:
-    name = "TESS.analysed.json"
-    document = json.loads((folder() / name).read_text())
-    assert set(document) > {"time", "velocity", "altitude"}
-    assert len(scans_of(name)) == len(document["time"])  # `scans_of` reads the three arrays and no other
+def said_of(raw: bytes) -> list[Finding | Alert]:
+    follower = AscentFollower("O", pads()["TESS"], None)
+    scans = [record for record in parse_telemetry(raw, "TESS") if isinstance(record, Scan)]
+    said = [item for scan in scans for item in follower.absorb(scan)]
+    return [*said, *follower.settle(scans[-1].t_received_tai_ns)]
+
+
+def test_time_speed_and_altitude_decide_and_what_was_derived_from_them_does_not() -> None:
+    raw = (folder() / "TESS.analysed.json").read_bytes()
+    document = json.loads(raw)
+    observed = {key: document[key] for key in ("time", "velocity", "altitude")}
+    assert len(document) > len(observed)
+    wrong = {key: values if key in observed else [-v for v in values] for key, values in document.items()}
+    said = said_of(raw)
+    assert len(said) > 5
+    assert said_of(json.dumps(observed).encode()) == said
+    assert said_of(json.dumps(wrong).encode()) == said
 
 
 COASTS = {  # mission: (seconds of data after thrust, entry burn, apogee tolerance km, entry tolerance km)
