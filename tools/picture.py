@@ -17,8 +17,12 @@ from vedette.sensing import format_sensors
 from vedette.time import tai_ns_from_utc_text
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "pictures" / "demo.svg"
-STORY, SEED, UNTIL_UTC = "two-launches", 1, "2031-04-01T12:04:30Z"
+STORY, SEED, UNTIL_UTC = "two-launches", 1, "2031-04-01T12:03:00Z"
 COLUMNS, ROWS = 140, 42
+
+
+class Drawn(Exception):
+    """The picture is there; the rest of the story is not needed."""
 
 
 def screen_svg() -> str:
@@ -29,11 +33,10 @@ def screen_svg() -> str:
     paper = Console(record=True, width=COLUMNS, height=ROWS, file=io.StringIO(), force_terminal=False)
     screen = LiveReporter(paper, story.title)
     t_until_tai_ns = tai_ns_from_utc_text(UNTIL_UTC)
-    shown = []
 
     def hear(picture, event) -> None:
         screen.heard(picture, event)
-        if not shown and (picture.t_now_tai_ns or 0) >= t_until_tai_ns:
+        if (picture.t_now_tai_ns or 0) >= t_until_tai_ns:
             screen._remember_places(picture)
             page = Console(
                 record=True,
@@ -44,14 +47,18 @@ def screen_svg() -> str:
                 color_system="truecolor",
             )
             page.print(screen._screen(picture))
-            shown.append(page.export_svg(title="./run demo", theme=MONOKAI, unique_id="vedette"))
+            raise Drawn(page.export_svg(title="./run demo", theme=MONOKAI, unique_id="vedette"))
 
-    watch_loop(made.scans, session, screen, hear=hear)
-    return without_addresses(shown[0])
+    try:
+        watch_loop(made.scans, session, screen, hear=hear)
+    except Drawn as drawn:
+        return without_addresses(str(drawn))
+    raise AssertionError("the story ended before its picture")
 
 
 def without_addresses(svg: str) -> str:
     """rich names fonts on a server; any monospaced font of the reader's does as well."""
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     return re.sub(r"font-family: Fira Code", "font-family: 'DejaVu Sans Mono', Menlo, Consolas", svg)
 

@@ -58,7 +58,7 @@ def run_here(words: list[str], tmp_path: Path) -> subprocess.CompletedProcess[st
             (tmp_path / name).symlink_to(ROOT / name)
     source = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {**os.environ, "PYTHONPATH": source, "MPLBACKEND": "Agg", "NO_COLOR": "1", "XDG_DATA_HOME": str(tmp_path)}
-    return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=800, check=False)
 
 
 @pytest.mark.parametrize("command", commands())

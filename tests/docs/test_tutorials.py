@@ -18,7 +18,7 @@ def run_tutorial(path: Path, out: Path) -> subprocess.CompletedProcess[str]:
     source = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     env = {**os.environ, "PYTHONPATH": source, "VEDETTE_OUT": str(out), "MPLBACKEND": "Agg"}
     words = [sys.executable, "-W", "error::UserWarning", str(path)]
-    return subprocess.run(words, cwd=out, env=env, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(words, cwd=out, env=env, capture_output=True, text=True, timeout=800, check=False)
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
