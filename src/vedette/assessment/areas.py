@@ -70,7 +70,7 @@ def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar) -> Patch:
     bend = np.polynomial.polynomial.polyfit(a / scale, b, 2) / np.array([1.0, scale, scale**2])
     straight = np.stack([a, b - np.polynomial.polynomial.polyval(a, bend)], axis=-1)
     straight_cov = np.cov(straight.T) + 1.0 * np.eye(2)
-    root = np.linalg.cholesky(straight_cov)
+    root = np.asarray(np.linalg.cholesky(straight_cov), dtype=float)
     centre = straight.mean(axis=0)
     bend = bend + np.array([centre[1], 0.0, 0.0])
     away = np.linalg.solve(root, (straight - centre).T)

@@ -47,4 +47,4 @@ def bend(off: Callable[[Rows], Rows], noises: Rows) -> tuple[Rows, Rows]:
     slope = np.broadcast_to(np.eye(d), (len(noises), d, d)).copy()
     slope[:, :, kept] += np.einsum("abi,ma->mib", second, c)
     slope[is_bad] = np.eye(d)
-    return u, np.linalg.inv(slope + 1e-9 * np.eye(d))
+    return u, np.asarray(np.linalg.inv(slope + 1e-9 * np.eye(d)), dtype=float)

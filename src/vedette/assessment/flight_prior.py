@@ -55,7 +55,7 @@ class Spread:
     loft_middle: float = 1.05  # climb at burnout over the vehicle's own; ballistic flights are more often lofted
     loft_log: float = 0.18
     kick_log: float = 0.25  # of those that are not aimed at a climb
-    thrust: float = 0.05  # each stage
+    thrust_share: float = 0.05  # each stage
     burnt: float = 0.01  # each stage, share of mass
     boost_drag_log: float = 0.2
     slope: float = 0.01
@@ -190,7 +190,7 @@ def _unknowns(vehicle: Vehicle, spread: Spread, base: Scalar, bias_sigmas: Rows)
     for s in range(count):
         a0, flow, burn = (stage_entry(s, e) for e in (A0_MPS2, FLOW_PER_S, BURN_S))
         share = float(base[flow] * base[burn])
-        yield Unknown(f"thrust-{s + 1}", (a0,), spread.thrust, shape=TIMES_E)
+        yield Unknown(f"thrust-{s + 1}", (a0,), spread.thrust_share, shape=TIMES_E)
         yield Unknown(f"burn-{s + 1}", (burn, flow), vehicle.spread_burn, (1.0, -1.0), shape=TIMES_E)
         burnt = spread.burnt / share
         yield Unknown(f"flow-{s + 1}", (flow,), burnt, shape=TIMES_E, high=min(6.0, log(0.97 / share) / burnt))

@@ -223,12 +223,12 @@ class LaunchFollower:
         if one.is_burnout_said or (one.t_state_tai_ns - one.t_burnt_since_tai_ns) / NS_PER_S < self.policy.settle_s:
             return ()
         one.is_burnout_said, one.phase, one.conditional = True, "coast", None
-        words = burnout_words(one.fit)
+        at_end = burnout_words(one.fit)
         text = (
-            f"thrust has ended: {words['speed_itrf_mps'] / 1e3:.2f} km/s ± {words['speed_sigma_mps']:.0f} m/s "
-            f"at {words['altitude_km']:.1f} ± {words['altitude_sigma_km']:.1f} km"
+            f"thrust has ended: {at_end['speed_itrf_mps'] / 1e3:.2f} km/s ± {at_end['speed_sigma_mps']:.0f} m/s "
+            f"at {at_end['altitude_km']:.1f} ± {at_end['altitude_sigma_km']:.1f} km"
         )
-        return (self._finding(one, FindingKind.BURNOUT, int(words["t_tai_ns"]), text),)
+        return (self._finding(one, FindingKind.BURNOUT, int(at_end["t_tai_ns"]), text),)
 
     def _say_impact(self, one: LaunchObject) -> Said:
         standing = one.alerts.get("impact")
@@ -310,7 +310,9 @@ class LaunchFollower:
             return tuple(said)
         one.is_lost_said = True
         words = (
-            "the feeds have ended" if is_over else f"no sensor has seen it for {self._silent_s(one, t_tai_ns):.0f} s"
+            "the feeds have ended"
+            if is_over
+            else f"no sensor has seen it for {(t_tai_ns - one.t_seen_tai_ns) / NS_PER_S:.0f} s"
         )
         if one.phase == "orbit":
             text = f"{words}; it is in orbit"
