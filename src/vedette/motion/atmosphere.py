@@ -105,7 +105,7 @@ def standard_air() -> Rows:
     return air
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def air_index_kernel(height: float) -> tuple[int, float]:
     """Row below a height (m) and the fraction of the way to the next; below the ground the lowest layer goes on."""
     if height < 120e3:
@@ -121,7 +121,7 @@ def air_index_kernel(height: float) -> tuple[int, float]:
     return 600 + i, u - i
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def density_kernel(height: float, air: np.ndarray) -> float:
     """Density (kg/m3) at one height (m) of an air grid; 0 above 1,000 km."""
     if height > 1000e3:

@@ -52,7 +52,7 @@ BOOST_STEP_S = 1.0
 _SEA_LEVEL_PA = 101_325.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def drag_shape_kernel(mach: float) -> float:
     """Drag coefficient over its hypersonic value: a transonic rise of 70 %, fading by Mach 4 (generic slender body)."""
     if mach > 6.0:
@@ -61,7 +61,7 @@ def drag_shape_kernel(mach: float) -> float:
     return 1.0 + 0.7 * (exp(-(d * d) / 0.06) if d < 0.0 else exp(-d * d / (0.4 + 0.8 * d)))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _thrust_shape(t: float, burn: float, slope: float, tail: float) -> tuple[float, float]:
     """Thrust over nominal at `t` after ignition, and its integral from ignition (s)."""
     ramp, done = 1.0, t
@@ -71,7 +71,7 @@ def _thrust_shape(t: float, burn: float, slope: float, tail: float) -> tuple[flo
     return ramp * (1.0 + slope * (done / burn - 0.5)), done + 0.5 * slope * done * (done / burn - 1.0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _powered(
     y: np.ndarray,
     t_flight: float,
@@ -135,7 +135,7 @@ def _powered(
     out[5] += a * dz
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _slope(
     y: np.ndarray,
     t_flight: float,
@@ -158,7 +158,7 @@ def _slope(
         _powered(y, t_flight, t_stage, p, base, mode == 0, up0, air, out)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fill(
     t: float, h: float, a: np.ndarray, ka: np.ndarray, b: np.ndarray, kb: np.ndarray, t_want: float, out: np.ndarray
 ) -> None:
@@ -180,7 +180,7 @@ def _fill(
         out[j] = dp * (a[i] - b[i]) + dv0 * a[j] + dv1 * b[j] + da0 * ka[j] + da1 * kb[j]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _run(
     y: np.ndarray,
     t: float,
@@ -238,7 +238,7 @@ def _run(
     return row
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fly(
     p: np.ndarray,
     times: np.ndarray,
@@ -307,7 +307,7 @@ def _fly(
             ignition = t
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fly_rows(
     rows: np.ndarray,
     times: np.ndarray,

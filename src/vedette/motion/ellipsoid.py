@@ -12,7 +12,7 @@ from vedette.core.constants import WGS84_A_M, WGS84_B_M, WGS84_E2
 _A, _B, _E2 = WGS84_A_M, WGS84_B_M, WGS84_E2
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def height_kernel(x: float, y: float, z: float) -> float:
     """Height (m) over the ellipsoid of an ITRF point, to 1e-6 of the height and exact on the surface.
 
@@ -26,7 +26,7 @@ def height_kernel(x: float, y: float, z: float) -> float:
     return beyond * (1.0 - 0.5 * slant * slant)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def up_kernel(x: float, y: float, z: float, height: float) -> tuple[float, float, float]:
     """The unit vector along the outward normal of the ellipsoid below an ITRF point, to a few microradians."""
     uz = z * (_A + height) / (_A * (1.0 - _E2) + height)
@@ -34,7 +34,7 @@ def up_kernel(x: float, y: float, z: float, height: float) -> tuple[float, float
     return x / n, y / n, uz / n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def geodetic_kernel(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Geodetic latitude (rad), longitude (rad) and height (m); Bowring's formula (1976), iterated twice.
 
@@ -58,7 +58,7 @@ def geodetic_kernel(x: float, y: float, z: float) -> tuple[float, float, float]:
     return lat, atan2(y, x), height
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def position_kernel(lat: float, lon: float, height: float) -> tuple[float, float, float, float, float, float]:
     """ITRF position (m) of a geodetic point, and the outward normal there."""
     s = sin(lat)

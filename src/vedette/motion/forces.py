@@ -13,7 +13,7 @@ from vedette.motion.gravity_field import field_kernel
 DRAG_TOP_M = 1000e3
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def wind_kernel(x: float, y: float, z: float, height: float, air: np.ndarray) -> tuple[float, float, float]:
     """The air's velocity (m/s) relative to the ground, in ITRF, at one point."""
     if height > 1000e3:
@@ -29,7 +29,7 @@ def wind_kernel(x: float, y: float, z: float, height: float, air: np.ndarray) ->
     return east * ex - north * uz * ux / level, east * ey - north * uz * uy / level, north * level
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def coast_kernel(
     x: float,
     y: float,

@@ -23,7 +23,7 @@ _J2, _J3, _J4 = EARTH_J2, EARTH_J3, EARTH_J4
 _W = EARTH_SPIN_RADPS
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def gravity_kernel(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Gravitation (m/s2, ITRF) of the Earth with J2, J3 and J4 at one ITRF point (m).
 
@@ -41,7 +41,7 @@ def gravity_kernel(x: float, y: float, z: float) -> tuple[float, float, float]:
     return along * x, along * y, along * z - _MU / r2 * (j2 * d2 + j3 * d3 + j4 * d4)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def rotation_kernel(x: float, y: float, vx: float, vy: float) -> tuple[float, float]:
     """Coriolis plus centrifugal acceleration (m/s2) in ITRF; it has no part along the pole."""
     return _W * (_W * x + 2.0 * vy), _W * (_W * y - 2.0 * vx)
@@ -73,7 +73,7 @@ def acceleration_itrf(states_itrf: Vec3) -> Vec3:
     return acceleration
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def gradient_kernel(x: float, y: float, z: float, out: np.ndarray) -> None:
     """Fill `out` (3, 3) with the gradient (1/s2) of gravitation (J2 kept) plus centrifugal at one ITRF point."""
     r2 = x * x + y * y + z * z

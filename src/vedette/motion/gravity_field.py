@@ -42,7 +42,7 @@ def field_coefficients(degree: int = MAX_DEGREE) -> Rows:
     return field
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def field_kernel(x: float, y: float, z: float, field: np.ndarray, work: np.ndarray) -> tuple[float, float, float]:
     """Gravitation (m/s2, ITRF) at one point from the field; `work` is scratch of `(2, degree+2, degree+2)`."""
     n_max = field.shape[1] - 1

@@ -36,7 +36,7 @@ _A = np.array(
 )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _slope(
     y: np.ndarray,
     out: np.ndarray,
@@ -79,7 +79,7 @@ def _slope(
         out[6 + 24 + j] -= 2.0 * _W * y[6 + 18 + j]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _step(
     y: np.ndarray,
     h: float,
@@ -121,7 +121,7 @@ def _step(
     return max(worst_r / (rtol * 6.4e6), worst_v / (rtol * 7e3))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _advance(
     y: np.ndarray,
     dt: float,
@@ -161,7 +161,7 @@ def _advance(
     return good
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _coast_batch(
     states: np.ndarray,
     dts: np.ndarray,
@@ -189,7 +189,7 @@ def _coast_batch(
         out[row] = y
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _fly_batch(
     states: np.ndarray,
     per_beta: np.ndarray,
@@ -257,7 +257,7 @@ def _fly_batch(
             h = min(h * factor, 120.0)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _distance_to_goal(y: np.ndarray, goal: int, height_goal: float) -> float:
     """Negative before the goal, positive past it: metres below a height, or m/s of sinking."""
     h = height_kernel(y[0], y[1], y[2])
@@ -267,7 +267,7 @@ def _distance_to_goal(y: np.ndarray, goal: int, height_goal: float) -> float:
     return -(ux * y[3] + uy * y[4] + uz * y[5])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _perigee_radius(y: np.ndarray) -> float:
     """Osculating two-body perigee radius (m) of an ITRF state; infinite for an escape."""
     vx, vy, vz = y[3] - _W * y[1], y[4] + _W * y[0], y[5]
@@ -281,7 +281,7 @@ def _perigee_radius(y: np.ndarray) -> float:
     return -_MU / (2.0 * energy) * (1.0 - e)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _geodetic_rows(points: np.ndarray, out: np.ndarray) -> None:
     for row in range(points.shape[0]):
         out[row, 0], out[row, 1], out[row, 2] = geodetic_kernel(points[row, 0], points[row, 1], points[row, 2])
