@@ -202,6 +202,15 @@ def test_what_no_flight_can_be_is_refused_in_words():
             claim(**figures)
 
 
+def test_nothing_is_said_to_reach_less_than_it_did():
+    for apogee, distance in ((1200.0, 6759.0), (100.0, 19000.0)):
+        verdict = judge_claim(claim(34.75, -120.62, apogee, distance))
+        assert (
+            distance * 1e3 <= verdict.max_range_90_m[0] <= verdict.max_range_m <= verdict.max_range_90_m[1] <= 20_004e3
+        )
+        assert verdict.class_name == "intercontinental-ballistic"
+
+
 def test_an_arc_too_high_to_come_down_is_said_to_be_none():
     verdict = judge_claim(claim(40.0, 125.0, 400_000.0, 500.0))
     assert not verdict.is_possible and "No free arc" in verdict.reason and np.isnan(verdict.kepler_time_s)

@@ -100,9 +100,11 @@ def judge_claim(claim: Claim) -> ArcVerdict:
     middle = quantile(kepler_time + delays, weights, 0.5, published)
     longest_time = span[1] + float(np.max(delays)) + 3.0 * figures
     ranges = boosts.longest_ranges_m if len(boosts) else np.array([float(energy_range_m(speed))])
-    ranges = np.where(np.isfinite(ranges), ranges, HALF_WAY_ROUND_M)
+    # helped by the Earth's turning it may have gone farther than the same boost would due north
+    ranges = np.clip(np.where(np.isfinite(ranges), ranges, HALF_WAY_ROUND_M), claim.range_m, HALF_WAY_ROUND_M)
     range_weights = boosts.weights if len(boosts) else np.ones(1)
     longest = quantile(ranges, range_weights, 0.5, 0.02 * ranges)
+    longest = min(max(longest, claim.range_m), HALF_WAY_ROUND_M)
     span_90 = quantile(ranges, range_weights, 0.05, 0.02 * ranges), quantile(ranges, range_weights, 0.95, 0.02 * ranges)
     probabilities: dict[str, float] = {}
     for value, weight in zip(ranges, range_weights, strict=True):
@@ -122,7 +124,7 @@ def judge_claim(claim: Claim) -> ArcVerdict:
         speed_inertial,
         quantile(boosts.burnout_speeds_mps, boosts.weights, 0.5, 10.0) if len(boosts) else float("nan"),
         longest,
-        (max(span_90[0], claim.range_m), max(span_90[1], claim.range_m)),
+        (max(span_90[0], claim.range_m), min(max(span_90[1], longest), HALF_WAY_ROUND_M)),
         class_by_range(longest),
         probabilities,
         _track(arcs) if claim.bearing_rad is not None else np.zeros((0, 4)),
