@@ -21,8 +21,8 @@ from vedette.tracking.profile_readings import EDGE_SIGMA_M, PLAIN_SIGMA_M, SPEED
 DISPLAY_SHARES = np.array([0.0, 0.06, 0.12, 0.19, 0.25, 0.31, 0.38, 0.44, 0.5])
 DISPLAY_WEIGHTS = np.array([0.5, 0.03, 0.03, 0.03, 0.02, 0.03, 0.03, 0.03, 0.3])
 LOG_INVERSE_BETA = (log(1.0 / 3_000.0), 0.7)  # spent stages and re-entering bodies: 3,000 kg/m², a factor of two
-DRIFT_SIGMA_MPS2 = 0.008  # venting, attitude jets, a drifting display: acceleration along the velocity
-LATER_SIGMA_MPS2 = 0.005  # the same, afterwards
+DRIFT_SIGMA_MPS2 = 0.007  # venting, attitude jets, a drifting display: acceleration along the velocity
+LATER_SIGMA_MPS2 = 0.0045  # the same, afterwards
 STEP_S = 2.0
 ATTEMPTS = 10  # at finding where a coast begins
 PIECE_RAD = 0.5  # of the compass, for one component of the mixture: its Gaussian spans the piece
