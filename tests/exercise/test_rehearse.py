@@ -248,3 +248,20 @@ def test_pictures_that_differ_by_more_than_a_part_of_their_doubt_are_told_apart(
     found = differences(plain, other)
     assert len(found) == len(words) and all(word in sentence for word, sentence in zip(words, found, strict=True))
     assert differences(plain, Picture(plain.objects[0])) == ["2 objects in one order, 1 in the other"]
+
+
+@pytest.mark.slow
+def test_the_engine_itself_keeps_every_law_through_a_bad_radar_night():
+    story = read_story("two-launches")
+    story = replace(story, seconds=132.0, sensors={"radar-north": story.sensors["radar-north"]})
+    troubles = (
+        Trouble("late", "radar-north", delay_s=4.0),
+        Trouble("duplicate", share=0.1),
+        Trouble("reorder", share=0.2),
+        Trouble("truncate", share=0.05),
+        Trouble("restart", at_s=126.0),
+    )
+    run = rehearse(Rehearsal("a bad radar night", story, troubles), 7)
+    assert run.broken == [] and run.restart_count == 1 and run.set_aside_count > 0
+    said = {finding.kind for finding in run.picture.timeline}
+    assert {FindingKind.LAUNCH, FindingKind.LOST} <= said
