@@ -73,7 +73,7 @@ def _silence(evidence: Evidence) -> _Silence:
     return _Silence(last, float(later[0]) if len(later) else np.inf)
 
 
-class _Problem:
+class Problem:
     """Scratch arrays and the packed arguments of the kernels for one class and one set of looks."""
 
     def __init__(self, prior: FlightPrior, evidence: Evidence) -> None:
@@ -149,9 +149,8 @@ class _Problem:
 
     def soften(self, temper: float) -> None:
         """Take all looks for `temper` times as coarse as they are: far from the answer, the way there is smoother."""
-        looks = list(self.looks)
-        looks[4] = self.evidence.weight / temper
-        self.looks = tuple(looks)
+        e = self.evidence
+        self.looks = (e.t_s, e.kind, e.sensor, e.value, e.weight / temper, e.place, e.axes)
         self.model = (*self.prior.move, self.prior.belief, *world(None, None), *self.looks)
 
     def minimise(self, theta: Scalar, is_over: bool, iterations: int, tolerance: float) -> tuple[Scalar, float, Rows]:
@@ -204,7 +203,7 @@ class Sketch:
 
 def sketch_kind(prior: FlightPrior, evidence: Evidence, warm: tuple[Scalar, ...] = ()) -> Sketch:
     """A rough fit of one vehicle kind, from `warm` starts or from everywhere; cost infinite where nothing fits."""
-    problem = _Problem(prior, evidence)
+    problem = Problem(prior, evidence)
     hypotheses = (True, False) if np.isfinite(problem.silence.first_missed_s) else (False,)
     found: list[tuple[float, Scalar, bool]] = []
     for is_over in hypotheses:
@@ -229,8 +228,8 @@ def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
     """The modes of one kind with their coasts set free of the boost model, best first."""
     modes: list[Mode] = []
     for tied, is_over in sketch.candidates:
-        prior, theta = _untied(sketch.prior, tied, evidence)
-        problem = _Problem(prior, evidence)
+        prior, theta = untied(sketch.prior, tied, evidence)
+        problem = Problem(prior, evidence)
         theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02)
         if not np.isfinite(cost):
             continue
@@ -246,7 +245,7 @@ def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
     return tuple(m for m in modes if m.log_weight > modes[0].log_weight - 8.0)[:3]
 
 
-def _untied(prior: FlightPrior, theta: Scalar, evidence: Evidence) -> tuple[FlightPrior, Scalar]:
+def untied(prior: FlightPrior, theta: Scalar, evidence: Evidence) -> tuple[FlightPrior, Scalar]:
     """The same flight with a coast of its own, which begins where the tied one did."""
     _, _, ends = fly_cloud(prior, theta[None], np.zeros(0))
     vehicle = next(v for v in vehicles() if v.id == prior.kind)
@@ -267,7 +266,7 @@ def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Gene
     """Draws of the posterior of one kind, and the evidence for it."""
     clouds, log_weights = [], []
     for mode in modes:
-        problem = _Problem(mode.prior, evidence)
+        problem = Problem(mode.prior, evidence)
         thetas, log_weight = problem.draw(mode, rng.standard_normal((max(draws // len(modes), 8), len(mode.theta))))
         clouds.append(thetas)
         log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(len(modes)))
@@ -281,12 +280,13 @@ def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Gene
     chosen = np.searchsorted(np.cumsum(weight), ladder).clip(0, len(weight) - 1)
     is_solved = log_weight > -1e29  # a draw that could not be solved is our failure, not evidence against the kind
     log_evidence = top + float(np.log(weight[is_solved].mean()))
-    thetas, start = [], 0
+    draws_of_mode: list[Rows] = []
+    start = 0
     for cloud in clouds:
         mine = chosen[(chosen >= start) & (chosen < start + len(cloud))] - start
-        thetas.append(cloud[mine])
+        draws_of_mode.append(cloud[mine])
         start += len(cloud)
-    return ClassFit(modes, log_evidence, tuple(thetas), share)
+    return ClassFit(modes, log_evidence, tuple(draws_of_mode), share)
 
 
 def _is_same(mode: Mode, other: Mode) -> bool:
@@ -297,7 +297,7 @@ def _is_same(mode: Mode, other: Mode) -> bool:
     return mode.is_over == other.is_over and float(away @ np.linalg.solve(cov, away)) < 16.0
 
 
-def _starts(problem: _Problem, is_over: bool) -> list[Scalar]:
+def _starts(problem: Problem, is_over: bool) -> list[Scalar]:
     rows = start_thetas(problem.prior, problem.evidence)
     if len(rows) == 0:
         return []

@@ -22,7 +22,15 @@ _AFTERGLOW = 0.01  # chance to find a flame just gone: tails of thrust, hot gas,
 
 
 @njit(cache=True)
-def x_from_theta(theta, base, target, power, scale, shape, x):
+def x_from_theta(
+    theta: np.ndarray,
+    base: np.ndarray,
+    target: np.ndarray,
+    power: np.ndarray,
+    scale: np.ndarray,
+    shape: np.ndarray,
+    x: np.ndarray,
+) -> None:
     """Fill x: the base, moved by theta."""
     for i in range(base.shape[0]):
         x[i] = base[i]
@@ -40,7 +48,17 @@ def x_from_theta(theta, base, target, power, scale, shape, x):
 
 
 @njit(cache=True)
-def residuals(x, states, kind, sensor, value, weight, place, axes, out):
+def residuals(
+    x: np.ndarray,
+    states: np.ndarray,
+    kind: np.ndarray,
+    sensor: np.ndarray,
+    value: np.ndarray,
+    weight: np.ndarray,
+    place: np.ndarray,
+    axes: np.ndarray,
+    out: np.ndarray,
+) -> None:
     """Whitened measured-minus-predicted (n, 4) of flights at `states`; zero where nothing was measured.
 
     value (n, 4): radar azimuth, elevation, range, range rate, or line of sight x, y, z; weight (n, 4): one over sigma,
@@ -78,7 +96,9 @@ def residuals(x, states, kind, sensor, value, weight, place, axes, out):
 
 
 @njit(cache=True)
-def end_residuals(x, burnout, belief, air, field, out):
+def end_residuals(
+    x: np.ndarray, burnout: np.ndarray, belief: np.ndarray, air: np.ndarray, field: np.ndarray, out: np.ndarray
+) -> None:
     """(8,) last burnout s; sigmas of the climb at burnout from its middle; sigmas of misfit (6).
 
     `belief` (4,): logarithm of the middle climb, its sigma (0: none), sigma of the misfit m and m/s.
@@ -93,9 +113,28 @@ def end_residuals(x, burnout, belief, air, field, out):
 
 @njit(cache=True)
 def residuals_and_jacobian(
-    theta, step, both_sides, base, target, power, scale, shape, belief, air, field,
-    t_s, kind, sensor, value, weight, place, axes, res, jac, ends,
-):  # fmt: skip
+    theta: np.ndarray,
+    step: float,
+    both_sides: bool,
+    base: np.ndarray,
+    target: np.ndarray,
+    power: np.ndarray,
+    scale: np.ndarray,
+    shape: np.ndarray,
+    belief: np.ndarray,
+    air: np.ndarray,
+    field: np.ndarray,
+    t_s: np.ndarray,
+    kind: np.ndarray,
+    sensor: np.ndarray,
+    value: np.ndarray,
+    weight: np.ndarray,
+    place: np.ndarray,
+    axes: np.ndarray,
+    res: np.ndarray,
+    jac: np.ndarray,
+    ends: np.ndarray,
+) -> None:
     """res (n, 4) at theta, jac (dims, n, 4) by differences, ends (1 + dims, 8): `end_residuals`, then derivatives."""
     n, dims = t_s.shape[0], theta.shape[0]
     x, moved, unused = np.empty(base.shape[0]), theta.copy(), np.zeros(15)
@@ -145,9 +184,25 @@ def residuals_and_jacobian(
 
 @njit(cache=True)
 def residuals_only(
-    thetas, base, target, power, scale, shape, belief, air, field,
-    t_s, kind, sensor, value, weight, place, axes, res, ends,
-):  # fmt: skip
+    thetas: np.ndarray,
+    base: np.ndarray,
+    target: np.ndarray,
+    power: np.ndarray,
+    scale: np.ndarray,
+    shape: np.ndarray,
+    belief: np.ndarray,
+    air: np.ndarray,
+    field: np.ndarray,
+    t_s: np.ndarray,
+    kind: np.ndarray,
+    sensor: np.ndarray,
+    value: np.ndarray,
+    weight: np.ndarray,
+    place: np.ndarray,
+    axes: np.ndarray,
+    res: np.ndarray,
+    ends: np.ndarray,
+) -> None:
     """res (m, n, 4) and ends (m, 8), `end_residuals`, for rows of theta; NaN where a flight never gets away."""
     x, states, unused, burnout = np.empty(base.shape[0]), np.empty((t_s.shape[0], 6)), np.zeros(15), np.empty(7)
     for m in range(thetas.shape[0]):
@@ -163,7 +218,9 @@ def residuals_only(
 
 
 @njit(cache=True)
-def silence_log_likelihood(x, t_s, found, chance, width_s):
+def silence_log_likelihood(
+    x: np.ndarray, t_s: np.ndarray, found: np.ndarray, chance: np.ndarray, width_s: float
+) -> float:
     """Log chance of infrared looks that found a flame (or not) while it burnt (or not), softened over `width_s`."""
     total = 0.0
     for i in range(t_s.shape[0]):
@@ -187,10 +244,38 @@ def silence_log_likelihood(x, t_s, found, chance, width_s):
 
 @njit(cache=True)
 def optimise_draws(
-    noises, guesses, inverses, start, root, gather, prior_weight, pull,
-    base, target, power, scale, shape, belief, air, field,
-    t_s, kind, sensor, value, weight, place, axes, t_silence_s, found, chance, width_s, low, high, thetas, log_weights,
-):  # fmt: skip
+    noises: np.ndarray,
+    guesses: np.ndarray,
+    inverses: np.ndarray,
+    start: np.ndarray,
+    root: np.ndarray,
+    gather: np.ndarray,
+    prior_weight: np.ndarray,
+    pull: np.ndarray,
+    base: np.ndarray,
+    target: np.ndarray,
+    power: np.ndarray,
+    scale: np.ndarray,
+    shape: np.ndarray,
+    belief: np.ndarray,
+    air: np.ndarray,
+    field: np.ndarray,
+    t_s: np.ndarray,
+    kind: np.ndarray,
+    sensor: np.ndarray,
+    value: np.ndarray,
+    weight: np.ndarray,
+    place: np.ndarray,
+    axes: np.ndarray,
+    t_silence_s: np.ndarray,
+    found: np.ndarray,
+    chance: np.ndarray,
+    width_s: float,
+    low: np.ndarray,
+    high: np.ndarray,
+    thetas: np.ndarray,
+    log_weights: np.ndarray,
+) -> None:
     """Randomise-then-optimise (Bardsley et al. 2014): for each row of `noises` solve gather @ residuals = noise.
 
     `root` (d, d): covariance = root root'; `gather` = root' J' (d, rows) at the best theta `start`, rows being looks
@@ -292,7 +377,20 @@ def optimise_draws(
 
 
 @njit(cache=True)
-def endings(thetas, base, target, power, scale, shape, air, field, t_s, xs, states, ends):
+def endings(
+    thetas: np.ndarray,
+    base: np.ndarray,
+    target: np.ndarray,
+    power: np.ndarray,
+    scale: np.ndarray,
+    shape: np.ndarray,
+    air: np.ndarray,
+    field: np.ndarray,
+    t_s: np.ndarray,
+    xs: np.ndarray,
+    states: np.ndarray,
+    ends: np.ndarray,
+) -> None:
     """Fly every row of theta to the ground: xs (m, k), states (m, n, 6) at t_s, ends (m, 15)."""
     for m in range(thetas.shape[0]):
         x_from_theta(thetas[m], base, target, power, scale, shape, xs[m])

@@ -23,7 +23,7 @@ def ray_to_height(from_itrf_m: Vec3, los_itrf: Vec3, height_m: float) -> Vec3:
     axes = np.array([WGS84_A_M, WGS84_A_M, WGS84_B_M]) + height_m
     p, u = from_itrf_m / axes, los_itrf / axes
     a, b, c = u @ u, p @ u, p @ p - 1.0
-    return from_itrf_m + los_itrf * ((-b - np.sqrt(max(b * b - a * c, 0.0))) / a)
+    return from_itrf_m + los_itrf * ((-b - np.sqrt(max(float(b * b - a * c), 0.0))) / a)
 
 
 def look_position(evidence: Evidence, row: int, height_m: float) -> Vec3:
@@ -43,7 +43,7 @@ def reference_point(evidence: Evidence) -> Scalar:
 
 def start_thetas(prior: FlightPrior, evidence: Evidence) -> Rows:
     """(starts, dims) whitened unknowns of flights through the first look."""
-    heights = _FIRST_SEEN_M
+    heights: tuple[float, ...] = _FIRST_SEEN_M
     if evidence.kind[0] == 0:
         heights = (float(geodetic_from_itrf(look_position(evidence, 0, 0.0))[2]),)
     aims = [geodetic_from_itrf(look_position(evidence, 0, h))[:2] for h in heights]

@@ -34,13 +34,13 @@ BOOST_STEP_S = 1.0
 
 
 @njit(cache=True)
-def profile_size(x):
+def profile_size(x: np.ndarray) -> int:
     """How many numbers of x belong to the boost."""
     return HEADER + STAGE_WIDTH * int(x[STAGE_COUNT])
 
 
 @njit(cache=True)
-def last_burnout(x):
+def last_burnout(x: np.ndarray) -> float:
     """Time at which the last stage stops."""
     t = x[T0_S]
     n = int(x[STAGE_COUNT])
@@ -52,13 +52,17 @@ def last_burnout(x):
 
 
 @njit(cache=True)
-def _slope(s, per_beta, air, field, work, out):
+def _slope(
+    s: np.ndarray, per_beta: float, air: np.ndarray, field: np.ndarray, work: np.ndarray, out: np.ndarray
+) -> None:
     ax, ay, az = coast_kernel(s[0], s[1], s[2], s[3], s[4], s[5], per_beta, air, field, work)
     out[0], out[1], out[2], out[3], out[4], out[5] = s[3], s[4], s[5], ax, ay, az
 
 
 @njit(cache=True)
-def _between(s0, d0, s1, d1, h, f, out):
+def _between(
+    s0: np.ndarray, d0: np.ndarray, s1: np.ndarray, d1: np.ndarray, h: np.ndarray, f: np.ndarray, out: np.ndarray
+) -> None:
     """State at fraction f of a step from both ends' states and slopes (cubic Hermite)."""
     a = f * f * (3.0 - 2.0 * f)
     b = f * (1.0 - f) * (1.0 - f) * h
@@ -68,7 +72,7 @@ def _between(s0, d0, s1, d1, h, f, out):
 
 
 @njit(cache=True)
-def climb(s):
+def climb(s: np.ndarray) -> float:
     """Angle of the Earth-fixed velocity above the local horizontal, rad."""
     up = s[0] * s[3] + s[1] * s[4] + s[2] * s[5]
     r2 = s[0] * s[0] + s[1] * s[1] + s[2] * s[2]
@@ -77,7 +81,9 @@ def climb(s):
 
 
 @njit(cache=True)
-def fly_up(x, t_s, air, field, states, burnout):
+def fly_up(
+    x: np.ndarray, t_s: np.ndarray, air: np.ndarray, field: np.ndarray, states: np.ndarray, burnout: np.ndarray
+) -> int:
     """The powered part: fill `states` up to the last burnout, and `burnout` (7,) its time and state.
 
     Returns how many times were passed, -1 where the flight never got away.
@@ -94,7 +100,7 @@ def fly_up(x, t_s, air, field, states, burnout):
 
 
 @njit(cache=True)
-def misfit(x, burnout, air, field, out):
+def misfit(x: np.ndarray, burnout: np.ndarray, air: np.ndarray, field: np.ndarray, out: np.ndarray) -> None:
     """Boost model's end, carried to the time of the coast's own state, less that state (6); zeros when tied."""
     p = profile_size(x)
     out[:] = 0.0
@@ -110,7 +116,17 @@ def misfit(x, burnout, air, field, out):
 
 
 @njit(cache=True)
-def fly_on(x, burnout, q, t_s, to_ground, air, field, states, ending):
+def fly_on(
+    x: np.ndarray,
+    burnout: np.ndarray,
+    q: int,
+    t_s: np.ndarray,
+    to_ground: bool,
+    air: np.ndarray,
+    field: np.ndarray,
+    states: np.ndarray,
+    ending: np.ndarray,
+) -> None:
     """The coast: fill `states` from row `q` on, and `ending` when going to the ground."""
     n, p = t_s.shape[0], profile_size(x)
     work = np.empty((2, field.shape[1] + 1, field.shape[1] + 1))
@@ -183,7 +199,15 @@ def fly_on(x, burnout, q, t_s, to_ground, air, field, states, ending):
 
 
 @njit(cache=True)
-def fly(x, t_s, to_ground, air, field, states, ending):
+def fly(
+    x: np.ndarray,
+    t_s: np.ndarray,
+    to_ground: bool,
+    air: np.ndarray,
+    field: np.ndarray,
+    states: np.ndarray,
+    ending: np.ndarray,
+) -> bool:
     """Fill `states` (n, 6), ITRF m and m/s, at the ascending times `t_s` (n,); False where the flight never got away.
 
     With `to_ground` the flight goes on to the ground and `ending` (15,) becomes: 0 how it ends (1 ground, 0 still up
