@@ -6,9 +6,11 @@ with forces that the filters do not share.
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -19,7 +21,15 @@ def boosters(seeds: int) -> dict[str, Any]:
     return run(range((seeds + 1) // 2))
 
 
-PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"boosters": boosters}
+def launches(seeds: int) -> dict[str, Any]:
+    """Launch and impact areas of `two-launches`, with class, place, azimuth, loft and all else drawn."""
+    from vedette.exercise.calibrate import run
+
+    results = Path("calibrate-launches.jsonl")  # an interrupted run goes on where it stopped; delete it to begin anew
+    return run(seeds, jobs=max(1, min(os.cpu_count() or 1, 8)), results=results)
+
+
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"boosters": boosters, "launches": launches}
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ at the modes, which keeps what a Gaussian would miss: the flat interval in which
 depressed flights, edges. The mean weight is the evidence for the class (Geweke 1989).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from vedette.assessment.flight_posterior import (
     silence_log_likelihood,
     x_from_theta,
 )
-from vedette.assessment.flight_prior import AZIMUTH, FlightPrior, flight_prior
+from vedette.assessment.flight_prior import AZIMUTH, KICK, FlightPrior, flight_prior
 from vedette.assessment.flight_start import start_thetas
 from vedette.assessment.unknown_weather import weather_days
 from vedette.core.shapes import Rows, Scalar
@@ -88,7 +89,7 @@ class Problem:
         self.silence = _silence(evidence)
         self.model = (*prior.move, prior.belief, *world(None, None), *self.looks)
 
-    def linearise(self, theta: Scalar, is_over: bool, is_final: bool = False) -> tuple[Scalar, Rows]:
+    def linearise(self, theta: Scalar, is_over: bool | None, is_final: bool = False) -> tuple[Scalar, Rows]:
         """Residuals and Jacobian: looks, prior, loft, misfit, burnout pseudo-look. Central differences if final."""
         residuals_and_jacobian(theta, _STEP, is_final, *self.model, self.res, self.jac, self.ends)
         off, sigma = self._burnout_off(self.ends[0, 0], is_over)
@@ -103,20 +104,20 @@ class Problem:
         )
         return res, jac
 
-    def pull(self, is_over: bool) -> tuple[float, float, bool]:
-        """The burnout pseudo-look: centre, sigma (s), and whether it only forbids earlier burnouts."""
+    def pull(self, is_over: bool | None) -> tuple[float, float, bool]:
+        """The burnout pseudo-look: centre, sigma (s), and whether it only forbids earlier burnouts. None: any after."""
         low, high = self.silence.last_found_s, self.silence.first_missed_s
         if not np.isfinite(low):
             return 0.0, 1e9, True
         if is_over:
             return 0.5 * (low + high), max((high - low) / np.sqrt(12.0), SILENCE_WIDTH_S), False
-        return (high if np.isfinite(high) else low) + 0.1, 0.2, True
+        return (high if np.isfinite(high) and is_over is not None else low) + 0.1, 0.2, True
 
-    def _burnout_off(self, burnout_s: float, is_over: bool) -> tuple[float, float]:
+    def _burnout_off(self, burnout_s: float, is_over: bool | None) -> tuple[float, float]:
         centre, sigma, is_hinge = self.pull(is_over)
         return (0.0, 1e9) if is_hinge and burnout_s > centre else (burnout_s - centre, sigma)
 
-    def residual(self, thetas: Rows, is_over: bool) -> Rows:
+    def residual(self, thetas: Rows, is_over: bool | None) -> Rows:
         """(m, rows) residual vectors of rows of theta, as in `linearise`."""
         m = len(thetas)
         res, ends = np.empty((m, len(self.evidence), 4)), np.empty((m, 8))
@@ -153,7 +154,9 @@ class Problem:
         self.looks = (e.t_s, e.kind, e.sensor, e.value, e.weight / temper, e.place, e.axes)
         self.model = (*self.prior.move, self.prior.belief, *world(None, None), *self.looks)
 
-    def minimise(self, theta: Scalar, is_over: bool, iterations: int, tolerance: float) -> tuple[Scalar, float, Rows]:
+    def minimise(
+        self, theta: Scalar, is_over: bool | None, iterations: int, tolerance: float
+    ) -> tuple[Scalar, float, Rows]:
         """Levenberg-Marquardt with geodesic acceleration (Transtrum & Sethna 2012), which follows curved valleys.
 
         Goes on until the gain still promised is below `tolerance`. Returns theta, cost, Gauss-Newton matrix.
@@ -201,24 +204,26 @@ class Sketch:
     cost: float
 
 
-def sketch_kind(prior: FlightPrior, evidence: Evidence, warm: tuple[Scalar, ...] = ()) -> Sketch:
-    """A rough fit of one vehicle kind, from `warm` starts or from everywhere; cost infinite where nothing fits."""
+def rough_kind(prior: FlightPrior, evidence: Evidence) -> tuple[float, list[Scalar]]:
+    """The best flights of a kind with all looks taken for coarse: their cost, and where they stand."""
     problem = Problem(prior, evidence)
+    rough, cost = _starts(problem), np.inf
+    for temper, iterations, kept in ((100.0, 4, 3), (30.0, 4, 2), (6.0, 5, 2)):
+        problem.soften(temper)
+        tried = sorted((problem.minimise(t, None, iterations, 1.0) for t in rough), key=lambda f: f[1])[:kept]
+        rough = [theta for theta, c, _ in tried if np.isfinite(c)]
+        cost = tried[0][1] if tried else np.inf
+    return cost, rough
+
+
+def sketch_kind(prior: FlightPrior, evidence: Evidence, starts: Sequence[Scalar]) -> Sketch:
+    """A rough fit of one vehicle kind from some starts; cost infinite where nothing fits."""
+    problem = Problem(prior, evidence)
+    problem.soften(2.0)
     hypotheses = (True, False) if np.isfinite(problem.silence.first_missed_s) else (False,)
     found: list[tuple[float, Scalar, bool]] = []
     for is_over in hypotheses:
-        if warm:
-            problem.soften(2.0)
-            results = [problem.minimise(t, is_over, 3, 1.0) for t in warm]
-        else:
-            rough = _starts(problem, is_over)
-            for temper in (30.0, 6.0):
-                problem.soften(temper)
-                tried = sorted((problem.minimise(t, is_over, 3, 1.0) for t in rough), key=lambda f: f[1])
-                rough = [theta for theta, cost, _ in tried[:2] if np.isfinite(cost)]
-            problem.soften(2.0)
-            results = [problem.minimise(t, is_over, 3, 1.0) for t in rough]
-        results.sort(key=lambda f: f[1])
+        results = sorted((problem.minimise(t, is_over, 3, 1.0) for t in starts), key=lambda f: f[1])
         found += [(cost, theta, is_over) for theta, cost, _ in results[:2] if np.isfinite(cost)]
     cost = min((f[0] for f in found), default=np.inf)
     return Sketch(prior, tuple((theta, over) for c, theta, over in found if c < cost + 150.0), cost)
@@ -297,17 +302,17 @@ def _is_same(mode: Mode, other: Mode) -> bool:
     return mode.is_over == other.is_over and float(away @ np.linalg.solve(cov, away)) < 16.0
 
 
-def _starts(problem: Problem, is_over: bool) -> list[Scalar]:
+def _starts(problem: Problem) -> list[Scalar]:
     rows = start_thetas(problem.prior, problem.evidence)
     if len(rows) == 0:
         return []
     problem.soften(100.0)
-    cost = np.sum(problem.residual(rows, is_over) ** 2, axis=1)
+    cost = np.sum(problem.residual(rows, None) ** 2, axis=1)
     cost[~np.isfinite(cost)] = np.inf
-    azimuth = np.round(rows[:, AZIMUTH] * 1e6)
     chosen: list[int] = []
-    for i in np.argsort(cost):  # the best of each of the three best directions
-        if np.isfinite(cost[i]) and len(chosen) < 3 and not any(azimuth[i] == azimuth[j] for j in chosen):
+    for i in np.argsort(cost):  # the best of each tilt, and of the two best directions
+        taken = [j for j in chosen if rows[i, KICK] == rows[j, KICK]]
+        if np.isfinite(cost[i]) and len(taken) < 2 and not any(rows[i, AZIMUTH] == rows[j, AZIMUTH] for j in taken):
             chosen.append(int(i))
     return [rows[i] for i in chosen]
 

@@ -58,8 +58,8 @@ class Spread:
     thrust_share: float = 0.05  # each stage
     burnt: float = 0.01  # each stage, share of mass
     boost_drag_log: float = 0.2
-    slope: float = 0.01
-    steer_rad: float = radians(0.15)
+    slope: float = 0.015
+    steer_rad: float = radians(0.25)  # at one period: swings at others, and wind, look much like it
     misfit_m: float = 100.0
     misfit_mps: float = 4.0
     tail_off_s: float = 0.6

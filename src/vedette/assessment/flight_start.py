@@ -13,7 +13,7 @@ from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import AZIMUTH_RAD, HEADER, KICK_RAD, STAGE_WIDTH
 
 _AZIMUTHS = 16
-_KICKS = (-2.0, 0.0, 1.5)
+_KICKS = (-4.0, -1.5, 0.0, 1.5)
 _FIRST_SEEN_M = (3e3, 8e3, 14e3)
 _GRID_S = np.arange(0.0, 900.0, 2.0)
 

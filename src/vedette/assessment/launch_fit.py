@@ -4,7 +4,7 @@ Every vehicle kind is fitted as a hypothesis (`class_fit`); their evidences give
 all of them in proportion give everything else, so that every figure carries the doubt about the kind as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from vedette.assessment.class_fit import (
     Sketch,
     fly_cloud,
     refine_kind,
+    rough_kind,
     sample_kind,
     sketch_kind,
     tied_theta,
@@ -31,6 +32,7 @@ from vedette.motion.flight_classes import vehicles
 from vedette.motion.propagate import propagate_coast
 from vedette.reports import Looks
 
+_OUTCLASSED = 80.0  # in twice the log likelihood of looks taken for six times as coarse as they are
 _HOPELESS = 120.0  # in twice the log likelihood, while fits are rough
 _NEGLIGIBLE = 7.0  # in log evidence
 
@@ -158,18 +160,19 @@ def fit_launch(
 def _sketches(
     evidence: Evidence, reference: Scalar, warm: Mapping[str, tuple[Scalar, ...]], kinds: tuple[str, ...]
 ) -> list[Sketch]:
-    out, best = [], np.inf
-    for vehicle in vehicles():
-        if (warm and vehicle.id not in warm) or (kinds and vehicle.id not in kinds):
-            continue
-        prior = flight_prior(vehicle, reference, evidence.bias_sigmas)
-        sketch = sketch_kind(prior, evidence, warm.get(vehicle.id, ()))
-        if np.isfinite(sketch.cost):
-            out.append(sketch)
-            best = min(best, sketch.cost)
-    if warm and (not out or best > 3.0 * _degrees(evidence) + 60.0):  # the kinds we kept no longer explain it
+    """Rough fits of every kind that is worth one."""
+    priors = [flight_prior(v, reference, evidence.bias_sigmas) for v in vehicles() if not kinds or v.id in kinds]
+    starts: dict[str, Sequence[Scalar]] = dict(warm)
+    if not warm:
+        rough = {prior.kind: rough_kind(prior, evidence) for prior in priors}
+        least = min((cost for cost, _ in rough.values()), default=np.inf)
+        starts = {kind: thetas for kind, (cost, thetas) in rough.items() if cost < least + _OUTCLASSED}
+    sketches = [sketch_kind(prior, evidence, starts[prior.kind]) for prior in priors if starts.get(prior.kind)]
+    sketches = [sketch for sketch in sketches if np.isfinite(sketch.cost)]
+    best = min((sketch.cost for sketch in sketches), default=np.inf)
+    if warm and not best < 1.5 * _degrees(evidence) + 60.0:  # the kinds we kept no longer explain it
         return _sketches(evidence, reference, {}, kinds)
-    return out
+    return sketches
 
 
 def _degrees(evidence: Evidence) -> float:

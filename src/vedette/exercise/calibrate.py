@@ -1,9 +1,9 @@
 """Do launch and impact areas hold what they promise? Hundreds of drawn flights, fitted and judged against the truth.
 
 Each seed draws every launch of a story from its `varied` quantities: class, place, azimuth, loft, thrust, burn time,
-sensor biases, cloud, detections. Truth flies with forces that the fit does not share (`scenario.flight`). Judged are the
-fit's areas when every infrared watcher has looked once after burnout ("burnout"), and 60 s and 300 s after burnout while
-the flight is still up. The bound is `exercise.launch_bound`.
+sensor biases, cloud, detections. Truth flies with forces that the fit does not share (`scenario.flight`). Judged are
+the fit's areas when every infrared watcher has looked once after burnout ("burnout"), and 60 s and 300 s after burnout
+while the flight is still up. The bound is `exercise.launch_bound`.
 """
 
 import json
@@ -87,7 +87,7 @@ def run(
     story: str = "two-launches",
     show_progress: bool = True,
 ) -> dict[str, Any]:
-    """Judge seeds, keep each one's records in `results` (JSON lines; seeds already there are not done again), summarise.
+    """Judge seeds and summarise. Each one's records are kept in `results` (JSON lines) and not made again.
 
     `jobs` processes; each has its own compiled kernels from the cache on disk.
     """
@@ -143,25 +143,30 @@ def summarise(records: list[dict[str, Any]]) -> dict[str, Any]:
             "not_fitted": len(here) - len(fitted),
             "cpu_s_mean": round(float(np.mean([r["cpu_s"] for r in fitted])), 2),
             "class_brier": round(float(np.mean([_brier(r) for r in fitted])), 4),
-            "class_right": round(float(np.mean([max(r["classes"], key=r["classes"].get) == r["class"] for r in fitted])), 4),
+            "class_right": round(
+                float(np.mean([max(r["classes"], key=r["classes"].get) == r["class"] for r in fitted])), 4
+            ),
         }
         for place in ("launch", "impact"):
             rows = [r[place] for r in fitted if place in r]
             if not rows:
                 continue
+            inside = np.mean([row["inside"] for row in rows], axis=0)
             nees = np.array([row["nees"] for row in rows]) / 2.0
             error = np.array([np.hypot(*row["error_m"]) for row in rows])
             bounded = [i for i, row in enumerate(rows) if row["bound_m"]]
             bound = np.array([rows[i]["bound_m"] for i in bounded])
             entry[place] = {
                 "count": len(rows),
-                "holds": dict(zip(("50", "90", "99"), np.mean([row["inside"] for row in rows], axis=0).round(4).tolist(), strict=True)),
+                "holds": {level: round(float(x), 4) for level, x in zip(("50", "90", "99"), inside, strict=True)},
                 "band_90": [round(b, 4) for b in binomial_band(len(rows), 0.9)],
                 "nees_mean": round(float(nees.mean()), 3),
                 "nees_median_over_expected": round(float(np.median(nees) / np.log(2.0)), 3),
                 "nees_band": [round(b, 3) for b in chi_square_band(2, len(rows))],
                 "error_km": [round(float(q) / 1e3, 3) for q in np.quantile(error, [0.5, 0.95, 1.0])],
-                "rmse_over_bound": round(float(np.sqrt(np.mean(error[bounded] ** 2) / np.mean(bound**2))), 3) if bounded else None,
+                "rmse_over_bound": round(float(np.sqrt(np.mean(error[bounded] ** 2) / np.mean(bound**2))), 3)
+                if bounded
+                else None,
             }  # fmt: skip
         out["instants"][when] = entry
     out["reliability"] = _reliability([r for r in records if r.get("fitted")])

@@ -2,10 +2,10 @@
 
 The Cramer-Rao bound with priors (van Trees 1968): with r the whitened residuals of looks, priors, the climb at burnout
 and the misfit, and J their derivatives by the unknowns at the truth, cov >= (J' J + b b' / s^2)^-1, where b is the
-derivative of the burnout time, known to within the gap between the last look that found the flame and the first that did
-not, s^2 = gap^2 / 12. Launch and impact points follow by their own derivatives G: G cov G'; to the impact is added what
-the weather of `assessment.unknown_weather` moves it, which no look before re-entry can tell. The kind of vehicle is
-taken as known: the fit does not know it.
+derivative of the burnout time, known to within the gap between the last look that found the flame and the first that
+did not, s^2 = gap^2 / 12. Launch and impact points follow by their own derivatives G: G cov G'; to the impact is added
+what the weather of `assessment.unknown_weather` moves it, which no look before re-entry can tell. The kind of vehicle
+is taken as known: the fit does not know it.
 """
 
 from math import log
@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from vedette.assessment.areas import local_m
-from vedette.assessment.class_fit import Problem, untied, fly_cloud
+from vedette.assessment.class_fit import Problem, fly_cloud, untied
 from vedette.assessment.evidence import evidence_from_looks
 from vedette.assessment.flight_prior import ADDED, EVEN_LOG, FlightPrior, flight_prior
 from vedette.assessment.flight_start import reference_point
@@ -89,5 +89,3 @@ def _slopes(lat_rad: Scalar, lon_rad: Scalar) -> Rows:
     """(dims, 2) derivatives of a place from the row at zero and pairs of rows to either side."""
     points = local_m(lat_rad, lon_rad, float(lat_rad[0]), float(lon_rad[0]))
     return np.asarray((points[1::2] - points[2::2]) / (2.0 * _STEP))
-
-

@@ -1,0 +1,37 @@
+"""Areas hold the share of the cloud that they promise, bent clouds included, and points know whether they are inside."""
+
+import numpy as np
+import pytest
+
+from vedette.assessment.areas import PROBABILITIES, areas_of, from_local, is_inside, local_m, patch_from_cloud
+
+
+def test_local_coordinates_return_to_their_place():
+    points = np.array([[0.0, 0.0], [3e5, -2e5], [-1e6, 8e5]])
+    lat, lon = from_local(points, 0.7, -1.9)
+    one_millimetre = 1e-3
+    np.testing.assert_allclose(local_m(lat, lon, 0.7, -1.9), points, atol=one_millimetre)
+
+
+@pytest.mark.parametrize("bend_per_m", [0.0, 4e-6])
+def test_areas_hold_their_share_of_fresh_points(bend_per_m):
+    rng = np.random.default_rng(11)
+
+    def draw(n):
+        along, across = 40e3 * rng.standard_normal(n), 3e3 * rng.standard_normal(n)
+        return from_local(np.stack([along, across + bend_per_m * along**2], axis=-1), 0.55, -0.5)
+
+    areas = areas_of(patch_from_cloud(*draw(2000)))
+    lat, lon = np.degrees(draw(1500))
+    four_sigma = 4.0 * np.sqrt(0.25 / 1500 + 0.25 / 2000)  # both clouds are samples
+    for area, probability in zip(areas, PROBABILITIES, strict=True):
+        held = np.mean([is_inside(area, float(a), float(b)) for a, b in zip(lat, lon, strict=True)])
+        assert held == pytest.approx(probability, abs=four_sigma)
+
+
+def test_a_gaussian_area_has_the_size_of_its_ellipse():
+    rng = np.random.default_rng(3)
+    lat, lon = from_local(rng.standard_normal((20_000, 2)) * [20e3, 5e3], 0.2, 2.0)
+    ninety = areas_of(patch_from_cloud(lat, lon))[1]
+    expected_km2 = np.pi * 20.0 * 5.0 * -2.0 * np.log(0.1)
+    assert ninety.area_km2 == pytest.approx(expected_km2, rel=0.05)  # 20,000 points know a quantile to 2 %
