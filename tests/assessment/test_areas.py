@@ -1,4 +1,4 @@
-"""Areas hold the share of the cloud that they promise, bent clouds included, and points know whether they are inside."""
+"""Areas hold the share of the cloud that they promise, bent clouds included; points know if they are inside."""
 
 import numpy as np
 import pytest
