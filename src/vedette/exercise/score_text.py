@@ -99,9 +99,10 @@ def _launch_words(launch: LaunchVerdict) -> str:
 
 def _impact_words(impact: ImpactVerdict) -> str:
     size = "" if impact.area_90_km2 is None else f" of {_area(impact.area_90_km2)}"
-    kind = "impact if thrust stopped" if impact.is_conditional else "impact"
+    if impact.is_conditional:  # thrust went on: where it would have fallen is not for the impact to judge
+        return "impact said only as if thrust stopped"
     return (
-        f"{kind} {impact.error_km:.1f} km off, {_inside(impact.is_inside_90)} the 90 % area{size}, "
+        f"impact {impact.error_km:.1f} km off, {_inside(impact.is_inside_90)} the 90 % area{size}, "
         f"time {impact.time_error_s:+.0f} s"
     )
 
