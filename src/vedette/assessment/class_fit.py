@@ -280,6 +280,8 @@ def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Gene
     if top < -1e29:  # no draw could be solved: the mode alone speaks
         return ClassFit(modes, modes[0].log_weight, (modes[0].theta[None].repeat(draws, axis=0),), 0.0)
     weight = np.exp(log_weight - top)
+    for _ in range(2):  # truncated importance sampling (Ionides 2008): no draw may speak for all
+        weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
     share = float(weight.sum() ** 2 / (weight @ weight) / len(weight))
     ladder = (np.arange(draws) + rng.random()) / draws * weight.sum()
     chosen = np.searchsorted(np.cumsum(weight), ladder).clip(0, len(weight) - 1)
