@@ -23,6 +23,7 @@ _HOMES = {
     "Site": "vedette.sensing",
     "Tracker": "vedette.tracking",
     "read_scans": "vedette.formats",
+    "watch": "vedette.doors.api",
 }
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Tracker",
     "__version__",
     "read_scans",
+    "watch",
 ]
 
 

@@ -160,7 +160,7 @@ class LaunchFollower:
         one.t_fit_tai_ns = one.t_state_tai_ns
         if int(looks.is_detection.sum()) < self.policy.looks_min:
             return tuple(said)
-        fit = fit_launch(looks, self.sensors, before=one.fit)
+        fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
         if fit is None or fit.misfit > self.policy.misfit_max:
             one.marks = ("no-launch-fits",)
             return tuple(said)

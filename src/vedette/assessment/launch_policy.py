@@ -22,6 +22,7 @@ class LaunchPolicy:
     p_withdraw: float
     p_orbit: float
     renew_shrink: float
+    draws: int
     boost_s: float
     coast_s: float
     late_s: float
