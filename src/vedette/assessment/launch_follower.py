@@ -13,7 +13,15 @@ from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
 from vedette.assessment.launch_products import burnout_words, conditional_impact, launch_sigma_km, prediction
-from vedette.assessment.launch_words import area_90, impact_sentence, launch_sentence, make_alert, reasons, size_text
+from vedette.assessment.launch_words import (
+    area_90,
+    impact_sentence,
+    launch_sentence,
+    make_alert,
+    place,
+    reasons,
+    size_text,
+)
 from vedette.assessment.orbit_watch import OrbitWatch
 from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
@@ -67,6 +75,7 @@ class LaunchFollower:
             self._move(one, tracks, index)
             said += self._assess(one)
         for one in self._objects.values():
+            said += self._come_down(one, tracks.t_tai_ns)
             if one.track_id not in ids:
                 said += self._unseen(one, tracks.t_tai_ns)
         return tuple(said)
@@ -80,6 +89,7 @@ class LaunchFollower:
                 continue
             said += self._assess(one, is_final=True)
             one.t_state_tai_ns = max(one.t_state_tai_ns, t_tai_ns)
+            said += self._come_down(one, t_tai_ns)
             said += self._unseen(one, t_tai_ns, is_over=True)
         return tuple(said)
 
@@ -142,7 +152,7 @@ class LaunchFollower:
     # ---- what is believed of one object
 
     def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
-        if not is_final and not self._is_due(one):
+        if one.phase == "down" or (not is_final and not self._is_due(one)):
             return ()
         looks = self._tracker.looks(one.track_id)
         said: list[Finding | Alert] = []
@@ -296,16 +306,24 @@ class LaunchFollower:
 
     # ---- what is no longer seen
 
+    def _come_down(self, one: LaunchObject, t_tai_ns: int) -> Said:
+        """The impact's 90 % interval is over and nobody has seen it since: the alert has passed."""
+        impact = one.impact
+        if impact is None or one.phase == "down" or t_tai_ns <= impact.t_90_tai_ns[1]:
+            return ()
+        if one.t_seen_tai_ns > impact.t_90_tai_ns[1]:  # still seen: the next fit will tell
+            return ()
+        one.phase = "down"
+        standing = one.alerts.get("impact")
+        if standing is None or standing.evidence is Evidence.WITHDRAWN:
+            return ()
+        text = f"has come down near {place(impact.lat_deg, impact.lon_deg)}"
+        alert = one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
+        return (alert,)
+
     def _unseen(self, one: LaunchObject, t_tai_ns: int, is_over: bool = False) -> Said:
         said: list[Finding | Alert] = []
         impact = one.impact
-        if impact is not None and t_tai_ns > impact.t_90_tai_ns[1] and one.phase != "down":
-            one.phase = "down"
-            standing = one.alerts.get("impact")
-            if standing is not None and standing.evidence is not Evidence.WITHDRAWN:
-                text = f"has come down near {impact_sentence(impact, impact.t_90_tai_ns[0]).split(' in ')[0]}"
-                one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
-                said.append(one.alerts["impact"])
         if one.is_lost_said or one.phase == "down":
             return tuple(said)
         one.is_lost_said = True

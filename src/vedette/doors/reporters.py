@@ -100,10 +100,10 @@ class TimelineReporter:
 
 
 def clock_text(t_tai_ns: int, spell: Spelling) -> str:
-    """`T+00:02:38.0` when lift-off is known, else UTC, else dashes."""
+    """`T+00:02:38.0` when lift-off was given, else UTC, else dashes; an estimate is no zero to count from."""
     plus_s = spell.plus_s(t_tai_ns)
-    if plus_s is None:
-        utc = spell.utc(t_tai_ns)
+    utc = spell.utc(t_tai_ns)
+    if plus_s is None or (utc is not None and spell.is_liftoff_estimated):
         return f"{utc[11:21]}Z" if utc else "--:--:--.-"
     sign, whole = ("-" if plus_s < 0 else "+"), abs(round(plus_s, 1))
     return f"T{sign}{int(whole // 3600):02d}:{int(whole // 60 % 60):02d}:{whole % 60:04.1f}"

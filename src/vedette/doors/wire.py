@@ -18,8 +18,9 @@ from vedette.time import utc_text_from_tai_ns
 class Spelling:
     """Spells instants for one picture: UTC when the epoch is known, seconds after lift-off when lift-off is."""
 
-    def __init__(self, t_liftoff_tai_ns: int | None, is_epoch_known: bool) -> None:
+    def __init__(self, t_liftoff_tai_ns: int | None, is_epoch_known: bool, is_liftoff_estimated: bool = False) -> None:
         self.t_liftoff_tai_ns, self.is_epoch_known = t_liftoff_tai_ns, is_epoch_known
+        self.is_liftoff_estimated = is_liftoff_estimated
 
     def utc(self, t_tai_ns: int) -> str | None:
         """UTC text, or None when the feed never said when it happened."""
@@ -156,7 +157,7 @@ def area(shape: Area) -> dict[str, Any]:
 
 def spelling_of(picture: Picture) -> Spelling:
     """The spelling that fits what the picture knows of time."""
-    return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known)
+    return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known, picture.liftoff_object_id is not None)
 
 
 def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str, Any]:

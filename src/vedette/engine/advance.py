@@ -44,11 +44,21 @@ def advance(picture: Picture, event: Event) -> Picture:
     picture.new_findings = findings
     picture.new_alerts = tuple(item for item in said if isinstance(item, Alert))
     picture.timeline.extend(findings)
-    if picture.t_liftoff_tai_ns is None:
-        launches = [finding for finding in findings if finding.kind is FindingKind.LAUNCH]
-        if launches:
-            picture.t_liftoff_tai_ns = launches[0].t_tai_ns
+    if said:
+        _estimate_liftoff(picture)
     return picture
+
+
+def _estimate_liftoff(picture: Picture) -> None:
+    """Where nobody gave a lift-off, seconds count from the first launch found, as it is now estimated."""
+    if picture.t_liftoff_tai_ns is None:
+        launches = [finding for finding in picture.new_findings if finding.kind is FindingKind.LAUNCH]
+        if launches:
+            picture.t_liftoff_tai_ns, picture.liftoff_object_id = launches[0].t_tai_ns, launches[0].object_id
+    elif picture.liftoff_object_id is not None:
+        for summary in picture.objects:
+            if summary.id == picture.liftoff_object_id and summary.launch is not None:
+                picture.t_liftoff_tai_ns = summary.launch.t_tai_ns
 
 
 def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:

@@ -21,6 +21,7 @@ class Picture:
     unknown_sensors: set[str] = field(default_factory=set)
     t_now_tai_ns: int | None = None  # the newest measured time
     t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`
+    liftoff_object_id: str | None = None  # whose launch estimate that zero is; None: it was given
     is_ended: bool = False  # the feeds said that nothing more will come
     is_epoch_known: bool = False  # False: times count from the feed's own zero
     followers: dict[str, Follower] = field(default_factory=dict)
