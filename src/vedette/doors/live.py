@@ -21,7 +21,7 @@ from vedette.doors.reporters import alert_line, clock_text, finding_line, place,
 from vedette.doors.wire import spelling_of
 from vedette.engine.picture import Picture
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Evidence, Mode, ObjectSummary, Scan, SensorKind
+from vedette.reports import Alert, Evidence, Mode, ObjectSummary, Scan, SensorKind
 
 MODE_STYLES = {
     Mode.REAL: "bold white on red",
@@ -41,7 +41,7 @@ class LiveReporter:
         self.console, self.title = console, title
         self._lines: deque[Text] = deque(maxlen=60)
         self._heard: deque[str] = deque(maxlen=6)
-        self._alerts: deque[Text] = deque(maxlen=8)
+        self._alerts: dict[str, Alert] = {}  # newest revision, most recently changed last
         self._window: tuple[float, float, float, float] | None = None
         self._tracks: dict[str, list[tuple[float, float]]] = {}
         self._t_drawn = 0.0
@@ -63,9 +63,9 @@ class LiveReporter:
         spell = spelling_of(picture)
         self._lines.extend(Text(finding_line(finding, spell)) for finding in picture.new_findings)
         for alert in picture.new_alerts:
-            style = "bold white on red" if alert.evidence is Evidence.CONFIRMED else "bold red"
-            self._alerts.append(Text(alert_line(alert, spell), style=style))
-            self._lines.append(Text(alert_line(alert, spell).split("\n")[0], style=style))
+            self._alerts.pop(alert.id, None)
+            self._alerts[alert.id] = alert
+            self._lines.append(Text(alert_line(alert, spell).split("\n")[0], style=alert_style(alert)))
 
     def finish(self, picture: Picture, predict_to_tai_ns: int | None) -> None:
         """Leave the screen; print the map and what is believed, so that it stays to be read."""
@@ -92,8 +92,10 @@ class LiveReporter:
         layout["objects"].update(
             Panel(Group(*(belief(summary, picture) for summary in picture.objects)), title="beliefs")
         )
-        layout["timeline"].update(Panel(Group(*list(self._lines)[-10:]), title="timeline"))
-        alerts = Group(*list(self._alerts)[-3:]) if self._alerts else Text("no alert", style="green")
+        lines = Text("\n", no_wrap=True, overflow="ellipsis").join(list(self._lines)[-10:])
+        layout["timeline"].update(Panel(lines, title="timeline"))
+        newest = list(self._alerts.values())[::-1]
+        alerts = Group(*(alert_card(a, is_open=a is newest[0]) for a in newest)) if newest else Text("none", "green")
         layout["alerts"].update(Panel(alerts, title="proposed alerts (people release)"))
         return layout
 
@@ -174,8 +176,8 @@ def belief(summary: ObjectSummary, picture: Picture) -> Table:
     table.add_row(Text(f"{summary.id}", style="bold"), Text(f"{summary.phase}", style="bold cyan"))
     for name, probability in sorted(summary.probabilities.items(), key=lambda item: -item[1])[:4]:
         if probability >= 0.005:
-            bar = "█" * round(16 * probability)
-            table.add_row(Text(f"{100 * probability:3.0f} %"), Text(f"{bar:<16} {name}"))
+            bar = "█" * round(16 * probability) + "░" * (16 - round(16 * probability))
+            table.add_row(Text(f"{100 * probability:3.0f} %"), Text(f"{bar} {name}"))
     if summary.launch:
         launch = summary.launch
         azimuth = "near-vertical" if launch.azimuth_deg is None else f"heading {launch.azimuth_deg:03.0f}°"
@@ -201,6 +203,26 @@ def belief(summary: ObjectSummary, picture: Picture) -> Table:
         table.add_row("marks", Text(", ".join(summary.quality), style="magenta"))
     table.add_row("", "")
     return table
+
+
+def alert_style(alert: Alert) -> str:
+    """Loud while it stands on two phenomena, plain red on one, green when it is over."""
+    if alert.evidence in (Evidence.WITHDRAWN, Evidence.PASSED):
+        return "green"
+    return "bold white on red" if alert.evidence is Evidence.CONFIRMED else "bold red"
+
+
+def alert_card(alert: Alert, is_open: bool) -> Text:
+    """One alert; the open one shows both sides of its argument."""
+    card = Text()
+    card.append(f" {alert.kind.upper()} {alert.object_id} ", style=alert_style(alert))
+    card.append(f" {alert.evidence}, {alert.message}", style="bold")
+    card.append(f"\n {alert.text}", style="none")
+    if is_open:
+        for sign, reasons in (("+", alert.reasons_for), ("-", alert.reasons_against)):
+            for reason in reasons:
+                card.append(f"\n {sign} {reason}", style="cyan" if sign == "+" else "magenta")
+    return card
 
 
 def minutes(seconds: float) -> str:
