@@ -111,7 +111,7 @@ def end_residuals(
         out[5 + i] /= belief[3]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def residuals_and_jacobian(
     theta: np.ndarray,
     step: float,
@@ -182,7 +182,7 @@ def residuals_and_jacobian(
                 jac[j, i, k] = (out[0, i, k] - out[1, i, k]) / width
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def residuals_only(
     thetas: np.ndarray,
     base: np.ndarray,
@@ -217,7 +217,7 @@ def residuals_only(
         end_residuals(x, burnout, belief, air, field, ends[m])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def silence_log_likelihood(
     x: np.ndarray, t_s: np.ndarray, found: np.ndarray, chance: np.ndarray, width_s: float
 ) -> float:
@@ -242,7 +242,7 @@ def silence_log_likelihood(
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def optimise_draws(
     noises: np.ndarray,
     guesses: np.ndarray,
@@ -376,7 +376,7 @@ def optimise_draws(
             old_norm = norm
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def endings(
     thetas: np.ndarray,
     base: np.ndarray,

@@ -4,8 +4,11 @@ Every vehicle kind is fitted as a hypothesis (`class_fit`); their evidences give
 all of them in proportion give everything else, so that every figure carries the doubt about the kind as well.
 """
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -31,6 +34,9 @@ from vedette.motion.boost_layout import AZIMUTH_RAD, COAST_BETA_KG_M2, LAT_RAD, 
 from vedette.motion.flight_classes import vehicles
 from vedette.motion.propagate import propagate_coast
 from vedette.reports import Looks
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 _OUTCLASSED = 80.0  # in twice the log likelihood of looks taken for six times as coarse as they are
 _HOPELESS = 120.0  # in twice the log likelihood, while fits are rough
@@ -139,22 +145,34 @@ def fit_launch(
     best = min((s.cost for s in sketches), default=np.inf)
     if not np.isfinite(best):
         return None
-    refined: list[tuple[FlightPrior, tuple[Mode, ...]]] = []
-    for sketch in sketches:
-        if sketch.cost < best + _HOPELESS:
-            modes = refine_kind(sketch, evidence)
-            if modes:
-                refined.append((sketch.prior, modes))
+    hopeful = [sketch for sketch in sketches if sketch.cost < best + _HOPELESS]
+    all_modes = _side_by_side(lambda sketch: refine_kind(sketch, evidence), hopeful)
+    refined = [(sketch.prior, modes) for sketch, modes in zip(hopeful, all_modes, strict=True) if modes]
     if not refined:
         return None
     heights = [modes[0].log_weight + np.log(prior.probability) for prior, modes in refined]
-    rng = np.random.default_rng([seed, len(evidence)])
-    fits = [
-        sample_kind(modes, evidence, rng, draws if height > max(heights) - 3.0 else draws // 3)
-        for (prior, modes), height in zip(refined, heights, strict=True)
+    worth = [
+        (number, modes, draws if height > max(heights) - 3.0 else draws // 3)
+        for number, ((_, modes), height) in enumerate(zip(refined, heights, strict=True))
         if height > max(heights) - _NEGLIGIBLE
     ]
-    return _joined(fits, refined, evidence, reference, draws)
+
+    def sampled(task: tuple[int, tuple[Mode, ...], int]) -> ClassFit:
+        number, modes, count = task
+        return sample_kind(modes, evidence, np.random.default_rng([seed, len(evidence), number]), count)
+
+    return _joined(_side_by_side(sampled, worth), refined, evidence, reference, draws)
+
+
+def _side_by_side(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    """`work` on every item, on as many threads as there are cores: the kernels let go of the interpreter.
+
+    Each item has chance of its own, so that the result does not depend on how many threads there were.
+    """
+    if len(items) < 2 or (os.cpu_count() or 1) < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8, len(items))) as threads:
+        return list(threads.map(work, items))
 
 
 def _sketches(
@@ -164,10 +182,12 @@ def _sketches(
     priors = [flight_prior(v, reference, evidence.bias_sigmas) for v in vehicles() if not kinds or v.id in kinds]
     starts: dict[str, Sequence[Scalar]] = dict(warm)
     if not warm:
-        rough = {prior.kind: rough_kind(prior, evidence) for prior in priors}
+        tried = _side_by_side(lambda prior: rough_kind(prior, evidence), priors)
+        rough = {prior.kind: found for prior, found in zip(priors, tried, strict=True)}
         least = min((cost for cost, _ in rough.values()), default=np.inf)
         starts = {kind: thetas for kind, (cost, thetas) in rough.items() if cost < least + _OUTCLASSED}
-    sketches = [sketch_kind(prior, evidence, starts[prior.kind]) for prior in priors if starts.get(prior.kind)]
+    begun = [prior for prior in priors if starts.get(prior.kind)]
+    sketches = _side_by_side(lambda prior: sketch_kind(prior, evidence, starts[prior.kind]), begun)
     sketches = [sketch for sketch in sketches if np.isfinite(sketch.cost)]
     best = min((sketch.cost for sketch in sketches), default=np.inf)
     if warm and not best < 1.5 * _degrees(evidence) + 60.0:  # the kinds we kept no longer explain it

@@ -307,7 +307,7 @@ def _fly(
             ignition = t
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fly_rows(
     rows: np.ndarray,
     times: np.ndarray,
