@@ -321,10 +321,13 @@ def _starts(problem: Problem) -> list[Scalar]:
 
 def _root(normal: Rows) -> Rows | None:
     """A square root of the inverse of a positive matrix; None when it is none."""
+    if not np.isfinite(normal).all():  # the Cholesky factor of NaN is NaN, without a word
+        return None
     try:
-        return np.linalg.inv(np.linalg.cholesky(normal + 1e-9 * np.eye(len(normal)))).T
+        root = np.linalg.inv(np.linalg.cholesky(normal + 1e-9 * np.eye(len(normal)))).T
     except np.linalg.LinAlgError:
         return None
+    return root if np.isfinite(root).all() else None
 
 
 def fly_cloud(prior: FlightPrior, thetas: Rows, t_s: Scalar, any_weather: bool = False) -> tuple[Rows, Rows, Rows]:
