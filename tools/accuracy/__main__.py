@@ -1,12 +1,18 @@
-"""Measures, and writes the table into docs/accuracy.md between its two marks; what people wrote around it stays."""
+"""Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
+
+`./run accuracy [PART...]`: world, claims, tracks, flights, launches; by default all. Flights need the recorded data and
+launches the records of `./run calibrate launches`; without them their figures stay as they were.
+"""
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
 from tools.accuracy.flights import flight_figures
+from tools.accuracy.launches import RECORDS, launch_tables
 from tools.accuracy.tracks import track_figures
 from tools.accuracy.world import world_figures
 from vedette.doors.machine import real_data_folder
@@ -22,15 +28,29 @@ def put(text: str, name: str, made: str) -> str:
     return pattern.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
+PARTS: dict[str, Callable[[], str]] = {
+    "world": lambda: table(world_figures()),
+    "claims": lambda: table(claim_figures()),
+    "tracks": lambda: table(track_figures()),
+    "flights": lambda: table(flight_figures()),
+    "launches": launch_tables,
+}
+
+
 def main() -> int:
-    """Recorded flights that are not here keep the figures they had."""
-    text = put(PAGE.read_text(encoding="utf-8"), "world", table(world_figures()))
-    text = put(text, "claims", table(claim_figures()))
-    text = put(text, "tracks", table(track_figures()))
-    if real_data_folder().is_dir():
-        text = put(text, "flights", table(flight_figures()))
-    else:
-        sys.stderr.write("no recorded flights here (VEDETTE_DATA): their figures stay as they were\n")
+    """Remake the parts that were named, or all."""
+    asked = sys.argv[1:] or list(PARTS)
+    if unknown := [name for name in asked if name not in PARTS]:
+        sys.stderr.write(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}\n")
+        return 2
+    text = PAGE.read_text(encoding="utf-8")
+    for name in asked:
+        if name == "flights" and not real_data_folder().is_dir():
+            sys.stderr.write("no recorded flights here (VEDETTE_DATA): their figures stay as they were\n")
+        elif name == "launches" and not RECORDS.is_file():
+            sys.stderr.write(f"no {RECORDS} here (./run calibrate launches): its figures stay as they were\n")
+        else:
+            text = put(text, name, PARTS[name]())
     PAGE.write_text(text, encoding="utf-8")
     return 0
 
