@@ -129,6 +129,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     reasons_against: tuple[str, ...] = ()
     phenomena: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """`IMPACT O1 [confirmed] 32.90°N 23.25°W in 4 min 56 s to 5 min 23 s, 90 % area 32 km²`."""
+        return f"{self.kind.upper():<7} {self.object_id}  [{self.evidence}] {self.text}"
+
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """Where an object will be: altitude and speed relative to the rotating Earth, with 90 % intervals."""
