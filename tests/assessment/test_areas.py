@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vedette.assessment.areas import PROBABILITIES, areas_of, from_local, is_inside, local_m, patch_from_cloud
+from vedette.assessment.areas import PROBABILITIES, areas_of, from_local, local_m, patch_from_cloud
+from vedette.exercise.areas import is_inside
 
 
 def test_local_coordinates_return_to_their_place():

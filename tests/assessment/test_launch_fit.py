@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vedette.assessment.areas import areas_of, is_inside
+from vedette.assessment.areas import areas_of
 from vedette.assessment.class_fit import Problem
 from vedette.assessment.evidence import evidence_from_looks
 from vedette.assessment.flight_prior import flight_prior
@@ -11,6 +11,7 @@ from vedette.assessment.flight_start import reference_point
 from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.profile_kernel import flight
 from vedette.core.constants import NS_PER_S
+from vedette.exercise.areas import is_inside
 from vedette.exercise.calibrate import judge_seed, summarise
 from vedette.exercise.launch_bound import true_theta
 from vedette.exercise.truth_looks import truth_looks

@@ -10,7 +10,7 @@ from math import pi
 import numpy as np
 
 from vedette.core.constants import WGS84_A_M
-from vedette.core.shapes import Bools, Rows, Scalar
+from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Area
 
 PROBABILITIES = (0.50, 0.90, 0.99)
@@ -110,16 +110,3 @@ def areas_of(patch: Patch) -> tuple[Area, ...]:
             )
         )
     return tuple(out)
-
-
-def is_inside(area: Area, lat_deg: float, lon_deg: float) -> bool:
-    """Whether a point lies in a polygon (crossing number, in the plane of the point)."""
-    points = local_m(
-        np.radians(np.array(area.lat_deg)), np.radians(np.array(area.lon_deg)), np.radians(lat_deg), np.radians(lon_deg)
-    )
-    x0, y0 = points.T
-    x1, y1 = np.roll(points, -1, axis=0).T
-    crosses: Bools = (y0 > 0.0) != (y1 > 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at = x0 - y0 * (x1 - x0) / (y1 - y0)
-    return bool(np.count_nonzero(crosses & (at > 0.0)) % 2)

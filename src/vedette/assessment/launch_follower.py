@@ -18,7 +18,6 @@ from vedette.assessment.launch_words import (
     impact_sentence,
     launch_sentence,
     make_alert,
-    place,
     reasons,
     size_text,
 )
@@ -38,6 +37,7 @@ from vedette.reports import (
     Scan,
     SensorKind,
 )
+from vedette.reports.words import place_words
 from vedette.sensing import Sensor
 from vedette.tracking import Tracker, Tracks
 
@@ -317,7 +317,7 @@ class LaunchFollower:
         standing = one.alerts.get("impact")
         if standing is None or standing.evidence is Evidence.WITHDRAWN:
             return ()
-        text = f"has come down near {place(impact.lat_deg, impact.lon_deg)}"
+        text = f"has come down near {place_words(impact.lat_deg, impact.lon_deg)}"
         alert = one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
         return (alert,)
 

@@ -3,11 +3,7 @@
 from vedette.assessment.launch_object import LaunchObject
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Alert, Area, Evidence, ImpactArea, Message
-
-
-def place(lat_deg: float, lon_deg: float) -> str:
-    """`31.40°N 29.80°W`."""
-    return f"{abs(lat_deg):.2f}°{'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.2f}°{'E' if lon_deg >= 0 else 'W'}"
+from vedette.reports.words import minutes_words, place_words
 
 
 def area_90(areas: tuple[Area, ...]) -> float | None:
@@ -27,7 +23,7 @@ def launch_sentence(one: LaunchObject) -> str:
     size = area_90(launch.areas)
     heading = "near-vertical" if launch.azimuth_deg is None else f"heading {launch.azimuth_deg:03.0f}°"
     doubt = f", 90 % area {size_text(size)}" if size is not None else ""
-    return f"{place(launch.lat_deg, launch.lon_deg)}{doubt}, {heading}, seen by {', '.join(one.looks_by_sensor)}"
+    return f"{place_words(launch.lat_deg, launch.lon_deg)}{doubt}, {heading}, seen by {', '.join(one.looks_by_sensor)}"
 
 
 def impact_sentence(impact: ImpactArea, t_now_tai_ns: int) -> str:
@@ -35,14 +31,8 @@ def impact_sentence(impact: ImpactArea, t_now_tai_ns: int) -> str:
     first, last = ((t - t_now_tai_ns) / NS_PER_S for t in impact.t_90_tai_ns)
     size = area_90(impact.areas)
     doubt = f", 90 % area {size_text(size)}" if size is not None else ""
-    when = f"in {minutes(first)} to {minutes(last)}" if last > 0 else "now or already"
-    return f"{place(impact.lat_deg, impact.lon_deg)} {when}{doubt}"
-
-
-def minutes(seconds: float) -> str:
-    """`4 min 30 s`."""
-    whole = max(0, round(seconds))
-    return f"{whole // 60} min {whole % 60:02d} s"
+    when = f"in {minutes_words(max(first, 0.0))} to {minutes_words(last)}" if last > 0 else "now or already"
+    return f"{place_words(impact.lat_deg, impact.lon_deg)} {when}{doubt}"
 
 
 def reasons(one: LaunchObject) -> tuple[tuple[str, ...], tuple[str, ...]]:

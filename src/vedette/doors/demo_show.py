@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from vedette.doors.data_dir import journals_dir_of
-from vedette.doors.reporters import TimelineReporter, place
+from vedette.doors.reporters import TimelineReporter
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watching import new_journal_path
 from vedette.engine import Picture, Session
 from vedette.exercise.score import flight_verdicts
 from vedette.reports import Mode, Scan
+from vedette.reports.words import place_words
 from vedette.scenario import make_scenario, read_story
 from vedette.sensing import format_sensors
 
@@ -86,7 +87,7 @@ def verdict_lines(picture: Picture, made: Any) -> list[str]:
         if verdict.impact_error_km is not None:
             assert verdict.impact_lat_deg is not None and verdict.impact_lon_deg is not None
             inside = "inside" if verdict.is_impact_inside_90 else "outside"
-            true = place(verdict.impact_lat_deg, verdict.impact_lon_deg)
+            true = place_words(verdict.impact_lat_deg, verdict.impact_lon_deg)
             lines.append(f"    impact at {true}, {verdict.impact_error_km:.2f} km off, {inside} the 90 % area")
         if verdict.t_declared_after_s is not None:
             lines.append(f"    launch declared {verdict.t_declared_after_s:.0f} s after lift-off")

@@ -17,11 +17,12 @@ from rich.text import Text
 
 from vedette.core.constants import NS_PER_S
 from vedette.doors.braille import BrailleMap
-from vedette.doors.reporters import alert_line, clock_text, finding_line, place, summary_lines
+from vedette.doors.reporters import alert_line, clock_text, finding_line, summary_lines
 from vedette.doors.wire import spelling_of
 from vedette.engine.picture import Picture
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Alert, Evidence, Mode, ObjectSummary, Scan, SensorKind
+from vedette.reports.words import minutes_words, place_words
 
 MODE_STYLES = {
     Mode.REAL: "bold white on red",
@@ -144,7 +145,7 @@ class LiveReporter:
             for character, style in row:
                 text.append(character, style=style or None)
             text.append("\n")
-        south_west, north_east = place(window[0], window[2]), place(window[1], window[3])
+        south_west, north_east = place_words(window[0], window[2]), place_words(window[1], window[3])
         text.append(f"{south_west} … {north_east}".rjust(columns), style="dim")
         return text
 
@@ -181,7 +182,7 @@ def belief(summary: ObjectSummary, picture: Picture) -> Table:
     if summary.launch:
         launch = summary.launch
         azimuth = "near-vertical" if launch.azimuth_deg is None else f"heading {launch.azimuth_deg:03.0f}°"
-        table.add_row("from", f"{place(launch.lat_deg, launch.lon_deg)}  {azimuth}")
+        table.add_row("from", f"{place_words(launch.lat_deg, launch.lon_deg)}  {azimuth}")
     if summary.apogee_km is not None:
         table.add_row("top", f"{summary.apogee_km:.0f} km")
     if summary.impact:
@@ -189,12 +190,12 @@ def belief(summary: ObjectSummary, picture: Picture) -> Table:
         size = next((a.area_km2 for a in impact.areas if abs(a.probability - 0.9) < 1e-9), None)
         style = "dim" if impact.is_conditional else "bold red"
         words = "if thrust stopped now" if impact.is_conditional else "impact"
-        table.add_row(words, Text(place(impact.lat_deg, impact.lon_deg), style=style))
+        table.add_row(words, Text(place_words(impact.lat_deg, impact.lon_deg), style=style))
         if size is not None:
             table.add_row("", Text(f"90 % area {size:,.0f} km²", style=style))
         if picture.t_now_tai_ns is not None and not impact.is_conditional:
             first, last = ((t - picture.t_now_tai_ns) / NS_PER_S for t in impact.t_90_tai_ns)
-            table.add_row("", Text(f"in {minutes(first)} to {minutes(last)}", style=style))
+            table.add_row("", Text(f"in {minutes_words(first)} to {minutes_words(last)}", style=style))
         elif impact.is_conditional:
             table.add_row(
                 "", Text(f"between {' and '.join(clock_text(t, spell) for t in impact.t_90_tai_ns)}", style=style)
@@ -223,12 +224,6 @@ def alert_card(alert: Alert, is_open: bool) -> Text:
             for reason in reasons:
                 card.append(f"\n {sign} {reason}", style="cyan" if sign == "+" else "magenta")
     return card
-
-
-def minutes(seconds: float) -> str:
-    """`4 min 30 s`."""
-    whole = round(abs(seconds))
-    return f"{'-' if seconds < 0 else ''}{whole // 60} min {whole % 60:02d} s"
 
 
 def describe(scan: Scan, clock: str) -> str:

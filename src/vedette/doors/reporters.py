@@ -11,6 +11,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.doors.wire import Spelling, document, json_bytes, spelling_of
 from vedette.engine.picture import Picture
 from vedette.reports import Alert, Evidence, Finding, FindingKind
+from vedette.reports.words import place_words
 
 COLOURS = {
     FindingKind.LAUNCH: "1;33",
@@ -143,7 +144,7 @@ def summary_lines(picture: Picture, predict_to_tai_ns: int | None) -> list[str]:
         if summary.launch:
             launch = summary.launch
             lines.append(
-                f"    launched {place(launch.lat_deg, launch.lon_deg)} at {clock_text(launch.t_tai_ns, spell)}"
+                f"    launched {place_words(launch.lat_deg, launch.lon_deg)} at {clock_text(launch.t_tai_ns, spell)}"
             )
         if summary.apogee_km is not None:
             between = (
@@ -159,7 +160,9 @@ def summary_lines(picture: Picture, predict_to_tai_ns: int | None) -> list[str]:
                 (f", 90 % area {a.area_km2:,.0f} km²" for a in impact.areas if abs(a.probability - 0.9) < 1e-9), ""
             )
             doubt = "if thrust stopped now, would fall" if impact.is_conditional else "falls"
-            lines.append(f"    {doubt} near {place(impact.lat_deg, impact.lon_deg)} between {first} and {last}{size}")
+            lines.append(
+                f"    {doubt} near {place_words(impact.lat_deg, impact.lon_deg)} between {first} and {last}{size}"
+            )
         if summary.quality:
             lines.append(f"    marks: {', '.join(summary.quality)}")
     if predict_to_tai_ns is not None:
@@ -170,8 +173,3 @@ def summary_lines(picture: Picture, predict_to_tai_ns: int | None) -> list[str]:
                 f"(90 % {p.speed_90_mps[0]:.0f}..{p.speed_90_mps[1]:.0f})"
             )
     return lines
-
-
-def place(lat_deg: float, lon_deg: float) -> str:
-    """`31.40°N 29.80°W`."""
-    return f"{abs(lat_deg):.2f}°{'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.2f}°{'E' if lon_deg >= 0 else 'W'}"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
+from vedette.exercise.areas import is_inside
 
 AFTER_S = {"burnout": 10.0, "+60 s": 60.0, "+300 s": 300.0}
 _LAST_S = 20.0  # not judged so shortly before impact
@@ -51,7 +52,7 @@ def judge_seed(seed: int, story: str = "two-launches") -> list[dict[str, Any]]:
 
 
 def _judged(fit: Any, flight: Any, made: Any, looks: Any, until_tai_ns: int) -> dict[str, Any]:
-    from vedette.assessment.areas import areas_of, is_inside, local_m
+    from vedette.assessment.areas import areas_of, local_m
     from vedette.exercise.launch_bound import launch_bound
 
     bound = launch_bound(flight, made, looks, until_tai_ns)
