@@ -134,7 +134,8 @@ class LaunchFollower:
         one.t_state_tai_ns = tracks.t_tai_ns
         one.t_seen_tai_ns = int(tracks.t_last_seen_tai_ns[index])
         if one.phase == "lost":  # found again
-            one.phase, one.is_lost_said = "coast" if one.is_burnout_said else "boost", False
+            one.phase = "coast" if one.is_burnout_said else "unknown" if one.fit is None else "boost"
+            one.is_lost_said = False
 
     def _count(self, one: LaunchObject, looks: Looks) -> None:
         seen = looks.is_detection
@@ -338,6 +339,9 @@ class LaunchFollower:
             text = f"{words}; the impact area stands"
         elif one.phase == "boost":
             text = f"{words}; thrust had not ended, and where it falls is not known"
+            one.phase = "lost"
+        elif one.phase == "unknown":
+            text = f"{words}; it was seen too little to say what it was"
             one.phase = "lost"
         else:
             text = words

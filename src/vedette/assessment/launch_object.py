@@ -33,7 +33,7 @@ class LaunchObject:
     fit: LaunchFit | None = None
     t_fit_tai_ns: int | None = None
     looks_fitted: int = 0
-    phase: str = "boost"
+    phase: str = "unknown"  # until a fit says boost, coast, orbit
     launch: LaunchEstimate | None = None
     impact: ImpactArea | None = None
     conditional: ImpactArea | None = None
@@ -51,6 +51,8 @@ class LaunchObject:
     def take_fit(self, fit: LaunchFit, t_tai_ns: int) -> None:
         """Believe a new fit and everything that follows from it."""
         self.fit, self.t_fit_tai_ns = fit, t_tai_ns
+        if self.phase == "unknown":
+            self.phase = "boost"
         self.launch = launch_estimate(fit)
 
     @property
