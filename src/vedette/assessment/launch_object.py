@@ -32,7 +32,6 @@ class LaunchObject:
     phenomena: tuple[str, ...] = ()
     fit: LaunchFit | None = None
     t_fit_tai_ns: int | None = None
-    looks_fitted: int = 0
     phase: str = "unknown"  # until a fit says boost, coast, orbit
     launch: LaunchEstimate | None = None
     impact: ImpactArea | None = None

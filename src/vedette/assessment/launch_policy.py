@@ -27,7 +27,6 @@ class LaunchPolicy:
     coast_s: float
     late_s: float
     conditional_s: float
-    lost_s: float
 
 
 @lru_cache(maxsize=1)
