@@ -8,10 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.estimation import regression, sigma_points, weighted_products
 
@@ -94,36 +90,3 @@ def box_pairs(
         tracks.append(rows + start)
         found.append(columns)
     return np.concatenate(tracks), np.concatenate(found)
-
-
-def assign(tracks: Ints, detections: Ints, gain: Scalar) -> Ints:
-    """Indices of the chosen pairs: no track and no detection twice, largest summed gain, none that loses.
-
-    Exact: the assignment problem is solved inside each cluster of pairs that share a track or a detection.
-    """
-    useful = np.flatnonzero(gain > 0.0)
-    if len(useful) == 0:
-        return useful
-    t_values, t = np.unique(tracks[useful], return_inverse=True)
-    d_values, d = np.unique(detections[useful], return_inverse=True)
-    n, q = len(t_values), len(d_values)
-    if n == len(useful) and q == len(useful):
-        return useful  # nobody shares anything
-    graph = coo_array((np.ones(len(useful)), (t, n + d)), shape=(n + q, n + q))
-    _, label = connected_components(graph, directed=False)
-    order = np.argsort(label[t], kind="stable")
-    cuts = np.flatnonzero(np.diff(label[t][order])) + 1
-    chosen = []
-    for members in np.split(order, cuts):
-        if len(members) == 1:
-            chosen.append(members[0])
-            continue
-        rows, row = np.unique(t[members], return_inverse=True)
-        columns, column = np.unique(d[members], return_inverse=True)
-        matrix = np.zeros((len(rows), len(columns)))
-        which = np.full(matrix.shape, -1)
-        matrix[row, column], which[row, column] = gain[useful][members], members
-        for a, b in zip(*linear_sum_assignment(matrix, maximize=True), strict=True):
-            if which[a, b] >= 0:
-                chosen.append(which[a, b])
-    return useful[np.sort(np.array(chosen, dtype=np.int64))]

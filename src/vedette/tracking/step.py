@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from vedette.core.assignment import best_pairs
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.estimation import chi_square_gate, missed_existence, predict_existence, sigma_points, update_joseph, weigh
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Scan
 from vedette.tracking.anchors import axes_along, itrf_from_local
-from vedette.tracking.association import Expectation, assign, box_pairs, expect
+from vedette.tracking.association import Expectation, box_pairs, expect
 from vedette.tracking.initiation import born, key_of
 from vedette.tracking.look_log import LookChunk, chunk_of
 from vedette.tracking.motions import Motion
@@ -118,7 +119,7 @@ def _correct(
     exists = expit(rows.log_odds[track])
     idle = np.log1p(-exists * np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
     gain = np.log(exists) + log_mixture - view.log_clutter_density(scan) - idle
-    chosen = assign(track, detection, np.where(inside, gain, -np.inf))
+    chosen = best_pairs(track, detection, np.where(inside, gain, -np.inf))
     if len(chosen) == 0:
         return rows, nothing, nothing
     hit = track[chosen]
