@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from vedette.core.shapes import Bools, Ints, Rows, Scalar
+
+from vedette.core.shapes import Bools, Ints, Rows
 from vedette.estimation import regression, sigma_points, weighted_products
 
 BOX_SIGMAS = 6.0
