@@ -25,13 +25,12 @@ def best_pairs(first: Ints, second: Ints, gain: Scalar) -> Ints:
     if len(a_values) == len(useful) and len(b_values) == len(useful):
         return useful  # nobody shares anything
     label = clusters_of(a, b, len(a_values), len(b_values))
-    order = np.argsort(label, kind="stable")
+    alone = np.bincount(label)[label] == 1
+    chosen = np.flatnonzero(alone).tolist()
+    shared = np.flatnonzero(~alone)
+    order = shared[np.argsort(label[shared], kind="stable")]
     cuts = np.flatnonzero(np.diff(label[order])) + 1
-    chosen = []
-    for members in np.split(order, cuts):
-        if len(members) == 1:
-            chosen.append(members[0])
-            continue
+    for members in np.split(order, cuts) if len(order) else []:
         rows, row = np.unique(a[members], return_inverse=True)
         columns, column = np.unique(b[members], return_inverse=True)
         matrix = np.zeros((len(rows), len(columns)))
