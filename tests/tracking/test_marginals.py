@@ -1,6 +1,7 @@
 """Joint association probabilities against enumeration of every joint event."""
 
 from itertools import product
+from math import comb, factorial
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_many_detections_for_few_tracks_are_taken_in_turn_and_still_exact():
 
 def test_weights_of_any_size_are_summed_without_cancelling():
     rng = np.random.default_rng(8)
-    got, pair, idle, _ = check(*scene(rng, 4, 4, 1.0, spread=60.0))
+    got, pair, _, _ = check(*scene(rng, 4, 4, 1.0, spread=60.0))
     likely = pair > 1e-30
     np.testing.assert_allclose(got.pair[likely], pair[likely], rtol=1e-9)
 
@@ -85,7 +86,7 @@ def test_the_permanent_of_ones_is_shared_evenly():
 
 def test_a_cluster_that_costs_too_much_is_approximated_and_says_so():
     is_near, log_weight, log_miss = scene(np.random.default_rng(3), 5, 5, 1.0, spread=1.0)
-    got, pair, idle, _ = check(is_near, log_weight, log_miss, most_work=1.0)
+    got, pair, _, _ = check(is_near, log_weight, log_miss, most_work=1.0)
     assert not np.any(got.is_exact)
     # Williams and Lau report errors of a few hundredths in such clusters
     assert 1e-6 < np.max(np.abs(got.pair - pair)) < 0.08

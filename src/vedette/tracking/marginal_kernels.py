@@ -345,7 +345,9 @@ def marginal_kernel(
             least = 0.0 if in_turn else log_idle[member[begin[g] + line]]
             top = least
             for k in range(x[line], x[line + 1]):
-                w[k] = log_weight[back[place[k]]] - log_idle[member[begin[g] + y[k]]] if in_turn else log_weight[back[k]]
+                w[k] = (
+                    log_weight[back[place[k]]] - log_idle[member[begin[g] + y[k]]] if in_turn else log_weight[back[k]]
+                )
                 top = max(top, w[k])
             for k in range(x[line], x[line + 1]):
                 w[k] = np.exp(w[k] - top)
