@@ -73,8 +73,6 @@ def test_weights_of_any_size_are_summed_without_cancelling():
 
 def test_the_permanent_of_ones_is_shared_evenly():
     """Twelve tracks, twelve detections, all alike: rook placements give the share of each pair in closed form."""
-    from math import comb, factorial
-
     n = 12
     ways = [comb(n, k) ** 2 * factorial(k) for k in range(n + 1)]  # of placing k rooks that do not attack each other
     expected = sum(k * w for k, w in enumerate(ways)) / sum(ways) / n**2
