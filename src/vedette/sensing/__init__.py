@@ -11,32 +11,81 @@ from vedette.sensing.measure import (
     tangent_basis,
     tangent_jacobian,
 )
+from vedette.sensing.natural_noise import (
+    AuroralSky,
+    auroral_edge_deg,
+    auroral_sky,
+    draw_aurora,
+    galactic_noise_k,
+    noise_of_sun,
+    quiet_sun_sfu,
+    sun_direction,
+)
+from vedette.sensing.noise_sources import (
+    Emitter,
+    Noise,
+    Repeater,
+    Strobes,
+    detection_probability_in_noise,
+    direction_of,
+    floor_rise,
+    is_above_radio_horizon,
+    lowered_probability,
+    noise_of_emitters,
+    noise_rise,
+    sigma_factor,
+    strobes_heard,
+)
 from vedette.sensing.orbits import Geostationary, Keplerian, Orbit
 from vedette.sensing.radar import Radar, in_region
+from vedette.sensing.radio_receiver import Receiver, receiver_of
 from vedette.sensing.site import Site
 from vedette.sensing.visibility import is_clear_of_earth
 
 Sensor = Radar | Infrared
 
 __all__ = [
+    "AuroralSky",
+    "Emitter",
     "Geostationary",
     "Infrared",
     "Keplerian",
+    "Noise",
     "Orbit",
     "Radar",
+    "Receiver",
+    "Repeater",
     "Sensor",
     "Site",
+    "Strobes",
+    "auroral_edge_deg",
+    "auroral_sky",
+    "detection_probability_in_noise",
+    "direction_of",
+    "draw_aurora",
+    "floor_rise",
     "format_sensors",
+    "galactic_noise_k",
     "in_region",
+    "is_above_radio_horizon",
     "is_clear_of_earth",
     "los_and_jacobian_from_itrf",
     "los_from_itrf",
     "los_residual_rad",
+    "lowered_probability",
+    "noise_of_emitters",
+    "noise_of_sun",
+    "noise_rise",
     "packaged_sensors",
     "parse_sensors",
+    "quiet_sun_sfu",
     "radar_and_jacobian_from_itrf",
     "radar_from_itrf",
     "read_sensors",
+    "receiver_of",
+    "sigma_factor",
+    "strobes_heard",
+    "sun_direction",
     "tangent_basis",
     "tangent_jacobian",
 ]
