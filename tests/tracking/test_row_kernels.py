@@ -9,6 +9,7 @@ from vedette.estimation import log_density, predict_extended, update_joseph
 from vedette.frames import azel_range_rate_from_itrf, enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion.gravity import acceleration_itrf, gradient_itrf
 from vedette.motion.propagate import propagate_coast
+from vedette.tracking import batch_kernels as bk
 from vedette.tracking import row_kernels as rk
 from vedette.tracking.step_arithmetic import fall, gradient
 
@@ -162,3 +163,42 @@ def test_position_row_and_a_published_density():
 def test_the_fold_of_angles():
     angles = np.array([0.0, 3.0, 3.3, -3.3, 6.2, -6.2, np.pi])
     np.testing.assert_allclose([rk.folded(a) for a in angles], (angles + np.pi) % (2 * np.pi) - np.pi, atol=1e-15)
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=["compiled", "plain"])
+def test_many_rows_at_once_are_the_rows_one_by_one(kernel):
+    """37 rows: two full tiles and a part of one, unequal times, some numbers unmeasured."""
+    drawn_rows = [drawn(seed) for seed in range(37)]
+    rng = drawn_rows[0][2]
+    means, covs = np.array([d[0] for d in drawn_rows]), np.array([d[1] for d in drawn_rows])
+    dt_s = rng.uniform(-15.0, 25.0, len(means))
+    variances = np.tile(np.array([1e-3, 1e-3, 20.0, 2.0]) ** 2, (len(means), 1))
+    later, wider, measured = means.copy(), covs.copy(), np.empty((len(means), 4))
+    H, residual, logl, nis = np.empty((4, 6)), np.empty(4), np.empty(len(means)), np.empty(len(means))
+    for i in range(len(means)):
+        rk.ekf_predict_row(later[i], wider[i], dt_s[i], 0.1, rk.EARTH)
+        rk.radar_row(later[i], SITE_ITRF_M, ENU, measured[i], H)
+        spread = np.sqrt(np.diag(H @ wider[i] @ H.T) + variances[i])
+        seen, measured[i] = measured[i].copy(), (measured[i] + spread * rng.normal(size=4)) % [2 * np.pi, 9, 1e9, 1e9]
+        measured[i, [3] if i % 3 else [0, 3]] = np.nan
+        rk.radar_residual_row(measured[i], seen, residual)
+        logl[i], nis[i], _ = rk.diagonal_update_row(later[i], wider[i], residual, variances[i], H, np.empty(12))
+    out_logl, out_nis = np.empty(len(means)), np.empty(len(means))
+    kernel(bk.ekf_radar_rows)(
+        means, covs, dt_s, 0.1, measured, variances, SITE_ITRF_M, ENU, rk.EARTH, out_logl, out_nis,
+        np.empty(bk.SCRATCH_SIZE),
+    )  # fmt: skip
+    rounding = 1e-9  # of a standard deviation
+    sigma = np.sqrt(np.diagonal(wider, axis1=1, axis2=2))
+    assert np.abs((means - later) / sigma).max() < rounding
+    assert np.abs((covs - wider) / (sigma[:, :, None] * sigma[:, None, :])).max() < rounding
+    np.testing.assert_allclose([out_logl, out_nis], [logl, nis], rtol=1e-8, atol=1e-9)
+
+
+def test_the_branchless_angle_is_atan2():
+    rng = np.random.default_rng(2)
+    y, x = rng.normal(size=(2, 500)) * 10.0 ** rng.integers(-9, 9, (2, 500))
+    y[:4], x[:4] = [0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, -1.0]
+    three_ulp = 7e-16
+    for a, b in zip(y, x, strict=True):
+        assert abs(bk.angle_of(a, b) - np.arctan2(a, b)) <= three_ulp * abs(np.arctan2(a, b))
