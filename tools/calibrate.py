@@ -23,13 +23,32 @@ def boosters(seeds: int) -> dict[str, Any]:
 
 def launches(seeds: int) -> dict[str, Any]:
     """Launch and impact areas of `two-launches`, with class, place, azimuth, loft and all else drawn."""
+    return _story(seeds, "two-launches", "calibrate-launches.jsonl")
+
+
+def geostationary(seeds: int) -> dict[str, Any]:
+    """The same for one flight of some 475 km and two geostationary watchers alone."""
+    return _story(seeds, "two-geostationary", "calibrate-geostationary.jsonl")
+
+
+def low_orbit(seeds: int) -> dict[str, Any]:
+    """The same for two watchers in low orbit."""
+    return _story(seeds, "two-low-orbit", "calibrate-low-orbit.jsonl")
+
+
+def _story(seeds: int, story: str, records: str) -> dict[str, Any]:
+    """An interrupted run goes on where it stopped; delete its records to begin anew."""
     from vedette.exercise.calibrate import run
 
-    results = Path("calibrate-launches.jsonl")  # an interrupted run goes on where it stopped; delete it to begin anew
-    return run(seeds, jobs=max(1, min(os.cpu_count() or 1, 8)), results=results)
+    return run(seeds, jobs=max(1, min(os.cpu_count() or 1, 8)), results=Path(records), story=story)
 
 
-PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"boosters": boosters, "launches": launches}
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "boosters": boosters,
+    "launches": launches,
+    "geostationary": geostationary,
+    "low-orbit": low_orbit,
+}
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.exercise.areas import is_inside
+from vedette.reports import SensorKind
 
 AFTER_S = {"burnout": 10.0, "+60 s": 60.0, "+300 s": 300.0}
 _LAST_S = 20.0  # not judged so shortly before impact
@@ -32,9 +33,12 @@ def judge_seed(seed: int, story: str = "two-launches") -> list[dict[str, Any]]:
 
     made = make_scenario(read_story(story), seed, is_varied=True)
     records = []
+    seen_later = any(sensor.kind is not SensorKind.INFRARED for sensor in made.sensors.values())
     for flight in made.flights:
         looks, before = truth_looks(made, flight), None
         for name, after_s in AFTER_S.items():
+            if name != "burnout" and not seen_later:
+                continue  # nobody has seen anything since
             until = flight.t_burnout_tai_ns + round(after_s * NS_PER_S)
             end = flight.t_impact_tai_ns
             if len(looks) == 0 or (end is not None and until > end - _LAST_S * NS_PER_S):
