@@ -59,3 +59,9 @@ def test_a_payload_of_a_newer_version_says_so():
     fields = msgspec.msgpack.decode(encode_scan(read(GOLDEN / "ascent.json")[1]))
     with pytest.raises(BadInputError, match="version 2"):
         decode_scan(msgspec.msgpack.encode([2, *fields[1:]]))
+
+
+def test_a_scan_journalled_before_noise_and_own_place_were_kept_still_reads():
+    scan = read(GOLDEN / "ascent.json")[1]
+    fields = msgspec.msgpack.decode(encode_scan(scan))
+    assert_same_scan(decode_scan(msgspec.msgpack.encode(fields[:11])), scan)  # eleven fields, as versions 0.2 wrote

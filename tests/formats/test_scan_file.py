@@ -142,3 +142,47 @@ def test_files_that_were_joined_are_read_as_one():
     records = read(text + other)
     assert len(headers_of(records)) == 2 and len(scans_of(records)) == 6
     assert len(records) == 8 and records[-1].sensor_id == "radar-south"
+
+
+@pytest.mark.parametrize("kind", list(SensorKind))
+@settings(max_examples=10)
+@given(data=st.data())
+def test_every_kind_comes_back_bit_for_bit(tmp_path_factory, kind, data):
+    made = data.draw(scans(kind=kind))
+    path = tmp_path_factory.mktemp("scans") / "one.jsonl"
+    write_scans(path, [made], mode=Mode.TEST)
+    (back,) = read_scans(path)
+    assert back.kind is kind
+    assert_same_scan(Scan(**{**fields_of(back), "marks": made.marks}), made)
+
+
+@pytest.mark.parametrize(
+    ("kind", "detection", "said"),
+    [
+        (
+            "optical",
+            {"los_itrf": [0, 0, 1], "los_sigma_deg": 1, "magnitude": 99, "magnitude_sigma": 1},
+            "magnitude 99",
+        ),
+        ("thermal", {"los_itrf": [0, 1, 1], "los_sigma_deg": 0.001}, "line of sight of length"),
+        (
+            "time-difference",
+            {"range_difference_km": 5e6, "range_difference_sigma_km": 0.1},
+            "difference 5000000 km",
+        ),
+        (
+            "strobe",
+            {"azimuth_deg": 10, "azimuth_sigma_deg": 1, "noise_rise_db": -3, "noise_rise_sigma_db": 1},
+            "noise rise",
+        ),
+        ("laser", {"range_km": 900, "range_sigma_km": 0}, "range with a sigma of 0 km"),
+    ],
+)
+def test_what_a_newer_kind_cannot_have_measured_is_set_aside_in_words(tmp_path, kind, detection, said):
+    path = tmp_path / "one.jsonl"
+    detection = {"t_measured_utc": "2031-04-01T12:00:00Z", **detection}
+    line = {"kind": kind, "sensor_id": "a", "mode": "TEST", "detections": [detection]}
+    path.write_text('{"vedette_scan_file": 1, "mode": "TEST"}\n' + json.dumps(line) + "\n")
+    troubles = []
+    assert list(read_scans(path, troubles.append)) == []
+    assert len(troubles) == 1 and said in troubles[0].what

@@ -8,11 +8,16 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.reports import Looks
+from vedette.reports import HORIZON_KINDS, KIND_CODES, SIGHT_KINDS, Looks, SensorKind
 from vedette.sensing.measure import tangent_basis
 
 SILENCE_WIDTH_S = 0.1
 _REFRACTION_DOUBT_RAD = 2e-4  # the day's air bends low rays by a tenth more or less than the mean air
+# the fit meets a detection as azimuth-elevation-range (0) or as a direction (1); an over-the-horizon echo, a time
+# difference and a strobe are neither, and are left to the tracker
+_FIT_KINDS = {KIND_CODES[kind]: 0 for kind in HORIZON_KINDS - {SensorKind.OVER_THE_HORIZON}} | {
+    KIND_CODES[kind]: 1 for kind in SIGHT_KINDS
+}
 _BOOST_DOUBT = (1e-4, 1e-4, 60.0, 5.0)  # rad, rad, m, m/s
 
 
@@ -63,22 +68,32 @@ def bias_sigmas_of(sensor: object) -> tuple[float, float, float, float]:
     return 0.0, 0.0, 0.0, clock
 
 
+def is_for_fit(looks: Looks) -> Bools:
+    """(n,) looks that the launch fit can use: detections with a direction, and the silence of infrared watchers."""
+    fits = np.isin(looks.kind_code, list(_FIT_KINDS))
+    watching = (looks.kind_code == KIND_CODES[SensorKind.INFRARED]) | (looks.kind_code == KIND_CODES[SensorKind.RADAR])
+    return fits & (np.isfinite(looks.values[:, 0]) | (watching & ~looks.is_detection))
+
+
 def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_ns: int | None = None) -> Evidence:
     """Arrays of one object's looks, times after the first of them, rows sorted by time."""
-    keep = np.ones(len(looks), bool) if until_tai_ns is None else looks.t_measured_tai_ns <= until_tai_ns
+    keep = is_for_fit(looks)
+    if until_tai_ns is not None:
+        keep &= looks.t_measured_tai_ns <= until_tai_ns
     order = np.flatnonzero(keep)
     order = order[np.argsort(looks.t_measured_tai_ns[order], kind="stable")]
     detected = looks.is_detection[order]
     first = order[np.argmax(detected)] if detected.any() else order[0]
     epoch = int(looks.t_measured_tai_ns[first])
     t_s = (looks.t_measured_tai_ns[order] - epoch) / NS_PER_S
-    kind, sensor = looks.kind_code[order].astype(np.int64), looks.sensor_index[order].astype(np.int64)
+    kind = np.array([_FIT_KINDS[int(code)] for code in looks.kind_code[order]], dtype=np.int64)
+    sensor = looks.sensor_index[order].astype(np.int64)
     value, sigma, place = looks.values[order], looks.sigmas[order], looks.sensor_positions_itrf_m[order]
-    infrared = kind == 1
+    infrared = looks.kind_code[order] == KIND_CODES[SensorKind.INFRARED]  # who sees flames, and misses them
     chance = _chance(infrared, detected, sensor, value, looks.sensor_ids, sensors)
     d = detected
     axes = np.zeros((int(d.sum()), 3, 3))
-    ir = infrared[d]
+    ir = kind[d] == 1
     if ir.any():
         axes[ir, :2] = tangent_basis(value[d][ir, :3])
     if (~ir).any():

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
 from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.launch_object import LaunchObject
@@ -169,7 +170,7 @@ class LaunchFollower:
                 return tuple(found)
             said += [finding for finding in found if finding.kind is not FindingKind.IMPACT_PREDICTED]
         one.t_fit_tai_ns = one.t_state_tai_ns
-        if int(looks.is_detection.sum()) < self.policy.looks_min:
+        if int((looks.is_detection & is_for_fit(looks)).sum()) < self.policy.looks_min:
             return tuple(said)
         fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
         if fit is None or fit.misfit > self.policy.misfit_max:

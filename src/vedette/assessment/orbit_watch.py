@@ -53,7 +53,7 @@ class OrbitWatch:
         Findings are dated and declared at the newest detection. `is_final`: nothing more will come; the last looks are
         fitted too and the orbit is said once more as it stands.
         """
-        is_radar = looks.is_detection & (looks.kind_code == KIND_CODES[SensorKind.RADAR])
+        is_radar = np.isfinite(looks.values[:, 0]) & (looks.kind_code == KIND_CODES[SensorKind.RADAR])
         count = int(np.sum(is_radar))
         if count < FEWEST_LOOKS or len(np.unique(looks.t_measured_tai_ns[is_radar])) < FEWEST_INSTANTS:
             return ()

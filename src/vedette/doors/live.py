@@ -5,6 +5,7 @@ Drawn at a few frames a second from the same picture that every other door reads
 
 import time
 from collections import deque
+from math import degrees
 from typing import Any
 
 import numpy as np
@@ -228,12 +229,26 @@ def alert_card(alert: Alert, is_open: bool) -> Text:
 
 def describe(scan: Scan, clock: str) -> str:
     """A detection as a person would call it out."""
-    first = scan.values[0]
-    if scan.kind is SensorKind.RADAR:
-        what = f"echo at {first[2] / 1e3:,.0f} km"
-    elif scan.kind is SensorKind.INFRARED:
-        what = f"hot spot {first[3] / 1e3:,.0f} kW/sr"
-    else:
-        what = f"{first[0]:,.0f} m/s at {first[1] / 1e3:,.1f} km"
+    what = _call_out(scan.kind, *scan.values[0])
     more = f" and {len(scan) - 1} more" if len(scan) > 1 else ""
     return f"{clock}  {scan.sensor_id}: {what}{more}"
+
+
+def _call_out(kind: SensorKind, *first: float) -> str:
+    match kind:
+        case SensorKind.RADAR | SensorKind.OVER_THE_HORIZON | SensorKind.LASER | SensorKind.LIDAR:
+            return f"echo at {first[2] / 1e3:,.0f} km" if first[2] == first[2] else "echo"
+        case SensorKind.INFRARED:
+            return f"hot spot {first[3] / 1e3:,.0f} kW/sr" if first[3] == first[3] else "hot spot"
+        case SensorKind.OPTICAL:
+            return f"light of magnitude {first[3]:.1f}" if first[3] == first[3] else "light"
+        case SensorKind.THERMAL:
+            return "warm spot"
+        case SensorKind.PASSIVE_RADIO:
+            return f"emission from {degrees(first[0]):.0f} deg"
+        case SensorKind.TIME_DIFFERENCE:
+            return f"emission {first[0] / 1e3:+,.1f} km farther than from its reference"
+        case SensorKind.STROBE:
+            return f"noise from {degrees(first[0]):.0f} deg"
+        case SensorKind.TELEMETRY:
+            return f"{first[0]:,.0f} m/s at {first[1] / 1e3:,.1f} km"

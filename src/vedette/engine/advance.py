@@ -70,6 +70,10 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
         picture.t_now_tai_ns = t_scan_tai_ns
     if scan.kind is not SensorKind.TELEMETRY and scan.sensor_id not in picture.sensors:
         return _unknown_sensor(picture, scan)
+    if scan.kind is SensorKind.STROBE:  # a direction of noise is no sighting of anything that could be tracked
+        return ()
+    if scan.kind is not SensorKind.TELEMETRY and scan.kind is not picture.sensors[scan.sensor_id].kind:
+        return _other_kind(picture, scan)
     return _follower_of(picture, scan).absorb(scan)
 
 
@@ -87,6 +91,18 @@ def _unknown_sensor(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
     picture.unknown_sensors.add(scan.sensor_id)
     what = "its reports cannot be placed on the Earth"
     cure = "describe it in --sensors FILE.toml"
+    where = f"sensor {scan.sensor_id!r}"
+    return _set_aside(picture, Quarantined(what=what, where=where, cure=cure, t_received_tai_ns=scan.t_received_tai_ns))
+
+
+def _other_kind(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
+    """One sentence for a sensor whose reports are not of the kind that its description says."""
+    if scan.sensor_id in picture.unknown_sensors:
+        return ()
+    picture.unknown_sensors.add(scan.sensor_id)
+    said = picture.sensors[scan.sensor_id].kind
+    what = f"it is described as {said} and reports as {scan.kind}; its reports are set aside"
+    cure = "correct its kind in --sensors FILE.toml"
     where = f"sensor {scan.sensor_id!r}"
     return _set_aside(picture, Quarantined(what=what, where=where, cure=cure, t_received_tai_ns=scan.t_received_tai_ns))
 

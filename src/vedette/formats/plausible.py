@@ -5,13 +5,16 @@ Limits are wide: they catch wrong units, not unusual flights.
 
 from math import degrees, isfinite, isinf, pi, sqrt
 
-from vedette.reports import COLUMNS, SensorKind
+from vedette.reports import COLUMNS, SIGHT_KINDS, SensorKind
 
 RANGE_MAX_M = 1.0e8  # well beyond geostationary distance
 RANGE_RATE_MAX_MPS = 2.0e4  # faster than anything bound to the Earth, and meteors aside
 SPEED_MAX_MPS = 1.7e4
 ALTITUDE_MIN_M, ALTITUDE_MAX_M = -1.0e3, 1.0e8
 INTENSITY_MAX_W_SR = 1.0e10  # the brightest bolides seen from orbit
+MAGNITUDE_MAX = 40.0  # the Sun is -26.7; the faintest thing ever photographed about +31
+IRRADIANCE_MAX_W_M2 = 1.0e5  # some seventy Suns
+NOISE_RISE_MAX_DB = 200.0
 UNIT_VECTOR_TOLERANCE = 1.0e-6  # six decimals are enough to say a unit vector
 SIGMA_MAX: dict[str, float] = {
     "azimuth_rad": pi / 2,
@@ -24,6 +27,11 @@ SIGMA_MAX: dict[str, float] = {
     "intensity_w_sr": 1.0e12,
     "speed_itrf_mps": 1.0e4,
     "altitude_m": 1.0e7,
+    "magnitude": 20.0,
+    "irradiance_w_m2": 1.0e6,
+    "range_difference_m": 1.0e7,
+    "range_rate_difference_mps": 1.0e4,
+    "noise_rise_db": 100.0,
 }
 
 Fault = tuple[str, str]  # what, cure
@@ -38,7 +46,7 @@ def find_fault(kind: SensorKind, values: list[float], sigmas: list[float]) -> Fa
             return fault
     if not any(isfinite(value) for value in values):
         return "a detection that measures nothing", "leave it out; a scan with no detections says that nothing was seen"
-    if kind is SensorKind.INFRARED and isfinite(values[0]):
+    if kind in SIGHT_KINDS and isfinite(values[0]):
         length = sqrt(sum(component**2 for component in values[:3]))
         if abs(length - 1.0) > UNIT_VECTOR_TOLERANCE:
             return f"line of sight of length {length:.9g}, not 1", "give a unit vector in the Earth-fixed frame"
@@ -65,6 +73,22 @@ def _fault_of_value(name: str, value: float) -> Fault | None:
         return f"altitude {value / 1e3:.10g} km", "altitudes are read in kilometres; were metres given?"
     if name == "intensity_w_sr" and not 0.0 <= value <= INTENSITY_MAX_W_SR:
         return f"intensity {value:.10g} W/sr", "intensity is in watts per steradian and is not negative"
+    return _fault_of_newer_value(name, value)
+
+
+def _fault_of_newer_value(name: str, value: float) -> Fault | None:
+    """Telescopes, thermal imagers, passive radio and strobes."""
+    if name == "magnitude" and not abs(value) <= MAGNITUDE_MAX:
+        return f"magnitude {value:.10g}", f"apparent magnitudes lie between -{MAGNITUDE_MAX:g} and {MAGNITUDE_MAX:g}"
+    if name == "irradiance_w_m2" and not 0.0 <= value <= IRRADIANCE_MAX_W_M2:
+        return f"irradiance {value:.10g} W/m2", "irradiance is in watts per square metre and is not negative"
+    if name == "range_difference_m" and abs(value) > RANGE_MAX_M:
+        return f"range difference {value / 1e3:.10g} km", "range differences are read in kilometres; were metres given?"
+    if name == "range_rate_difference_mps" and abs(value) > 2.0 * RANGE_RATE_MAX_MPS:
+        cure = "range rate differences are read in km/s; were m/s given?"
+        return f"range rate difference {value / 1e3:.10g} km/s", cure
+    if name == "noise_rise_db" and not 0.0 <= value <= NOISE_RISE_MAX_DB:
+        return f"noise rise {value:.10g} dB", f"a rise of the noise floor is 0 to {NOISE_RISE_MAX_DB:g} dB"
     return None
 
 
@@ -85,6 +109,9 @@ def _in_door_units(name: str, sigma: float) -> str:
         return f"{sigma / 1e3:.6g} km/s"
     if name.endswith("_m"):
         return f"{sigma / 1e3:.6g} km"
+    plain = {"magnitude": "mag", "irradiance_w_m2": "W/m2", "noise_rise_db": "dB"}
+    if name in plain:
+        return f"{sigma:.6g} {plain[name]}"
     return f"{sigma:.6g} W/sr" if name.endswith("_sr") else f"{degrees(sigma):.6g} deg"
 
 
@@ -97,4 +124,9 @@ def _door_name(name: str) -> str:
         "intensity_w_sr": "intensity",
         "speed_itrf_mps": "speed",
         "altitude_m": "altitude",
+        "magnitude": "magnitude",
+        "irradiance_w_m2": "irradiance",
+        "range_difference_m": "range difference",
+        "range_rate_difference_mps": "range rate difference",
+        "noise_rise_db": "noise rise",
     }.get(name, "line of sight")

@@ -26,6 +26,9 @@ class _ScanWire(msgspec.Struct, frozen=True, array_like=True):
     region: tuple[float, float, float, float, float, float] | None
     sensor_position: bytes | None
     marks: tuple[str, ...]
+    # appended; journals written before read as zero
+    noise_rise_db: float = 0.0
+    sensor_position_sigma_m: float = 0.0
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -60,6 +63,8 @@ def encode_scan(scan: Scan) -> bytes:
             ),
             None if position is None else np.ascontiguousarray(position, "<f8").tobytes(),
             scan.marks,
+            float(scan.noise_rise_db),
+            float(scan.sensor_position_sigma_m),
         )
     )
 
@@ -86,6 +91,8 @@ def decode_scan(payload: bytes) -> Scan:
             looked_at=None if wire.region is None else Region(*wire.region),
             sensor_position_itrf_m=None if position is None else np.frombuffer(position, "<f8").astype(np.float64),
             marks=wire.marks,
+            noise_rise_db=wire.noise_rise_db,
+            sensor_position_sigma_m=wire.sensor_position_sigma_m,
         )
     except (msgspec.DecodeError, ValueError) as trouble:
         if isinstance(trouble, BadInputError):

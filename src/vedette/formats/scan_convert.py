@@ -9,19 +9,22 @@ import numpy as np
 from vedette.core.errors import BadInputError, UsageError
 from vedette.core.shapes import Rows
 from vedette.formats.exact import degrees_text, kilometres_text, metres, number_text, radians
+from vedette.formats.plausible import NOISE_RISE_MAX_DB
 from vedette.formats.scan_wire import (
+    LINE_TYPES,
     Detection,
+    DifferenceDetection,
     InfraredDetection,
-    InfraredScan,
+    OpticalDetection,
     RadarDetection,
-    RadarScan,
     ScanLine,
+    StrobeDetection,
     TelemetryDetection,
-    TelemetryScan,
+    ThermalDetection,
     WireRegion,
 )
 from vedette.frames import enu_from_azel_range, itrf_from_enu
-from vedette.reports import Region, Scan, SensorKind
+from vedette.reports import HORIZON_KINDS, Region, Scan, SensorKind
 from vedette.time import utc_text_from_tai_ns
 
 Row = tuple[list[float], list[float]]  # values and sigmas
@@ -49,22 +52,37 @@ def row_from_detection(detection: Detection, sensor_position_itrf_m: Rows | None
             [_metres(detection.speed_itrf_kmps), _metres(detection.altitude_km)],
             [_metres(detection.speed_itrf_sigma_kmps), _metres(detection.altitude_sigma_km)],
         )
+    if isinstance(detection, DifferenceDetection):
+        return (
+            [_metres(detection.range_difference_km), _metres(detection.range_rate_difference_kmps)],
+            [_metres(detection.range_difference_sigma_km), _metres(detection.range_rate_difference_sigma_kmps)],
+        )
+    if isinstance(detection, StrobeDetection):
+        angles = [_folded(_radians(detection.azimuth_deg)), _radians(detection.elevation_deg)]
+        angle_sigmas = [_radians(detection.azimuth_sigma_deg), _radians(detection.elevation_sigma_deg)]
+        return [*angles, _float(detection.noise_rise_db)], [*angle_sigmas, _float(detection.noise_rise_sigma_db)]
     sight = _line_of_sight(detection, sensor_position_itrf_m)
     sigma_rad = _radians(detection.los_sigma_deg)
-    return (
-        [*sight, _float(detection.intensity_w_sr)],
-        [sigma_rad, sigma_rad, sigma_rad, _float(detection.intensity_sigma_w_sr)],
-    )
+    match detection:
+        case InfraredDetection():
+            shine, shine_sigma = detection.intensity_w_sr, detection.intensity_sigma_w_sr
+        case OpticalDetection():
+            shine, shine_sigma = detection.magnitude, detection.magnitude_sigma
+        case ThermalDetection():
+            shine, shine_sigma = detection.irradiance_w_m2, detection.irradiance_sigma_w_m2
+    return [*sight, _float(shine)], [sigma_rad, sigma_rad, sigma_rad, _float(shine_sigma)]
 
 
-def _line_of_sight(detection: InfraredDetection, sensor_position_itrf_m: Rows | None) -> list[float]:
+def _line_of_sight(
+    detection: InfraredDetection | OpticalDetection | ThermalDetection, sensor_position_itrf_m: Rows | None
+) -> list[float]:
     if detection.los_itrf is not None:
         return [_float(component) for component in detection.los_itrf]
     if detection.azimuth_deg is None or detection.elevation_deg is None:
         return [nan, nan, nan]
     if sensor_position_itrf_m is None:
         raise BadInputError(
-            "infrared azimuth and elevation without a place", cure="give sensor_position_itrf_km, or los_itrf"
+            "azimuth and elevation of a line of sight without a place", cure="give sensor_position_itrf_km, or los_itrf"
         )
     azimuth_rad, elevation_rad = _radians(detection.azimuth_deg), _radians(detection.elevation_deg)
     one_metre_away_itrf_m = itrf_from_enu(
@@ -110,6 +128,18 @@ def position_from_wire(position_km: tuple[Decimal, Decimal, Decimal] | None) -> 
     return position_itrf_m
 
 
+def whole_look_from_wire(noise_rise_db: Decimal, sensor_position_sigma_km: Decimal) -> tuple[float, float]:
+    """Noise rise in dB and position sigma in metres; BadInputError when one is negative or beyond belief."""
+    rise_db, sigma_m = float(noise_rise_db), metres(sensor_position_sigma_km)
+    if not 0.0 <= rise_db <= NOISE_RISE_MAX_DB:
+        cure = f"a rise of the noise floor is 0 to {NOISE_RISE_MAX_DB:g} dB"
+        raise BadInputError(f"noise_rise_db of {rise_db:.6g}", cure=cure)
+    if not 0.0 <= sigma_m <= 1e6:
+        cure = "it is one sigma in kilometres, not negative; were metres given?"
+        raise BadInputError(f"sensor_position_sigma_km of {sigma_m / 1e3:.6g}", cure=cure)
+    return rise_db, sigma_m
+
+
 def wire_from_scan(scan: Scan, sequence: int | None = None) -> ScanLine:
     """The line that reads back as this scan, bit for bit."""
     fields: dict[str, Any] = {
@@ -121,16 +151,13 @@ def wire_from_scan(scan: Scan, sequence: int | None = None) -> ScanLine:
         "sensor_position_itrf_km": None
         if scan.sensor_position_itrf_m is None
         else tuple(kilometres_text(float(component)) for component in scan.sensor_position_itrf_m),
+        "sensor_position_sigma_km": kilometres_text(scan.sensor_position_sigma_m),
+        "noise_rise_db": number_text(scan.noise_rise_db),
         "marks": scan.marks,
     }
+    make: Any = _MAKERS[scan.kind]
     rows = list(zip(scan.t_measured_tai_ns.tolist(), scan.values.tolist(), scan.sigmas.tolist(), strict=True))
-    match scan.kind:
-        case SensorKind.RADAR:
-            return RadarScan(detections=tuple(_radar(*row) for row in rows), **fields)
-        case SensorKind.INFRARED:
-            return InfraredScan(detections=tuple(_infrared(*row) for row in rows), **fields)
-        case SensorKind.TELEMETRY:
-            return TelemetryScan(detections=tuple(_telemetry(*row) for row in rows), **fields)
+    return LINE_TYPES[scan.kind](detections=tuple(make(*row) for row in rows), **fields)
 
 
 def utc_text(t_tai_ns: int) -> str:
@@ -152,16 +179,53 @@ def _radar(t_tai_ns: int, values: list[float], sigmas: list[float]) -> RadarDete
     )
 
 
-def _infrared(t_tai_ns: int, values: list[float], sigmas: list[float]) -> InfraredDetection:
+def _sight(t_tai_ns: int, values: list[float], sigmas: list[float]) -> dict[str, Any]:
     if values[0] == values[0] and not sigmas[0] == sigmas[1] == sigmas[2]:
         raise UsageError(f"a scan file holds one sigma for a line of sight, not {sigmas[:3]}")
     sight: Any = None if values[0] != values[0] else tuple(number_text(component) for component in values[:3])
+    return {"t_measured_utc": utc_text(t_tai_ns), "los_itrf": sight, "los_sigma_deg": degrees_text(sigmas[0])}
+
+
+def _infrared(t_tai_ns: int, values: list[float], sigmas: list[float]) -> InfraredDetection:
     return InfraredDetection(
-        t_measured_utc=utc_text(t_tai_ns),
-        los_itrf=sight,
-        los_sigma_deg=degrees_text(sigmas[0]),
+        **_sight(t_tai_ns, values, sigmas),
         intensity_w_sr=number_text(values[3]),
         intensity_sigma_w_sr=number_text(sigmas[3]),
+    )
+
+
+def _optical(t_tai_ns: int, values: list[float], sigmas: list[float]) -> OpticalDetection:
+    sight = _sight(t_tai_ns, values, sigmas)
+    return OpticalDetection(**sight, magnitude=number_text(values[3]), magnitude_sigma=number_text(sigmas[3]))
+
+
+def _thermal(t_tai_ns: int, values: list[float], sigmas: list[float]) -> ThermalDetection:
+    return ThermalDetection(
+        **_sight(t_tai_ns, values, sigmas),
+        irradiance_w_m2=number_text(values[3]),
+        irradiance_sigma_w_m2=number_text(sigmas[3]),
+    )
+
+
+def _difference(t_tai_ns: int, values: list[float], sigmas: list[float]) -> DifferenceDetection:
+    return DifferenceDetection(
+        t_measured_utc=utc_text(t_tai_ns),
+        range_difference_km=kilometres_text(values[0]),
+        range_rate_difference_kmps=kilometres_text(values[1]),
+        range_difference_sigma_km=kilometres_text(sigmas[0]),
+        range_rate_difference_sigma_kmps=kilometres_text(sigmas[1]),
+    )
+
+
+def _strobe(t_tai_ns: int, values: list[float], sigmas: list[float]) -> StrobeDetection:
+    return StrobeDetection(
+        t_measured_utc=utc_text(t_tai_ns),
+        azimuth_deg=degrees_text(values[0]),
+        elevation_deg=degrees_text(values[1]),
+        noise_rise_db=number_text(values[2]),
+        azimuth_sigma_deg=degrees_text(sigmas[0]),
+        elevation_sigma_deg=degrees_text(sigmas[1]),
+        noise_rise_sigma_db=number_text(sigmas[2]),
     )
 
 
@@ -173,6 +237,17 @@ def _telemetry(t_tai_ns: int, values: list[float], sigmas: list[float]) -> Telem
         speed_itrf_sigma_kmps=kilometres_text(sigmas[0]),
         altitude_sigma_km=kilometres_text(sigmas[1]),
     )
+
+
+_MAKERS: dict[SensorKind, Any] = {
+    **dict.fromkeys(HORIZON_KINDS, _radar),
+    SensorKind.INFRARED: _infrared,
+    SensorKind.TELEMETRY: _telemetry,
+    SensorKind.OPTICAL: _optical,
+    SensorKind.THERMAL: _thermal,
+    SensorKind.TIME_DIFFERENCE: _difference,
+    SensorKind.STROBE: _strobe,
+}
 
 
 def _wire_region(region: Region | None) -> WireRegion | None:

@@ -18,7 +18,12 @@ from vedette.formats.feed import (
 from vedette.formats.lines import Line
 from vedette.formats.order import OrderKeeper
 from vedette.formats.plausible import find_fault
-from vedette.formats.scan_convert import position_from_wire, region_from_wire, row_from_detection
+from vedette.formats.scan_convert import (
+    position_from_wire,
+    region_from_wire,
+    row_from_detection,
+    whole_look_from_wire,
+)
 from vedette.formats.scan_wire import DETECTION_TYPES, SCHEMA_VERSION, LooseScan, ScanFileHeader
 from vedette.reports import COLUMNS, Mode, Scan, SensorKind
 from vedette.time import tai_ns_from_utc_text
@@ -150,6 +155,7 @@ def _decode_scan(data: bytes) -> LooseScan:
 def _scan_from_wire(wire: LooseScan, where: str, raw: bytes, now: int) -> tuple[Scan | None, list[Quarantined]]:
     position_itrf_m = position_from_wire(wire.sensor_position_itrf_km)
     region = region_from_wire(wire.looked_at)
+    noise_rise_db, position_sigma_m = whole_look_from_wire(wire.noise_rise_db, wire.sensor_position_sigma_km)
     t_received_tai_ns = None if wire.t_received_utc is None else tai_ns_from_utc_text(wire.t_received_utc)
     times: list[int] = []
     values: list[list[float]] = []
@@ -192,6 +198,8 @@ def _scan_from_wire(wire: LooseScan, where: str, raw: bytes, now: int) -> tuple[
         looked_at=region,
         sensor_position_itrf_m=position_itrf_m,
         marks=(*wire.marks, "detections-set-aside") if faults else wire.marks,
+        noise_rise_db=noise_rise_db,
+        sensor_position_sigma_m=position_sigma_m,
     )
     return scan, faults
 

@@ -30,6 +30,14 @@ Intensity = Annotated[Decimal, _said("watts per steradian in the sensor's band, 
 SigmaDeg = Annotated[Decimal, _said("one sigma in degrees, positive; needed wherever its value is given")]
 SigmaKm = Annotated[Decimal, _said("one sigma in km, positive; needed wherever its value is given")]
 SigmaKmps = Annotated[Decimal, _said("one sigma in km/s, positive; needed wherever its value is given")]
+Magnitude = Annotated[Decimal, _said("apparent visual magnitude; brighter is smaller")]
+SigmaMagnitude = Annotated[Decimal, _said("one sigma in magnitudes, positive; needed wherever its value is given")]
+Irradiance = Annotated[Decimal, _said("watts per square metre at the sensor, in its band, not negative")]
+SigmaIrradiance = Annotated[Decimal, _said("one sigma in W/m2, positive; needed wherever its value is given")]
+Difference = Annotated[Decimal, _said("km: distance to the sensor less distance to its reference receiver")]
+DifferenceRate = Annotated[Decimal, _said("km/s: the rate at which that difference grows")]
+NoiseRise = Annotated[Decimal, _said("dB above the usual noise floor, not negative")]
+SigmaDb = Annotated[Decimal, _said("one sigma in dB, positive; needed wherever its value is given")]
 SigmaIntensity = Annotated[Decimal, _said("one sigma in W/sr, positive; needed wherever its value is given")]
 Sight = Annotated[
     tuple[Number, Number, Number],
@@ -99,6 +107,52 @@ class InfraredDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     intensity_sigma_w_sr: SigmaIntensity | None = None
 
 
+class OpticalDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One telescope detection: a unit vector from the sensor, Earth-fixed, or azimuth and elevation at the sensor."""
+
+    t_measured_utc: Utc
+    los_itrf: Sight | None = None
+    azimuth_deg: Azimuth | None = None  # in place of los_itrf; needs sensor_position_itrf_km
+    elevation_deg: Elevation | None = None
+    los_sigma_deg: SigmaDeg | None = None
+    magnitude: Magnitude | None = None
+    magnitude_sigma: SigmaMagnitude | None = None
+
+
+class ThermalDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One detection of a thermal imager, as of a telescope, with the irradiance it received."""
+
+    t_measured_utc: Utc
+    los_itrf: Sight | None = None
+    azimuth_deg: Azimuth | None = None  # in place of los_itrf; needs sensor_position_itrf_km
+    elevation_deg: Elevation | None = None
+    los_sigma_deg: SigmaDeg | None = None
+    irradiance_w_m2: Irradiance | None = None
+    irradiance_sigma_w_m2: SigmaIrradiance | None = None
+
+
+class DifferenceDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One emission heard at two receivers: the difference of its ways to them, and the rate of that difference."""
+
+    t_measured_utc: Utc
+    range_difference_km: Difference | None = None
+    range_rate_difference_kmps: DifferenceRate | None = None
+    range_difference_sigma_km: SigmaKm | None = None
+    range_rate_difference_sigma_kmps: SigmaKmps | None = None
+
+
+class StrobeDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One direction from which a radar hears noise."""
+
+    t_measured_utc: Utc
+    azimuth_deg: Azimuth | None = None
+    elevation_deg: Elevation | None = None
+    noise_rise_db: NoiseRise | None = None
+    azimuth_sigma_deg: SigmaDeg | None = None
+    elevation_sigma_deg: SigmaDeg | None = None
+    noise_rise_sigma_db: SigmaDb | None = None
+
+
 class TelemetryDetection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One reading of launch telemetry: speed relative to the rotating Earth, height above the ellipsoid."""
 
@@ -121,6 +175,12 @@ class ScanFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     t_received_utc: Annotated[str, Meta(description="when we heard; absent: the newest measured time")] | None = None
     looked_at: WireRegion | None = None  # absent: everything the sensor can see
     sensor_position_itrf_km: Place | None = None
+    sensor_position_sigma_km: Annotated[
+        Decimal, _said("one sigma of each component of the sensor's own place; absent means 0")
+    ] = Decimal(0)
+    noise_rise_db: Annotated[
+        Decimal, _said("rise of the noise floor over the whole look, dB, not negative; absent means 0")
+    ] = Decimal(0)
     marks: Annotated[tuple[str, ...], Meta(description="doubts that travel with the scan, such as late")] = ()
 
 
@@ -142,6 +202,54 @@ class TelemetryScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag
     detections: tuple[TelemetryDetection, ...]
 
 
+class OverTheHorizonScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="over-the-horizon"):
+    """One look of an over-the-horizon radar: azimuth and range along the ground, no elevation."""
+
+    detections: tuple[RadarDetection, ...]
+
+
+class LaserScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="laser"):
+    """One look of a laser ranging station."""
+
+    detections: tuple[RadarDetection, ...]
+
+
+class LidarScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="lidar"):
+    """One look of a lidar."""
+
+    detections: tuple[RadarDetection, ...]
+
+
+class PassiveRadioScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="passive-radio"):
+    """One look of a direction finder: azimuth and elevation of emissions."""
+
+    detections: tuple[RadarDetection, ...]
+
+
+class OpticalScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="optical"):
+    """One look of a telescope."""
+
+    detections: tuple[OpticalDetection, ...]
+
+
+class ThermalScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="thermal"):
+    """One look of a thermal imager."""
+
+    detections: tuple[ThermalDetection, ...]
+
+
+class TimeDifferenceScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="time-difference"):
+    """One look of a receiver that compares its time and Doppler of arrival with those of its reference receiver."""
+
+    detections: tuple[DifferenceDetection, ...]
+
+
+class StrobeScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="strobe"):
+    """Directions from which a radar hears noise; the sensor_id is the radar's."""
+
+    detections: tuple[StrobeDetection, ...]
+
+
 class LooseScan(ScanFields, frozen=True, kw_only=True):
     """A scan line whose detections are looked at one by one, so that a bad one does not cost its neighbours."""
 
@@ -149,18 +257,59 @@ class LooseScan(ScanFields, frozen=True, kw_only=True):
     detections: tuple[msgspec.Raw, ...]
 
 
-Detection = RadarDetection | InfraredDetection | TelemetryDetection
-ScanLine = RadarScan | InfraredScan | TelemetryScan
+Detection = (
+    RadarDetection
+    | InfraredDetection
+    | TelemetryDetection
+    | OpticalDetection
+    | ThermalDetection
+    | DifferenceDetection
+    | StrobeDetection
+)
+ScanLine = (
+    RadarScan
+    | InfraredScan
+    | TelemetryScan
+    | OverTheHorizonScan
+    | LaserScan
+    | LidarScan
+    | PassiveRadioScan
+    | OpticalScan
+    | ThermalScan
+    | TimeDifferenceScan
+    | StrobeScan
+)
+LINE_TYPES: dict[SensorKind, type[ScanLine]] = {
+    SensorKind.RADAR: RadarScan,
+    SensorKind.INFRARED: InfraredScan,
+    SensorKind.TELEMETRY: TelemetryScan,
+    SensorKind.OVER_THE_HORIZON: OverTheHorizonScan,
+    SensorKind.LASER: LaserScan,
+    SensorKind.LIDAR: LidarScan,
+    SensorKind.PASSIVE_RADIO: PassiveRadioScan,
+    SensorKind.OPTICAL: OpticalScan,
+    SensorKind.THERMAL: ThermalScan,
+    SensorKind.TIME_DIFFERENCE: TimeDifferenceScan,
+    SensorKind.STROBE: StrobeScan,
+}
 DETECTION_TYPES: dict[SensorKind, type[Detection]] = {
     SensorKind.RADAR: RadarDetection,
     SensorKind.INFRARED: InfraredDetection,
     SensorKind.TELEMETRY: TelemetryDetection,
+    SensorKind.OVER_THE_HORIZON: RadarDetection,
+    SensorKind.LASER: RadarDetection,
+    SensorKind.LIDAR: RadarDetection,
+    SensorKind.PASSIVE_RADIO: RadarDetection,
+    SensorKind.OPTICAL: OpticalDetection,
+    SensorKind.THERMAL: ThermalDetection,
+    SensorKind.TIME_DIFFERENCE: DifferenceDetection,
+    SensorKind.STROBE: StrobeDetection,
 }
 
 
 def scan_file_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one line of a scan file, made from the Structs above."""
-    lines = (ScanFileHeader, RadarScan, InfraredScan, TelemetryScan)
+    lines = (ScanFileHeader, *LINE_TYPES.values())
     references, components = msgspec.json.schema_components(lines, ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -14,12 +14,14 @@ from vedette.reports.findings import (
 )
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
-from vedette.reports.scan import COLUMNS, Region, Scan, SensorKind
+from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.reports.state_words import state_from_words, state_words
 
 __all__ = [
     "COLUMNS",
+    "HORIZON_KINDS",
     "KIND_CODES",
+    "SIGHT_KINDS",
     "Alert",
     "Area",
     "Evidence",

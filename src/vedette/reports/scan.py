@@ -20,16 +20,39 @@ class SensorKind(StrEnum):
     RADAR = "radar"
     INFRARED = "infrared"
     TELEMETRY = "telemetry"
+    OVER_THE_HORIZON = "over-the-horizon"
+    LASER = "laser"  # ranging
+    LIDAR = "lidar"
+    PASSIVE_RADIO = "passive-radio"  # angle of arrival of an emission
+    OPTICAL = "optical"  # telescope: angles against the stars
+    THERMAL = "thermal"  # thermal imager, from the ground or a vehicle
+    TIME_DIFFERENCE = "time-difference"  # of one emission at two receivers, and its Doppler difference
+    STROBE = "strobe"  # a direction from which a radar hears noise; the sensor_id is the radar's
 
+
+# NaN means "not measured"; azimuth clockwise from north, elevation above the sensor's geodetic horizon; the range rate
+# is that of the object relative to the rotating Earth: a sensor that moves has taken its own speed out
+_HORIZON = ("azimuth_rad", "elevation_rad", "range_m", "range_rate_mps")
+# unit vector from the sensor towards the source, Earth-fixed; sigma of the three is the angle one sigma, rad
+_SIGHT = ("los_itrf_x", "los_itrf_y", "los_itrf_z")
 
 COLUMNS: dict[SensorKind, tuple[str, ...]] = {
-    # NaN means "not measured"; azimuth clockwise from north, elevation above the sensor's geodetic horizon
-    SensorKind.RADAR: ("azimuth_rad", "elevation_rad", "range_m", "range_rate_mps"),
-    # unit vector from the sensor towards the source, Earth-fixed; sigma of the three is the angle one sigma, rad
-    SensorKind.INFRARED: ("los_itrf_x", "los_itrf_y", "los_itrf_z", "intensity_w_sr"),
+    SensorKind.RADAR: _HORIZON,
+    SensorKind.INFRARED: (*_SIGHT, "intensity_w_sr"),
     # speed relative to the rotating Earth, height above the ellipsoid
     SensorKind.TELEMETRY: ("speed_itrf_mps", "altitude_m"),
+    SensorKind.OVER_THE_HORIZON: _HORIZON,  # ground azimuth, and range along the ground; no elevation
+    SensorKind.LASER: _HORIZON,
+    SensorKind.LIDAR: _HORIZON,
+    SensorKind.PASSIVE_RADIO: _HORIZON,  # the two angles
+    SensorKind.OPTICAL: (*_SIGHT, "magnitude"),
+    SensorKind.THERMAL: (*_SIGHT, "irradiance_w_m2"),
+    # distance to the sensor less distance to its reference receiver, and the rate of that
+    SensorKind.TIME_DIFFERENCE: ("range_difference_m", "range_rate_difference_mps"),
+    SensorKind.STROBE: ("azimuth_rad", "elevation_rad", "noise_rise_db"),
 }
+HORIZON_KINDS = frozenset(kind for kind, columns in COLUMNS.items() if columns == _HORIZON)
+SIGHT_KINDS = frozenset(kind for kind, columns in COLUMNS.items() if columns[:3] == _SIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,8 @@ class Scan:
     looked_at: Region | None = None  # None: everything the sensor can see
     sensor_position_itrf_m: Rows | None = None  # (3,) for a sensor that moves, at the measured time
     marks: tuple[str, ...] = field(default=())  # doubts that travel with every product: "late", "clock-step", ...
+    noise_rise_db: float = 0.0  # of the noise floor over the whole look; it lowers the chance to detect
+    sensor_position_sigma_m: float = 0.0  # one sigma of each component of the sensor's own place
 
     def __post_init__(self) -> None:
         n, m = len(self.t_measured_tai_ns), len(COLUMNS[self.kind])
@@ -72,6 +97,9 @@ class Scan:
         measured = np.isfinite(self.values)
         if not np.all(self.sigmas[measured] > 0):  # written so that NaN fails as well
             raise MeasurementError(f"{self.sensor_id}: a sigma is not positive; nothing is seen without doubt")
+        for name in ("noise_rise_db", "sensor_position_sigma_m"):
+            if not 0.0 <= getattr(self, name) < float("inf"):
+                raise MeasurementError(f"{self.sensor_id}: {name} = {getattr(self, name)} is negative or no number")
 
     def __len__(self) -> int:
         return len(self.t_measured_tai_ns)

@@ -47,7 +47,8 @@ def chunk_of(
     values, sigmas = np.full((n, 4), np.nan), np.full((n, 4), np.nan)
     t = np.full(n, rows.t_tai_ns, dtype=np.int64)
     seen = row >= 0
-    values[seen], sigmas[seen] = scan.values[row[seen]], scan.sigmas[row[seen]]
+    m = scan.values.shape[1]  # a kind with fewer columns leaves NaN after its own
+    values[seen, :m], sigmas[seen, :m] = scan.values[row[seen]], scan.sigmas[row[seen]]
     t[seen] = scan.t_measured_tai_ns[row[seen]]
     origin = view.origin_itrf_m(scan, rows.t_tai_ns)
     return LookChunk(

@@ -105,7 +105,8 @@ def fit_orbit(
     UsageError with fewer than four detections, or when they were made at fewer than three instants. A fit that did not
     finish says so in `has_converged` and `sentence`, and its covariance may be NaN.
     """
-    rows = np.flatnonzero(looks.is_detection & (looks.kind_code == KIND_CODES[SensorKind.RADAR]))
+    is_radar = looks.kind_code == KIND_CODES[SensorKind.RADAR]
+    rows = np.flatnonzero(is_radar & np.isfinite(looks.values[:, 0]))
     if len(rows) < FEWEST_LOOKS:
         raise UsageError(f"{len(rows)} radar looks do not make an orbit; at least {FEWEST_LOOKS} are needed")
     if len(np.unique(looks.t_measured_tai_ns[rows])) < FEWEST_INSTANTS:
