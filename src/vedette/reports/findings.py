@@ -27,6 +27,7 @@ class FindingKind(StrEnum):
     ORBIT = "orbit"
     LOST = "lost"
     DOUBT = "doubt"  # frozen readings, gaps, jumps, clock steps: kept and marked
+    REGISTRATION = "registration"  # what a sensor reads too much is known, or has moved
     QUARANTINED = "quarantined"  # unusable input, set aside with a sentence
 
 
