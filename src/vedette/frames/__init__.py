@@ -20,6 +20,14 @@ from vedette.frames.local import (
     itrf_from_enu,
 )
 from vedette.frames.orientation import ARCSEC_RAD, EOP_MISSING, EOP_PREDICTED, EarthOrientation, OrientationAt
+from vedette.frames.polygons import (
+    great_circle_m,
+    polygon_area_m2,
+    polygon_contains,
+    polygon_distance_m,
+    polygon_trouble,
+    unit_vector,
+)
 from vedette.frames.refraction import RadioAtmosphere, refracted_from_true, true_from_refracted
 from vedette.frames.rotation import (
     earth_rate_radps,
@@ -58,11 +66,16 @@ __all__ = [
     "geodesic_direct",
     "geodesic_inverse",
     "geodetic_from_itrf",
+    "great_circle_m",
     "itrf_from_enu",
     "itrf_from_gcrf_matrix",
     "itrf_from_geodetic",
     "itrf_from_teme_matrix",
     "moon_position_gcrf_m",
+    "polygon_area_m2",
+    "polygon_contains",
+    "polygon_distance_m",
+    "polygon_trouble",
     "radii_of_curvature_m",
     "refracted_from_true",
     "state_gcrf_from_itrf",
@@ -74,4 +87,5 @@ __all__ = [
     "sun_position_gcrf_m",
     "teme_from_itrf_matrix",
     "true_from_refracted",
+    "unit_vector",
 ]
