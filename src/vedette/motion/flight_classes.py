@@ -97,6 +97,14 @@ def vehicles_of(class_name: str) -> tuple[Vehicle, ...]:
     return tuple(v for v in vehicles() if v.class_name == class_name)
 
 
+def ignition_mass_kg(one: Vehicle, stage: int) -> float:
+    """Mass when a stage lights: what the stages below left, less a quarter for their empty shells."""
+    mass_kg = one.launch_mass_kg
+    for below in one.stages[:stage]:
+        mass_kg *= (1.0 - below.burnt_share) * 0.75
+    return mass_kg
+
+
 def nominal_boost(
     one: Vehicle,
     *,

@@ -29,7 +29,7 @@ from vedette.motion.boost_layout import (
     stage_entry,
     stage_times_s,
 )
-from vedette.motion.flight_classes import Vehicle
+from vedette.motion.flight_classes import Vehicle, ignition_mass_kg
 from vedette.motion.gravity_field import field_coefficients
 from vedette.scenario.draws import Draw
 
@@ -84,14 +84,6 @@ class Flight:
     def t_ns(self, t_start_tai_ns: int, times_s: Scalar | float) -> Ints:
         """Story seconds as TAI nanoseconds."""
         return t_start_tai_ns + np.round(np.asarray(times_s) * NS_PER_S).astype(np.int64)
-
-
-def ignition_mass_kg(vehicle: Vehicle, stage: int) -> float:
-    """Mass when a stage lights: what the stages below left, less a quarter for their empty shells."""
-    mass_kg = vehicle.launch_mass_kg
-    for below in vehicle.stages[:stage]:
-        mass_kg *= (1.0 - below.burnt_share) * 0.75
-    return mass_kg
 
 
 def draw_quantities(quantities: Mapping[str, Draw], rng: np.random.Generator) -> dict[str, float]:
