@@ -1,9 +1,10 @@
 """What "no launch seen" is worth: the chance that a launch would have been reported by now.
 
 For an area, a class of launch and the sensors as they are now, launches are drawn (where in the area, which way, how
-strong, under which cloud), looked at by every sensor in its own rhythm, and the tracker's rule of belief is rehearsed on
-what was found (`declaration`). Out comes the spread of the time from lift-off to the report: the chance of a report
-within any time, and how sure that figure is. Nothing here is drawn anew from run to run: same question, same answer.
+strong, under which cloud), looked at by every sensor in its own rhythm, and the tracker's rule of belief is rehearsed
+on what was found (`declaration`). Out comes the spread of the time from lift-off to the report: the chance of a
+report within any time, and how sure that figure is. Nothing here is drawn anew from run to run: same question, same
+answer.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
-"""How the launches of a class may go: drawn flights, seen from their own pad, for asking what sensors would see of them.
+"""How the launches of a class may go: drawn flights, seen from their own pad, to ask what sensors would see of them.
 
 The figures that vary, and how much, are those of the class table's vehicles (thrust, burn, every azimuth, a loft) and
-round ones for what is not known of any launch: the echo's size, the flame's brightness, the height of the cloud. Flights
-are kept in the pad's own east, north, up, so that one set serves every pad: the turning Earth bends a boost by less than
-what the draws themselves differ.
+round ones for what is not known of any launch: the echo's size, the flame's brightness, the height of the cloud.
+Flights are kept in the pad's own east, north, up, so that one set serves every pad: the turning Earth bends a boost
+by less than what the draws themselves differ.
 """
 
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class ClassFlights:
 
 @lru_cache(maxsize=64)
 def class_flights(class_name: str, count: int, seconds: float, seed: int = 0) -> ClassFlights:
-    """`count` drawn launches of a class over the first `seconds` of flight; the same arguments give the same flights."""
+    """`count` drawn launches of a class over the first `seconds` of flight; the same arguments give the same."""
     if class_name not in CLASS_NAMES:
         raise NotFoundError(f"no launch class {class_name!r}; there are {', '.join(CLASS_NAMES)}")
     kinds = vehicles_of(class_name)

@@ -1,10 +1,11 @@
 """When would the tracker have believed it? Its own rule of belief, rehearsed on one launch at a time, many at once.
 
-A launch is reported when the tracker confirms its track: two detections at least, and existence as likely as the policy
-asks (`tracking.step.Policy`). Here that rule is run on drawn launches with drawn luck, each alone in the sky: a first
-detection with the doubt that the tracker gives it, then every later look in the order it arrives, found or not found,
-weighed against the sensor's own false alarms. It is an extended filter of six numbers in Earth-fixed axes, far simpler
-than the tracker's own; that the two agree is shown by injecting launches into the tracker (docs/accuracy.md).
+A launch is reported when the tracker confirms its track: two detections at least, and existence as likely as the
+policy asks (`tracking.step.Policy`). Here that rule is run on drawn launches with drawn luck, each alone in the sky:
+a first detection with the doubt that the tracker gives it, then every later look in the order it arrives, found or
+not found, weighed against the sensor's own false alarms. It is an extended filter of six numbers in Earth-fixed axes,
+far simpler than the tracker's own; that the two agree is shown by injecting launches into the tracker
+(docs/accuracy.md).
 """
 
 from collections.abc import Sequence

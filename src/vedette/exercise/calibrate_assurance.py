@@ -1,8 +1,8 @@
 """Is a stated 90 % found nine times in ten? Launches put in under many skies, against what was stated beforehand.
 
-Each seed draws a sky (which sensors work, how noisy, how cloudy), a class, a place and an hour; the assurance states how
-soon such a launch would be reported, and then one is put in (`injection`). A record holds the stated times and the true
-one, so that any stated share can be compared with the found one.
+Each seed draws a sky (which sensors work, how noisy, how cloudy), a class, a place and an hour; the assurance states
+how soon such a launch would be reported, and then one is put in (`injection`). A record holds the stated times and
+the true one, so that any stated share can be compared with the found one.
 """
 
 import json

@@ -1,10 +1,10 @@
 """Launches put in by the scenario's own truth, and when the tracker really believed them: the proof of an assurance.
 
 The stated chance of a report (`assessment.assurance`) is made with the filter's own forces and a rehearsal of the
-tracker's rule. Here the launch flies in the world of `scenario` (real air and wind, field to degree 20, rippling thrust),
-the sensors hand in what they would (noise, bias, clutter, lost looks, late arrival), and the tracker itself decides. The
-report is the confirmation of the launch's track; the launch fit that follows it is not run, being hundreds of times
-dearer and never earlier.
+tracker's rule. Here the launch flies in the world of `scenario` (real air and wind, field to degree 20, rippling
+thrust), the sensors hand in what they would (noise, bias, clutter, lost looks, late arrival), and the tracker itself
+decides. The report is the confirmation of the launch's track; the launch fit that follows it is not run, being
+hundreds of times dearer and never earlier.
 """
 
 from collections.abc import Mapping
