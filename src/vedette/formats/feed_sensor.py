@@ -1,4 +1,4 @@
-"""What a door must know of a sensor that a message only names: its id and its noise."""
+"""What a door must know of a sensor that a message only names: its id, its noise, where it stands."""
 
 from dataclasses import dataclass
 
@@ -12,3 +12,5 @@ class FeedSensor:
     elevation_sigma_rad: float | None = None
     range_sigma_m: float | None = None
     range_rate_sigma_mps: float | None = None
+    position_itrf_m: tuple[float, float, float] | None = None
+    asterix: tuple[int, int] | None = None  # the SAC and SIC by which its ASTERIX messages name it
