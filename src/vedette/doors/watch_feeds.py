@@ -35,8 +35,18 @@ def _feed_sensor(name: str, sensor: Radar | Infrared) -> FeedSensor:
         elevation_sigma_rad=_radians(sensor.elevation_sigma_deg),
         range_sigma_m=sensor.range_sigma_m,
         range_rate_sigma_mps=sensor.range_rate_sigma_mps,
+        position_itrf_m=tuple(sensor.position_itrf_m().tolist()),
+        region=sensor.region,
+        asterix=_asterix_name(sensor.asterix),
     )
 
 
 def _radians(angle_deg: float | None) -> float | None:
     return None if angle_deg is None else radians(angle_deg)
+
+
+def _asterix_name(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    sac, sic = text.split("/")
+    return int(sac), int(sic)

@@ -10,6 +10,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine.picture import Picture
+from vedette.engine.source_clock import SourceClock
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Alert, Area, Finding, ImpactArea, LaunchEstimate, ObjectSummary, Prediction
 from vedette.time import utc_text_from_tai_ns
@@ -155,6 +156,30 @@ def area(shape: Area) -> dict[str, Any]:
     }
 
 
+def source(clock: SourceClock, spell: Spelling) -> dict[str, Any]:
+    """A sensor as a source: how late and how evenly its reports come, and what is known of its clock."""
+    health = clock.health
+    return {
+        "sensor_id": clock.sensor_id,
+        "scans": clock.scan_count,
+        "t_heard_utc": spell.utc(clock.t_heard_tai_ns),
+        "delay_s": _rounded(clock.delay_s),
+        "jitter_s": _rounded(clock.jitter_s),
+        "clock_steps": clock.step_count,
+        "last_step_s": _rounded(clock.step_s) if clock.step_count else None,
+        "t_last_step_utc": spell.utc(clock.t_stepped_tai_ns) if clock.t_stepped_tai_ns is not None else None,
+        "is_clock_valid": health.is_clock_valid if health else None,
+        "is_released": health.is_released if health else None,
+        "is_overloaded": health.is_overloaded if health else None,
+        "rotation_s": health.rotation_s if health else None,
+        "doubts": clock.words,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)
+
+
 def spelling_of(picture: Picture) -> Spelling:
     """The spelling that fits what the picture knows of time."""
     return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known, picture.liftoff_object_id is not None)
@@ -177,6 +202,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "events": [spell.event(finding) for finding in picture.timeline],
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
+        "sources": [source(one, spell) for one in picture.sources.values()],
         "predictions": [spell.prediction(prediction) for prediction in predictions],
     }
 

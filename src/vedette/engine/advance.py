@@ -8,7 +8,9 @@ from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
+from vedette.engine.source_clock import SourceClock
 from vedette.formats.feed import FeedHeader, Quarantined
+from vedette.formats.source_health import SourceHealth
 from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
@@ -38,6 +40,8 @@ def advance(picture: Picture, event: Event) -> Picture:
             said = _set_aside(picture, event)
         case FeedHeader():
             said = _hear_header(picture, event)
+        case SourceHealth():
+            said = _hear_health(picture, event)
         case FeedEnded():
             said = _settle(picture, event)
     findings = tuple(item for item in said if isinstance(item, Finding))
@@ -66,6 +70,7 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     picture.detection_count += len(scan)
     t_scan_tai_ns = int(scan.t_measured_tai_ns.max()) if len(scan) else scan.t_received_tai_ns
     picture.last_heard_tai_ns[scan.sensor_id] = scan.t_received_tai_ns
+    _source_of(picture, scan.sensor_id).hear(scan)  # a step is said by the tracker, which also has to bear it
     if picture.t_now_tai_ns is None or t_scan_tai_ns > picture.t_now_tai_ns:
         picture.t_now_tai_ns = t_scan_tai_ns
     if scan.kind is not SensorKind.TELEMETRY and scan.sensor_id not in picture.sensors:
@@ -156,6 +161,26 @@ def _hear_header(picture: Picture, header: FeedHeader) -> tuple[Finding, ...]:
     if picture.t_liftoff_tai_ns is None:
         picture.t_liftoff_tai_ns = header.t_liftoff_tai_ns
     return ()
+
+
+def _source_of(picture: Picture, sensor_id: str) -> SourceClock:
+    return picture.sources.setdefault(sensor_id, SourceClock(sensor_id))
+
+
+def _hear_health(picture: Picture, health: SourceHealth) -> tuple[Finding, ...]:
+    """A source speaks of itself: what has become worse or better is said."""
+    now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else health.t_received_tai_ns
+    return tuple(
+        Finding(
+            kind=FindingKind.DOUBT,
+            object_id=health.sensor_id,
+            t_tai_ns=now,
+            t_declared_tai_ns=now,
+            text=f"{health.sensor_id}: {words}",
+            data={"mark": "source-health", "sensor_id": health.sensor_id},
+        )
+        for words in _source_of(picture, health.sensor_id).learn(health)
+    )
 
 
 def _settle(picture: Picture, ended: FeedEnded) -> tuple[Finding | Alert, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
+from vedette.engine.source_clock import SourceClock
 from vedette.reports import Alert, Finding, ObjectSummary, Prediction
 from vedette.sensing import Sensor
 
@@ -33,6 +34,7 @@ class Picture:
     quarantine_count: int = 0
     worst_exit_code: int = 0  # 3 when something was set aside, 6 when something was refused
     last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
+    sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words
 
     @property
     def objects(self) -> tuple[ObjectSummary, ...]:

@@ -5,7 +5,7 @@ known by SAC and SIC; the sensors file says which sensor that is, where it stand
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import pi, tau
 
 import numpy as np
@@ -195,7 +195,7 @@ class AsterixReader:
             t_measured_tai_ns=times,
             values=values,
             sigmas=sigmas,
-            looked_at=Region(gathered.azimuth_min_rad, gathered.azimuth_max_rad, -pi / 2, pi / 2),
+            looked_at=_region(gathered, sensor.region),
             marks=marks,
         )
         yield from self.order.check(scan, None, True, self.source)
@@ -217,6 +217,14 @@ def instant_of(time_of_day_s: float, t_near_tai_ns: int) -> int:
     elif ahead_ns < -_NS_PER_DAY // 2:
         mjd += 1
     return tai_ns_from_mjd_utc(mjd, wanted_ns)
+
+
+def _region(gathered: Gathered, field: Region | None) -> Region:
+    """What the antenna swept of the radar's field."""
+    low_rad, high_rad = gathered.azimuth_min_rad, gathered.azimuth_max_rad
+    if field is None:
+        return Region(low_rad, high_rad, -pi / 2, pi / 2)
+    return replace(field, azimuth_min_rad=low_rad, azimuth_max_rad=high_rad)
 
 
 def _rows(plots: tuple[Plot, ...], sensor: FeedSensor) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
@@ -258,12 +266,3 @@ def _rows(plots: tuple[Plot, ...], sensor: FeedSensor) -> tuple[np.ndarray, np.n
 
 def _words(health: SourceHealth) -> tuple[object, ...]:
     return health.is_clock_valid, health.is_released, health.is_overloaded, health.rotation_s
-
-
-def parse_asterix_name(text: str) -> tuple[int, int] | None:
-    """SAC and SIC from `25/201`; None when the text is no such pair of numbers from 0 to 255."""
-    parts = text.split("/")
-    if len(parts) != 2 or not all(part.strip().isdecimal() and part.isascii() for part in parts):
-        return None
-    sac, sic = (int(part) for part in parts)
-    return (sac, sic) if sac <= 255 and sic <= 255 else None

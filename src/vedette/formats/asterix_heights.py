@@ -29,9 +29,7 @@ def elevation_from_height(
     slope_m = range_m
     miss_m = np.zeros_like(range_m)
     for _ in range(4):
-        low, high = (
-            _height_m(azimuth_rad, elevation_rad + step, range_m, here) for step in (-_STEP_RAD, _STEP_RAD)
-        )
+        low, high = (_height_m(azimuth_rad, elevation_rad + step, range_m, here) for step in (-_STEP_RAD, _STEP_RAD))
         slope_m = (high - low) / (2.0 * _STEP_RAD)
         miss_m = height_m - 0.5 * (low + high)
         elevation_rad = np.clip(elevation_rad + miss_m / slope_m, -1.55, 1.55)

@@ -123,7 +123,7 @@ def _read_record(layout: tuple[tuple[str, _Length], ...], data: bytes, at: int, 
         if index >= len(layout):
             raise ValueError("announces more items than the category has")
         name, length = layout[index]
-        after = at + length if length.__class__ is int and length > 0 else _end_of(length, data, at, end)  # type: ignore[operator]
+        after = at + length if length.__class__ is int and length > 0 else _end_of(length, data, at, end)
         if after > end:
             raise ValueError(f"is cut off in item {name}")
         items[name] = data[at:after]

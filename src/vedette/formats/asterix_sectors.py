@@ -1,8 +1,8 @@
 """Plots of a turning antenna, gathered until their sector is complete.
 
-Silence is evidence only where a radar has finished looking. A sector is finished when the antenna has left it (category
-034, sector crossing) and the plots of that time have come: some radars send them at once, trackers up to seconds later,
-and how much later is learnt from the plots themselves. A plot that comes after its sector was closed goes out on its own.
+Silence is evidence only where a radar has finished looking. A sector is finished when the antenna has left it (sector
+crossing, category 034) and the plots of that time have come: some radars send them at once, trackers seconds later, and
+how much later is learnt from the plots themselves. A plot that comes after its sector was closed goes out on its own.
 """
 
 from collections import deque

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from vedette.core.errors import BadInputError
+from vedette.formats.source_health import SourceHealth
 from vedette.reports import Mode, Scan
 
 EXCERPT_BYTES = 120
@@ -46,7 +47,7 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.where}: {self.what}" + (f"; {self.cure}" if self.cure else "")
 
 
-FeedRecord = FeedHeader | Scan | Quarantined
+FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth
 
 
 def set_aside(what: str, where: str, cure: str = "", raw: bytes = b"", **more: Any) -> Quarantined:

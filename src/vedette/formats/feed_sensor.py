@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vedette.reports import Region
+
 
 @dataclass(frozen=True, slots=True)
 class FeedSensor:
@@ -13,4 +15,5 @@ class FeedSensor:
     range_sigma_m: float | None = None
     range_rate_sigma_mps: float | None = None
     position_itrf_m: tuple[float, float, float] | None = None
+    region: Region | None = None  # its field of regard
     asterix: tuple[int, int] | None = None  # the SAC and SIC by which its ASTERIX messages name it

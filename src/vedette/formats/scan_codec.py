@@ -9,9 +9,10 @@ import numpy as np
 
 from vedette.core.errors import BadInputError
 from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined
+from vedette.formats.source_health import SourceHealth
 from vedette.reports import COLUMNS, Mode, Region, Scan, SensorKind
 
-SCAN, HEADER, QUARANTINED = "scan", "header", "quarantined"
+SCAN, HEADER, QUARANTINED, HEALTH = "scan", "header", "quarantined", "health"
 
 
 class _ScanWire(msgspec.Struct, frozen=True, array_like=True):
@@ -35,6 +36,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 _SCAN_DECODER = msgspec.msgpack.Decoder(_ScanWire)
 _HEADER_DECODER = msgspec.msgpack.Decoder(FeedHeader)
 _QUARANTINED_DECODER = msgspec.msgpack.Decoder(Quarantined)
+_HEALTH_DECODER = msgspec.msgpack.Decoder(SourceHealth)
 
 
 def encode_scan(scan: Scan) -> bytes:
@@ -104,6 +106,8 @@ def encode_record(record: FeedRecord) -> tuple[str, bytes]:
     """Kind and payload of a feed record, as a journal keeps them."""
     if isinstance(record, Scan):
         return SCAN, encode_scan(record)
+    if isinstance(record, SourceHealth):
+        return HEALTH, _ENCODER.encode(record)
     return (HEADER if isinstance(record, FeedHeader) else QUARANTINED), _ENCODER.encode(record)
 
 
@@ -116,6 +120,8 @@ def decode_record(kind: str, payload: bytes) -> FeedRecord:
             return _HEADER_DECODER.decode(payload)
         if kind == QUARANTINED:
             return _QUARANTINED_DECODER.decode(payload)
+        if kind == HEALTH:
+            return _HEALTH_DECODER.decode(payload)
     except msgspec.DecodeError as trouble:
         raise BadInputError(f"not a {kind} payload ({trouble})") from trouble
     raise BadInputError(f"a journal entry of kind {kind!r} is no feed record")

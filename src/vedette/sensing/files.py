@@ -104,7 +104,7 @@ def _sensor(name: str, table: Any, where: str) -> Radar | Infrared:
             values[key] = _site(value, where)
         elif key == "orbit":
             values[key] = _orbit(value, where)
-        elif key == "source":
+        elif key in ("source", "asterix"):
             values[key] = str(value)
         else:
             values[key] = _number(key, value, where)

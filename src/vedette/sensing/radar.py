@@ -4,6 +4,7 @@ A value, checked once. Its figures are one sigma of independent Gaussian noise p
 sensor, unknown but with a stated one sigma, which estimators carry as unknowns.
 """
 
+import re
 from dataclasses import dataclass, field
 from math import inf, radians
 
@@ -15,6 +16,9 @@ from vedette.reports import Region, SensorKind
 from vedette.sensing.detection import snr_from_range, swerling1_detection_probability
 from vedette.sensing.measure import radar_and_jacobian_from_itrf, radar_from_itrf
 from vedette.sensing.site import Site
+
+_OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+_ASTERIX_NAME = re.compile(f"{_OCTET}/{_OCTET}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Radar:
     clock_bias_sigma_s: float = 0.0
     latency_s: float = 0.5
     name: str = "radar"
+    asterix: str = ""  # "SAC/SIC" by which its ASTERIX messages name it, such as "25/201"
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +75,8 @@ class Radar:
         for key in ("detection_probability", "false_alarm_probability"):
             if not 0 < getattr(self, key) <= 1:
                 raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be in (0, 1]")
+        if self.asterix and not _ASTERIX_NAME.fullmatch(self.asterix):
+            raise UsageError(f'{self.name}: asterix = "{self.asterix}" is not "SAC/SIC", two numbers from 0 to 255')
         if not -90.0 <= self.elevation_min_deg < self.elevation_max_deg <= 90.0:
             span = f"{self.elevation_min_deg} to {self.elevation_max_deg} deg"
             raise UsageError(f"{self.name}: elevations {span} are empty; give -90 <= min < max <= 90")
