@@ -127,7 +127,7 @@ class OrbitFollower:
         if scan.sensor_id not in self._sensor_ids:
             self._sensor_ids.append(scan.sensor_id)
         here = scan.sensor_position_itrf_m
-        site = self.radars[scan.sensor_id].site.position_itrf_m if here is None else np.asarray(here)
+        site = self.radars[scan.sensor_id].position_itrf_m(0) if here is None else np.asarray(here)
         index = self._sensor_ids.index(scan.sensor_id)
         self._rows.append((index, int(scan.t_measured_tai_ns[row]), scan.values[row], scan.sigmas[row], site))
 

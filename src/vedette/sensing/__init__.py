@@ -1,6 +1,7 @@
 """Sensors as values: where they stand, how well they measure, what they can see and what they miss."""
 
 from vedette.sensing.files import format_sensors, packaged_sensors, parse_sensors, read_sensors
+from vedette.sensing.horizon import Place, in_region
 from vedette.sensing.infrared import Infrared
 from vedette.sensing.measure import (
     los_and_jacobian_from_itrf,
@@ -11,6 +12,7 @@ from vedette.sensing.measure import (
     tangent_basis,
     tangent_jacobian,
 )
+from vedette.sensing.model import SensorModel
 from vedette.sensing.natural_noise import (
     AuroralSky,
     auroral_edge_deg,
@@ -37,7 +39,8 @@ from vedette.sensing.noise_sources import (
     strobes_heard,
 )
 from vedette.sensing.orbits import Geostationary, Keplerian, Orbit
-from vedette.sensing.radar import Radar, in_region
+from vedette.sensing.platform import Platform
+from vedette.sensing.radar import Radar
 from vedette.sensing.radio_receiver import Receiver, receiver_of
 from vedette.sensing.site import Site
 from vedette.sensing.visibility import is_clear_of_earth
@@ -52,10 +55,13 @@ __all__ = [
     "Keplerian",
     "Noise",
     "Orbit",
+    "Place",
+    "Platform",
     "Radar",
     "Receiver",
     "Repeater",
     "Sensor",
+    "SensorModel",
     "Site",
     "Strobes",
     "auroral_edge_deg",

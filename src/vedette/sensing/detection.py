@@ -25,6 +25,13 @@ def swerling1_detection_probability(snr: Scalar | float, false_alarm_probability
     return np.asarray(false_alarm_probability ** (1.0 / (1.0 + np.asarray(snr, dtype=float))))
 
 
+def snr_for_chance(detection_probability: float, false_alarm_probability: float) -> float:
+    """The Swerling-1 signal to noise that is found with this probability: `swerling1_detection_probability` undone."""
+    if detection_probability >= 1.0:
+        return float("inf")
+    return float(np.log(false_alarm_probability) / np.log(detection_probability) - 1.0)
+
+
 def plume_detection_probability(intensity_w_sr: Scalar | float, threshold_w_sr: float, noise_w_sr: float) -> Scalar:
     """Chance that a plume of this apparent intensity crosses the threshold of a sensor with Gaussian noise."""
     return np.asarray(ndtr((np.asarray(intensity_w_sr, dtype=float) - threshold_w_sr) / noise_w_sr))

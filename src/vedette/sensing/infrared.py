@@ -13,8 +13,8 @@ from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import SensorKind
 from vedette.sensing.detection import plume_detection_probability
-from vedette.sensing.measure import los_from_itrf, tangent_jacobian
 from vedette.sensing.orbits import Orbit
+from vedette.sensing.sight import sight_residual, sight_values
 from vedette.sensing.visibility import is_clear_of_earth, off_nadir_rad
 
 
@@ -67,19 +67,54 @@ class Infrared:
         """(3,) or (n, 3) where it stands."""
         return self.orbit.position_itrf_m(t_tai_ns)
 
-    def measure(self, position_itrf_m: Vec3, t_tai_ns: Ints | int) -> Vec3:
-        """(..., 3) noiseless lines of sight to objects at the given times."""
-        return los_from_itrf(position_itrf_m, self.position_itrf_m(t_tai_ns))
+    @property
+    def residual_sigmas(self) -> Scalar:
+        """(2,) one sigma of the two tangent angles, rad."""
+        return np.full(2, self.los_sigma_rad)
 
-    def measure_with_jacobian(self, position_itrf_m: Vec3, t_tai_ns: Ints | int) -> tuple[Vec3, Rows]:
-        """(..., 3) noiseless lines of sight and (..., 2, 3) derivatives of the two tangent angles by position."""
-        return tangent_jacobian(position_itrf_m, self.position_itrf_m(t_tai_ns))
+    @property
+    def residual_bias_sigmas(self) -> Scalar:
+        """(2,) one sigma of the two constant angle errors, rad."""
+        return np.full(2, self.los_bias_sigma_rad)
 
-    def is_visible(self, position_itrf_m: Vec3, t_tai_ns: Ints | int, cloud_top_m: Scalar | float = 0.0) -> Bools:
+    @property
+    def position_sigma_m(self) -> float:
+        """An orbit is known better than any of its angles can tell."""
+        return 0.0
+
+    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int, stand_itrf_m: Vec3 | None = None) -> Vec3:
+        """(..., 3) noiseless lines of sight to positions or states (..., 3 or more) at the given times."""
+        return self.measure_with_jacobian(state_itrf, t_tai_ns, stand_itrf_m)[0]
+
+    def measure_with_jacobian(
+        self, state_itrf: Rows, t_tai_ns: Ints | int, stand_itrf_m: Vec3 | None = None
+    ) -> tuple[Vec3, Rows]:
+        """(..., 3) noiseless lines of sight and (..., 2, 3 or 6) slopes of the two tangent angles by what is given."""
+        here = self.position_itrf_m(t_tai_ns) if stand_itrf_m is None else stand_itrf_m
+        return sight_values(state_itrf, here)
+
+    def residual(self, measured: Rows, expected: Rows) -> Rows:
+        """(..., 2) measured less expected direction, two tangent angles."""
+        return sight_residual(measured, expected)
+
+    def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int, cloud_top_m: Scalar | float = 0.0) -> Bools:
         """(...) True where neither the Earth nor cloud of that height hides the object, inside the field."""
+        position = np.asarray(state_itrf)[..., :3]
         here = self.position_itrf_m(t_tai_ns)
-        in_field = off_nadir_rad(position_itrf_m, here) <= radians(self.off_nadir_max_deg)
-        return in_field & is_clear_of_earth(position_itrf_m, here, cloud_top_m)
+        in_field = off_nadir_rad(position, here) <= radians(self.off_nadir_max_deg)
+        return in_field & is_clear_of_earth(position, here, cloud_top_m)
+
+    def detection_chance(
+        self,
+        state_itrf: Rows,
+        t_tai_ns: Ints | int = 0,
+        strength: Scalar | float | None = None,
+        noise_rise_db: float = 0.0,
+    ) -> Scalar:
+        """(...) chance to find a flame; strength: apparent intensity, W/sr; None: one well above the threshold."""
+        if strength is None:
+            return np.full(np.shape(state_itrf)[:-1], self.detection_probability)
+        return np.broadcast_to(self.detection_probability_of(np.asarray(strength)), np.shape(state_itrf)[:-1]).copy()
 
     def detection_probability_of(self, apparent_intensity_w_sr: Scalar) -> Scalar:
         """Chance that a look at a flame in plain view finds it."""

@@ -164,9 +164,7 @@ def auroral_sky(site: Site, kp: float, steps: int = 120) -> AuroralSky:
     return AuroralSky(azimuth, np.where(there, low, np.nan), np.where(there, high, np.nan))
 
 
-def draw_aurora(
-    sky: AuroralSky, receiver: Receiver, rise_db: float, patches: int, rng: np.random.Generator
-) -> Noise:
+def draw_aurora(sky: AuroralSky, receiver: Receiver, rise_db: float, patches: int, rng: np.random.Generator) -> Noise:
     """Some bright patches of one look, anywhere that the sky allows; each raises its own beam by `rise_db` at the most.
 
     How strong an echo is depends on the storm and the radar's power; that is the story's own figure.

@@ -13,9 +13,12 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import Region, SensorKind
-from vedette.sensing.detection import snr_from_range, swerling1_detection_probability
-from vedette.sensing.measure import radar_and_jacobian_from_itrf, radar_from_itrf
-from vedette.sensing.site import Site
+from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
+from vedette.sensing.detection import snr_for_chance, snr_from_range, swerling1_detection_probability
+from vedette.sensing.horizon import Place, horizon_residual, horizon_values, in_region
+from vedette.sensing.visibility import is_clear_of_earth
+
+USUAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 _ASTERIX_NAME = re.compile(f"{_OCTET}/{_OCTET}", re.ASCII)
@@ -23,14 +26,14 @@ _ASTERIX_NAME = re.compile(f"{_OCTET}/{_OCTET}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Radar:
-    """A ground radar. Give `angle_sigma_deg`, or azimuth and elevation sigmas apart.
+    """A radar on a site or a moving platform. Give `angle_sigma_deg`, or azimuth and elevation sigmas apart.
 
     A sector with `azimuth_min_deg > azimuth_max_deg` passes north. `range_rate_sigma_mps` None: not measured.
     `range_1m2_km` None: every look at an object in the field finds it with `detection_probability`; otherwise that is
     the cap (looks lost for other reasons) on the Swerling-1 probability of an echo of the given cross-section.
     """
 
-    site: Site
+    site: Place
     range_sigma_m: float
     angle_sigma_deg: float | None = None
     azimuth_sigma_deg: float | None = None
@@ -63,23 +66,14 @@ class Radar:
             put(self, "elevation_sigma_deg", self.angle_sigma_deg)
         if self.azimuth_sigma_deg is None or self.elevation_sigma_deg is None:
             raise UsageError(f"{self.name}: give angle_sigma_deg, or azimuth_sigma_deg and elevation_sigma_deg")
-        positive = ("range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "revisit_s", "range_max_km")
-        if_given = tuple(key for key in ("range_rate_sigma_mps", "range_1m2_km") if getattr(self, key) is not None)
-        for key in positive + if_given:
-            if not getattr(self, key) > 0:  # written so that NaN fails as well
-                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be positive")
+        check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "revisit_s", "range_max_km")
+        check_positive(self, "range_rate_sigma_mps", "range_1m2_km")
         biases = ("range_bias_sigma_m", "angle_bias_sigma_deg", "clock_bias_sigma_s")
-        for key in ("range_min_km", "false_alarms_per_look", "latency_s", *biases):
-            if not getattr(self, key) >= 0:
-                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must not be negative")
-        for key in ("detection_probability", "false_alarm_probability"):
-            if not 0 < getattr(self, key) <= 1:
-                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be in (0, 1]")
+        check_not_negative(self, "range_min_km", "false_alarms_per_look", "latency_s", *biases)
+        check_chance(self, "detection_probability", "false_alarm_probability")
         if self.asterix and not _ASTERIX_NAME.fullmatch(self.asterix):
             raise UsageError(f'{self.name}: asterix = "{self.asterix}" is not "SAC/SIC", two numbers from 0 to 255')
-        if not -90.0 <= self.elevation_min_deg < self.elevation_max_deg <= 90.0:
-            span = f"{self.elevation_min_deg} to {self.elevation_max_deg} deg"
-            raise UsageError(f"{self.name}: elevations {span} are empty; give -90 <= min < max <= 90")
+        check_field(self)
 
     @property
     def kind(self) -> SensorKind:
@@ -102,6 +96,21 @@ class Radar:
         return np.array([angle, angle, self.range_bias_sigma_m, 0.0])
 
     @property
+    def residual_sigmas(self) -> Scalar:
+        """(4,) as `sigmas`."""
+        return self.sigmas
+
+    @property
+    def residual_bias_sigmas(self) -> Scalar:
+        """(4,) as `bias_sigmas`."""
+        return self.bias_sigmas
+
+    @property
+    def position_sigma_m(self) -> float:
+        """How well it knows where it is: 0 for a site."""
+        return self.site.position_sigma_m
+
+    @property
     def region(self) -> Region:
         """The field of regard as a report states it."""
         return Region(
@@ -114,45 +123,57 @@ class Radar:
         )
 
     def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands; the time only gives the shape."""
-        here = self.site.position_itrf_m
-        return np.broadcast_to(here, (*np.shape(t_tai_ns), 3)).copy()
+        """(3,) or (n, 3) where it stands; at a site the time only gives the shape."""
+        return self.site.position_at_itrf_m(t_tai_ns)
 
-    def measure(self, state_itrf: Rows) -> Rows:
-        """(..., 4) noiseless azimuth, elevation, range, range rate of (..., 6) Earth-fixed states."""
-        return radar_from_itrf(state_itrf, self.site.position_itrf_m, self.site.enu_from_itrf)
+    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Rows:
+        """(..., 4) noiseless azimuth, elevation, range, range rate of (..., 6) Earth-fixed states.
 
-    def measure_with_jacobian(self, state_itrf: Rows) -> tuple[Rows, Rows]:
+        The time matters on a platform only; `stand_itrf_m` is where a report says that the radar stood.
+        """
+        return horizon_values(self.site, state_itrf, t_tai_ns, stand_itrf_m, want_jacobian=False)[0]
+
+    def measure_with_jacobian(
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None
+    ) -> tuple[Rows, Rows]:
         """(..., 4) noiseless values and (..., 4, 6) their derivatives by the Earth-fixed state."""
-        return radar_and_jacobian_from_itrf(state_itrf, self.site.position_itrf_m, self.site.enu_from_itrf)
+        return horizon_values(self.site, state_itrf, t_tai_ns, stand_itrf_m, want_jacobian=True)
 
-    def is_visible(self, state_itrf: Rows) -> Bools:
+    def residual(self, measured: Rows, expected: Rows) -> Rows:
+        """(..., 4) measured minus expected, azimuth folded."""
+        return horizon_residual(measured, expected)
+
+    def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Bools:
         """(...) True where the object stands in the field of regard, by geometry alone."""
-        return in_region(self.measure(state_itrf), self.region)
+        in_field = in_region(self.measure(state_itrf, t_tai_ns), self.region)
+        if self.elevation_min_deg >= 0.0:
+            return in_field
+        # a radar that looks down, from a mountain or the air
+        return in_field & is_clear_of_earth(np.asarray(state_itrf)[..., :3], self.position_itrf_m(t_tai_ns))
 
-    def detection_probability_of(self, range_m: Scalar, rcs_m2: Scalar | float) -> Scalar:
-        """Chance that a look at an object in the field finds it."""
+    def detection_probability_of(
+        self, range_m: Scalar, rcs_m2: Scalar | float, noise_rise_db: Scalar | float = 0.0
+    ) -> Scalar:
+        """Chance that a look at an object in the field finds it, with the noise floor raised by so much."""
+        rise = 10.0 ** (0.1 * np.asarray(noise_rise_db, dtype=float))
         if self.range_1m2_km is None:
-            return np.full(np.shape(range_m), self.detection_probability)
-        snr = snr_from_range(range_m, rcs_m2, self.range_1m2_km * 1e3)
+            if not np.any(rise > 1.0):
+                return np.full(np.shape(range_m), self.detection_probability)
+            snr = snr_for_chance(self.detection_probability, self.false_alarm_probability) / rise
+            return np.broadcast_to(
+                swerling1_detection_probability(snr, self.false_alarm_probability), np.shape(range_m)
+            ).copy()
+        snr = snr_from_range(range_m, rcs_m2, self.range_1m2_km * 1e3) / rise
         return self.detection_probability * swerling1_detection_probability(snr, self.false_alarm_probability)
 
-
-def in_region(values: Rows, region: Region) -> Bools:
-    """(...) True where radar values (..., >=3) lie in the azimuth-elevation-range box; a sector may pass north."""
-    azimuth, elevation, range_m = values[..., 0], values[..., 1], values[..., 2]
-    low, high = region.azimuth_min_rad % (2 * np.pi), region.azimuth_max_rad
-    full = region.azimuth_max_rad - region.azimuth_min_rad >= 2 * np.pi - 1e-12
-    if full:
-        in_sector = np.ones(np.shape(azimuth), dtype=bool)
-    elif low <= high:
-        in_sector = (azimuth >= low) & (azimuth <= high)
-    else:
-        in_sector = (azimuth >= low) | (azimuth <= high)
-    return (
-        in_sector
-        & (elevation >= region.elevation_min_rad)
-        & (elevation <= region.elevation_max_rad)
-        & (range_m >= region.range_min_m)
-        & (range_m <= region.range_max_m)
-    )
+    def detection_chance(
+        self,
+        state_itrf: Rows,
+        t_tai_ns: Ints | int = 0,
+        strength: Scalar | float | None = None,
+        noise_rise_db: float = 0.0,
+    ) -> Scalar:
+        """(...) chance that a look which covers states (..., 3 or more) finds them; strength: cross-section, m2."""
+        away = np.asarray(state_itrf)[..., :3] - self.position_itrf_m(t_tai_ns)
+        rcs_m2 = USUAL_RCS_M2 if strength is None else strength
+        return self.detection_probability_of(np.linalg.norm(away, axis=-1), rcs_m2, noise_rise_db)

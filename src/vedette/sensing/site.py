@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from math import isfinite, radians
 
+import numpy as np
+
 from vedette.core.errors import UsageError
-from vedette.core.shapes import Mat33, Vec3
+from vedette.core.shapes import Ints, Mat33, Vec3
 from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
 
 
@@ -43,3 +45,16 @@ class Site:
     def enu_from_itrf(self) -> Mat33:
         """(3, 3) the rotation that takes Earth-fixed directions to east, north, up."""
         return enu_from_itrf_matrix(self.lat_rad, self.lon_rad)
+
+    @property
+    def position_sigma_m(self) -> float:
+        """A site is surveyed."""
+        return 0.0
+
+    def position_at_itrf_m(self, t_tai_ns: Ints | int) -> Vec3:
+        """(3,) or (n, 3): the same place at every time."""
+        return np.broadcast_to(self.position_itrf_m, (*np.shape(t_tai_ns), 3)).copy()
+
+    def enu_from_itrf_at(self, t_tai_ns: Ints | int) -> Mat33:
+        """(3, 3): the same axes at every time."""
+        return self.enu_from_itrf

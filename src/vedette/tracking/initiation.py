@@ -12,7 +12,8 @@ from vedette.core.constants import WGS84_A_M, WGS84_B_M
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Scan
-from vedette.sensing import Radar, tangent_basis
+from vedette.sensing import Radar, Site, tangent_basis
+from vedette.sensing.horizon import stand_of
 from vedette.tracking.anchors import axes_along, local_from_itrf
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, Motion
@@ -80,7 +81,8 @@ def _from_radar(
     azimuth, elevation, reach, rate = scan.values[which].T
     level = np.cos(elevation)
     enu = np.stack([np.sin(azimuth) * level, np.cos(azimuth) * level, np.sin(elevation)], axis=-1)
-    los = enu @ radar.site.enu_from_itrf
+    axes_itrf = stand_of(radar.site, 0, None if isinstance(radar.site, Site) else origin_itrf_m)[1]
+    los = enu @ axes_itrf
     axes = axes_along(los)
     variance = view.variances(scan, which)
     variance[:, :3] += view.own_bias_sigmas**2
@@ -88,7 +90,7 @@ def _from_radar(
     state, cov = np.zeros((n, 6)), np.zeros((n, 6, 6))
     state[:, 2] = reach
     # the two angle errors turned into the anchored axes, whose second and third rows are tangent to the line of sight
-    east_of = np.stack([np.cos(azimuth), -np.sin(azimuth), np.zeros(n)], axis=-1) @ radar.site.enu_from_itrf
+    east_of = np.stack([np.cos(azimuth), -np.sin(azimuth), np.zeros(n)], axis=-1) @ axes_itrf
     up_of = np.cross(east_of, los)
     tangent = np.stack([east_of * level[:, None], up_of], axis=-1)  # (n, 3, 2) displacement per radian
     G = np.zeros((n, 3, 3))  # azimuth, elevation, range to the first three of the state

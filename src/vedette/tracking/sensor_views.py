@@ -102,7 +102,7 @@ class SensorView:
         """(n, m) chance that a look which covers the object reports it: a flame is seen while it burns."""
         n = len(middle_itrf)
         if isinstance(self.sensor, Radar):
-            away = np.linalg.norm(middle_itrf[:, :3] - self.sensor.site.position_itrf_m, axis=-1)
+            away = np.linalg.norm(middle_itrf[:, :3] - self.sensor.position_itrf_m(0), axis=-1)
             chance = self.sensor.detection_probability_of(away, _TYPICAL_RCS_M2)
             return np.repeat(np.clip(chance, 0.02, 0.99)[:, None], len(modes), axis=1)
         burning = min(0.9 * self.sensor.detection_probability, 0.95)  # brightness and cloud are not known here
