@@ -1,6 +1,6 @@
 """The best joint choice of leaves against enumeration of all of them."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ def scene(rng, tracks, leaves, detections, width=3, share=0.5):
 
 
 def all_choices(start, used, needs):
-    for choice in product(*(range(a, b) for a, b in zip(start[:-1], start[1:], strict=True))):
+    for choice in product(*(range(a, b) for a, b in pairwise(start))):
         taken = used[list(choice)]
         taken = taken[taken >= 0]
         wanted = needs[list(choice)]

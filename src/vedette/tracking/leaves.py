@@ -106,6 +106,7 @@ class Mixtures:
     least_share: float = 1e-4  # branches less likely are not grown
     apart: float = np.inf  # squared distance beyond which leaves are not merged
     least_leaf: float = 1e-3
+    least_odds: float = 1e-5  # of a pair against "missed"; pairs less likely do not join clusters
     most_work: float = MOST_WORK
     memory: int = 0
 
@@ -123,10 +124,12 @@ class Mixtures:
         unseen = leaves.share * (1.0 - pairs.chance)
         missed = exists * np.bincount(leaves.track, unseen, minlength=n)
         nothing = np.maximum(1.0 - exists + missed, 1e-300)
-        found = joint_marginals(
-            group_of // max(m, 1), group_of % max(m, 1), together, np.log(nothing), m, self.most_work
-        )
-        pair = found.pair[group] * np.exp(value - together[group])
+        row, column = group_of // max(m, 1), group_of % max(m, 1)
+        near = np.flatnonzero(together > np.log(nothing)[row] + np.log(self.least_odds))
+        found = joint_marginals(row[near], column[near], together[near], np.log(nothing), m, self.most_work)
+        pair = np.zeros(len(group_of))
+        pair[near] = found.pair
+        pair = pair[group] * np.exp(value - together[group])
         silent = found.miss[leaves.track] * exists[leaves.track] * unseen / nothing[leaves.track]
         alive = np.bincount(leaves.track, silent, minlength=n) + np.bincount(track, pair, minlength=n)
         parent = np.concatenate([np.arange(len(leaves)), pairs.leaf])
@@ -234,7 +237,8 @@ class Trees:
         is_taken = np.bincount(detection[hit & is_chosen], minlength=m) > 0
         # what left the best choice before the remembered looks will not come back
         last = history[:, -1]
-        keep = np.flatnonzero((last == last[chosen][track]) & ((score >= score[chosen][track] - self.reach) | is_chosen))
+        is_near = (score >= score[chosen][track] - self.reach) | is_chosen
+        keep = np.flatnonzero((last == last[chosen][track]) & is_near)
         grown = Leaves(
             track, share, score - score[chosen][track], after, is_chosen, history, needs, leaves.mean[parent],
             leaves.cov[parent],
@@ -260,8 +264,8 @@ class Trees:
         history[:, 0] = np.where(is_null, -1, number)
         share = np.where(is_null, 1.0 - free[track], free[track])
         return Leaves(
-            track, share, np.zeros(len(track)), np.where(is_null, 0.0, existence[track]), is_null == is_taken[track], history,
-            np.where(is_null, number, -1), mean[track], cov[track],
+            track, share, np.zeros(len(track)), np.where(is_null, 0.0, existence[track]), is_null == is_taken[track],
+            history, np.where(is_null, number, -1), mean[track], cov[track],
         )  # fmt: skip
 
 

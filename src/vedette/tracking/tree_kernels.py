@@ -1,7 +1,7 @@
 """One leaf for every track so that no detection is used twice, with the largest summed log-weight: compiled search.
 
-This is the inner problem of track-oriented multiple-hypothesis tracking (Kurien 1990; Blackman 2004), a set packing over
-the detections of several looks. Clusters of tracks that share a detection are solved one by one: Lagrangian relaxation
+This is the inner problem of track-oriented multiple-hypothesis tracking (Kurien 1990; Blackman 2004), a set packing
+over the detections of several looks. Clusters of tracks that share a detection are solved one by one: Lagrangian relaxation
 (Poore and Robertson 1997) puts a price on contested detections until no one contests them, and gives an upper bound;
 what it leaves open is settled by depth-first branch and bound on the priced weights, which also lists the next best.
 `.py_func` of each is the plain twin.
@@ -17,7 +17,7 @@ PRICE_ROUNDS = 40
 
 @njit(cache=True)
 def _fits(leaf: int, used: np.ndarray, taken: np.ndarray) -> bool:
-    for n in range(used.shape[1]):
+    for n in range(used.shape[1]):  # noqa: SIM110, a generator cannot be compiled
         if used[leaf, n] >= 0 and taken[used[leaf, n]]:
             return False
     return True
@@ -56,7 +56,7 @@ def select_kernel(
     start : (t + 1,) where each track's leaves begin
     weight : (l,) log-weight of each leaf
     used : (l, w) detections that a leaf rests on, numbered below `detections`; -1 for none
-    needs : (l,) detection that some other track's leaf must use (a track that began from it, and never was); -1 for none
+    needs : (l,) detection that some other track's leaf must use, for one that says "it was never mine"; -1 for none
     safe : (t,) a leaf of each track such that all of them together use nothing twice and miss nothing needed
     most_ways, within : how many joint choices are kept in a cluster, and how much less likely (log) they may be
     most_nodes : steps of the search that a cluster may take
