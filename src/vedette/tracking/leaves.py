@@ -48,7 +48,7 @@ class Leaves:
 
     def track_existence(self) -> Scalar:
         """(n,) probability that there is an object."""
-        return np.bincount(self.track, self.share * self.existence, minlength=self.tracks)
+        return np.bincount(self.track, self.share * self.existence, minlength=self.tracks).astype(np.float64)
 
     def take(self, keep: Ints) -> "Leaves":
         """Some leaves, tracks renumbered without gaps; a track that loses leaves shares its probability anew."""

@@ -1,9 +1,10 @@
 """One leaf for every track so that no detection is used twice, with the largest summed log-weight: compiled search.
 
 This is the inner problem of track-oriented multiple-hypothesis tracking (Kurien 1990; Blackman 2004), a set packing
-over the detections of several looks. Clusters of tracks that share a detection are solved one by one: Lagrangian relaxation
-(Poore and Robertson 1997) puts a price on contested detections until no one contests them, and gives an upper bound;
-what it leaves open is settled by depth-first branch and bound on the priced weights, which also lists the next best.
+over the detections of several looks. Clusters of tracks that share a detection are solved one by one: Lagrangian
+relaxation (Poore and Robertson 1997) puts a price on contested detections until no one contests them, and gives an
+upper bound; what it leaves open is settled by depth-first branch and bound on the priced weights, which also lists the
+next best.
 `.py_func` of each is the plain twin.
 """
 
