@@ -63,18 +63,41 @@ def t_gospa(
 
 def _cluster(a: Ints, b: Ints, at: Ints, gain: Scalar, half_switch: float) -> tuple[Scalar, float]:
     """How much of each row's pairing is held (k,), and how many pairings begin or end on the way."""
-    instants, t = np.unique(at, return_inverse=True)
+    _, t = np.unique(at, return_inverse=True)
     pairs, pair = np.unique(np.column_stack([a, b]), axis=0, return_inverse=True)
     pair = pair.reshape(-1)
     if len(pairs) == 1:
         return np.ones(len(gain)), 0.0
-    table = np.zeros((len(instants), len(pairs)))
-    table[t, pair] = gain
+    run = _runs(t, pairs[pair])
+    table = np.zeros((run[-1] + 1, len(pairs)))
+    np.add.at(table, (run[t], pair), gain)
     if len(np.unique(pairs[:, 0])) == 1 or len(np.unique(pairs[:, 1])) == 1:
         held, moves = _path(table, half_switch)
     else:
         held, moves = _program(table, pairs, half_switch)
-    return held[t, pair], moves
+    return held[run[t], pair], moves
+
+
+def _runs(t: Ints, pairs: Ints) -> Ints:
+    """Which run of instants each instant belongs to: within a run nobody can be in two pairs.
+
+    All changes of mind can be put off to the ends of a run without loss (a pair that gains is then held throughout, and
+    one that gains nothing there can wait), so a run counts as one instant with the summed gains.
+    """
+    order = np.argsort(t, kind="stable")
+    cuts = np.flatnonzero(np.diff(t[order])) + 1
+    run, number = np.empty(t.max() + 1, dtype=np.int64), -1
+    partner: dict[tuple[int, int], int] | None = None  # of everybody in this run; None when it cannot be joined
+    for k, rows in enumerate(np.split(order, cuts)):
+        links = [link for a, b in pairs[rows].tolist() for link in (((0, a), b), ((1, b), a))]
+        here = dict(links)
+        is_clear = len(here) == len(links)
+        if not is_clear or partner is None or any(partner.get(who, other) != other for who, other in links):
+            number, partner = number + 1, here if is_clear else None
+        else:
+            partner.update(here)
+        run[k] = number
+    return run
 
 
 def _path(table: Rows, half_switch: float) -> tuple[Rows, float]:
