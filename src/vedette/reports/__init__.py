@@ -12,6 +12,7 @@ from vedette.reports.findings import (
     ObjectSummary,
     Prediction,
 )
+from vedette.reports.health import Condition, EmitterEstimate, SensorHealth, StrobeHealth
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
@@ -24,6 +25,8 @@ __all__ = [
     "SIGHT_KINDS",
     "Alert",
     "Area",
+    "Condition",
+    "EmitterEstimate",
     "Evidence",
     "Finding",
     "FindingKind",
@@ -36,7 +39,9 @@ __all__ = [
     "Prediction",
     "Region",
     "Scan",
+    "SensorHealth",
     "SensorKind",
+    "StrobeHealth",
     "state_from_words",
     "state_words",
 ]

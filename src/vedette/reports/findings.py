@@ -29,6 +29,10 @@ class FindingKind(StrEnum):
     DOUBT = "doubt"  # frozen readings, gaps, jumps, clock steps: kept and marked
     REGISTRATION = "registration"  # what a sensor reads too much is known, or has moved
     QUARANTINED = "quarantined"  # unusable input, set aside with a sentence
+    SENSOR_DEGRADED = "sensor-degraded"  # it sees less than it says it does; the object is the sensor
+    SENSOR_RESTORED = "sensor-restored"
+    INTERFERENCE = "interference"  # noise that neither Sun nor aurora nor a fault explains, or the place it comes from
+    GROUP = "group"  # several objects that cannot be told apart, and how many
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

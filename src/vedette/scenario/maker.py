@@ -12,6 +12,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Scan
+from vedette.scenario.disturbance import noisy_looks, strobe_scans
 from vedette.scenario.flight import Flight, draw_quantities, perturbed
 from vedette.scenario.nominal import aimed, nominal_parameters, vehicle_choices
 from vedette.scenario.returns import Luck, draw_luck, infrared_scans, look_times_s, radar_scans
@@ -86,7 +87,12 @@ def _sensor_scans(
     times_s = look_times_s(sensor, luck, story.seconds)
     states = np.array([flight.states_itrf(times_s) for flight in flights])
     if isinstance(sensor, Radar):
-        return radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
+        if not len(story.disturbance):
+            return radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
+        own = generator(seed, "noise", name)
+        noisy = noisy_looks(story.disturbance, sensor, times_s, story.t_start_tai_ns, own)
+        scans = radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng, noisy)
+        return scans + strobe_scans(noisy, luck.biases, luck.clock_s, times_s, story.t_start_tai_ns, own), luck
     return infrared_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
 
 

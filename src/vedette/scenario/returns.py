@@ -20,8 +20,17 @@ from vedette.frames import (
     true_from_refracted,
 )
 from vedette.reports import Mode, Scan, SensorKind
+from vedette.scenario.disturbance import NoisyLooks
 from vedette.scenario.flight import Flight
-from vedette.sensing import Infrared, Radar, in_region, los_from_itrf, tangent_basis
+from vedette.sensing import (
+    Infrared,
+    Radar,
+    detection_probability_in_noise,
+    in_region,
+    los_from_itrf,
+    sigma_factor,
+    tangent_basis,
+)
 from vedette.sensing.plume import plume_intensity_w_sr, transmission
 from vedette.sensing.visibility import is_clear_of_earth, sensor_zenith_cosine
 
@@ -65,19 +74,31 @@ def radar_scans(
     t_start_tai_ns: int,
     missed: float,
     rng: np.random.Generator,
+    noisy: NoisyLooks | None = None,
 ) -> list[Scan]:
-    """Scans of a radar at looks `times_s` (n,) of flights in states (flights, n, 6); NaN states are not there."""
+    """Scans of a radar at looks `times_s` (n,) of flights in states (flights, n, 6); NaN states are not there.
+
+    In noise, echoes are missed more often, measured less well, and joined by false ones.
+    """
     n = len(times_s)
     values = np.full((len(flights), n, 4), np.nan)
     there = np.all(np.isfinite(states_itrf), axis=-1)
     values[there] = radar.measure(states_itrf[there])
     seen = there & in_region(values, radar.region)
+    rise = np.ones((len(flights), n))
+    if noisy is not None and len(flights):
+        for look in range(n):
+            rise[:, look] = noisy.rise(look, np.nan_to_num(values[:, look]))
     for row, flight in enumerate(flights):
         up = flight.t_liftoff_s < times_s
         chance = radar.detection_probability_of(np.where(seen[row], values[row, :, 2], 1.0), flight.drawn["rcs_m2"])
+        if noisy is not None:
+            reach = np.where(seen[row], values[row, :, 2], 1.0)
+            chance = detection_probability_in_noise(radar, reach, flight.drawn["rcs_m2"], rise[row])
         seen[row] &= up & (rng.random(n) < chance)
     error = rng.standard_normal((len(flights), n, 4)) * np.nan_to_num(radar.sigmas)
     values[seen, 1], values[seen, 2] = through_the_air(radar, luck, values[seen, 1], values[seen, 2])
+    error *= sigma_factor(rise)[..., None]
     error[..., :3] += np.array(luck.biases)
     reported = values + error
     reported[..., 0] %= 2 * np.pi
@@ -85,7 +106,18 @@ def radar_scans(
         reported[..., 3] = np.nan
     clutter = [_radar_clutter(radar, int(count), rng) for count in rng.poisson(radar.false_alarms_per_look, n)]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
-    return _scans(radar, SensorKind.RADAR, luck, rows, radar.sigmas, times_s, t_start_tai_ns, missed, None, rng)
+    if noisy is None:
+        return _scans(radar, SensorKind.RADAR, luck, rows, radar.sigmas, times_s, t_start_tai_ns, missed, None, rng)
+    rows = [np.concatenate([rows[look], noisy.false_values[look]]) for look in range(n)]
+    # a radar knows its noise, and states the sigmas that go with it
+    sigmas = [
+        radar.sigmas * sigma_factor(np.concatenate([rise[seen[:, look], look], noisy.rise(look, rest)]))[:, None]
+        for look, rest in enumerate(values[np.count_nonzero(seen[:, look]) :] for look, values in enumerate(rows))
+    ]
+    floor_db = noisy.floor_db
+    return _scans(
+        radar, SensorKind.RADAR, luck, rows, sigmas, times_s, t_start_tai_ns, missed, None, rng, floor_db
+    )
 
 
 def infrared_scans(
@@ -148,12 +180,13 @@ def _scans(
     kind: SensorKind,
     luck: Luck,
     rows: list[Rows],
-    sigmas: Scalar,
+    sigmas: Scalar | list[Rows],
     times_s: Scalar,
     t_start_tai_ns: int,
     missed: float,
     stands: Rows | None,
     rng: np.random.Generator,
+    floor_db: Scalar | None = None,
 ) -> list[Scan]:
     """Rows of every look as scans, less the looks that were lost; rows are shuffled, since order tells."""
     n = len(times_s)
@@ -163,7 +196,9 @@ def _scans(
     t_said_ns = t_true_ns + round(luck.clock_s * NS_PER_S)
     out = []
     for look, values in enumerate(rows):
-        values = values[rng.permutation(len(values))]
+        order = rng.permutation(len(values))
+        values = values[order]
+        sigma = sigmas[look][order] if isinstance(sigmas, list) else sigmas
         if lost[look]:
             continue
         times: Ints = np.full(len(values), t_said_ns[look], dtype=np.int64)
@@ -175,9 +210,10 @@ def _scans(
                 t_received_tai_ns=int(t_true_ns[look] + round(late_s[look] * NS_PER_S)),
                 t_measured_tai_ns=times,
                 values=values,
-                sigmas=np.where(np.isnan(values), np.nan, sigmas),
+                sigmas=np.where(np.isnan(values), np.nan, sigma),
                 looked_at=sensor.region if isinstance(sensor, Radar) else None,
                 sensor_position_itrf_m=None if stands is None else stands[look],
+                noise_rise_db=0.0 if floor_db is None else float(floor_db[look]),
             )
         )
     return out

@@ -7,12 +7,13 @@ Generic flight classes and invented sensors only.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
+from vedette.scenario.disturbance import Disturbance, parse_disturbance
 from vedette.scenario.draws import Draw, fixed, parse_draw, parse_words
 from vedette.sensing import Infrared, Radar, packaged_sensors
 from vedette.sensing.files import sensors_from_tables
@@ -70,6 +71,7 @@ class Story:
     sensors: Mapping[str, Radar | Infrared]
     missed_look_probability: Draw
     refractivity: Draw
+    disturbance: Disturbance = field(default_factory=Disturbance)  # noise that its radars hear
 
 
 def stories_folder() -> Path:
@@ -107,7 +109,8 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
         raise BadInputError(f"not TOML: {trouble}", where) from None
-    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance"}, where)
+    noise = {"jamming", "sun_burst", "aurora", "receivers"}
+    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", *noise}, where)
     for key in ("title", "t_start_utc", "launch"):
         if key not in document:
             raise BadInputError(f"{key} is missing", where, "see scenarios/two-launches.toml for an example")
@@ -138,6 +141,7 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         sensors=_sensors(document.get("sensors"), where),
         missed_look_probability=parse_draw(chance.get("missed_look_probability", 0.02), f"{where}: chance"),
         refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 10.0}), f"{where}: chance"),
+        disturbance=parse_disturbance(document, where),
     )
 
 
