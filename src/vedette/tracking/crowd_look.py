@@ -1,0 +1,109 @@
+"""A look as the crowd's compiled passes take it: numbers in arrays, and how the sensor errs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Bools, Ints, Mat33, Rows, Scalar, Vec3
+from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
+from vedette.reports import Region, Scan
+from vedette.sensing import Radar
+from vedette.tracking.crowd_kernels import LINE, PLACE, RADAR
+from vedette.tracking.sensor_views import SensorView
+
+EVERYWHERE = np.array([0.0, 2.0 * np.pi, -np.pi, np.pi, 0.0, np.inf])  # limits that hold the whole sky
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrowdLook:
+    """m detections of one look, and what is known of how they came about."""
+
+    kind: int  # RADAR, LINE or PLACE of `crowd_kernels`
+    sensor_index: int
+    t_tai_ns: int  # of the look; detections may have times of their own
+    t_detected_tai_ns: Ints  # (m,)
+    values: Rows  # (m, 4) NaN where not measured
+    variances: Rows  # (m, 4)
+    origin_itrf_m: Vec3  # (3,) where the sensor stood
+    axes: Mat33  # (3, 3) east, north, up there, as rows in ITRF
+    limits: Scalar  # (6,) least and most azimuth, elevation, range that were looked at
+    chance_of: Scalar  # (4,) see `ready_rows`
+    log_clutter: float  # log of false detections per look and unit of what is measured
+    false_alarms: float  # expected in the whole look
+    revisit_s: float
+    is_silence_evidence: bool = True  # a flame may have gone out: not seen is not gone
+    is_visible: Callable[[Rows], Bools] | None = None  # of (k, 3) positions: what `limits` cannot say
+
+    def __len__(self) -> int:
+        return len(self.t_detected_tai_ns)
+
+    @property
+    def span_s(self) -> float:
+        """How far from the look's time its detections lie, at most."""
+        if len(self) == 0:
+            return 0.0
+        return float(np.abs(self.t_detected_tai_ns - self.t_tai_ns).max()) / NS_PER_S
+
+
+def look_of(scan: Scan, view: SensorView, t_look_tai_ns: int) -> CrowdLook:
+    """A scan as the crowd takes it. `t_look_tai_ns` is the time of a look without detections."""
+    sensor, m = view.sensor, len(scan)
+    t = np.ascontiguousarray(scan.t_measured_tai_ns, dtype=np.int64)
+    t_look = (int(t.min()) + int(t.max())) // 2 if m else t_look_tai_ns
+    origin = np.ascontiguousarray(view.origin_itrf_m(scan, t_look))
+    lat_rad, lon_rad, _ = geodetic_from_itrf(origin)
+    axes = np.ascontiguousarray(enu_from_itrf_matrix(float(lat_rad), float(lon_rad)))
+    values = np.array(scan.values, dtype=float)
+    if view.is_radar:
+        variances = np.ascontiguousarray(view.variances(scan, np.arange(m)))
+        variances[:, :3] += view.own_bias_sigmas**2  # one Gaussian a track: constant errors count as noise here
+        limits, visible = limits_of(scan.looked_at or sensor.region), None  # type: ignore[union-attr]
+    else:
+        variances = np.zeros((m, 4))
+        variances[:, :2] = view.variances(scan, np.arange(m)) + view.own_bias_sigmas**2
+        limits = EVERYWHERE if scan.looked_at is None else limits_of(scan.looked_at)
+
+        def visible(position_itrf_m: Rows) -> Bools:
+            return sensor.is_visible(position_itrf_m, t_look)
+
+    chance_of = np.array([min(sensor.detection_probability, 0.99), 0.0, 1e-6, 0.5])
+    if isinstance(sensor, Radar) and sensor.range_1m2_km is not None:
+        chance_of[1:3] = sensor.range_1m2_km * 1e3, sensor.false_alarm_probability
+    return CrowdLook(
+        RADAR if view.is_radar else LINE, view.index, t_look, t, values, variances, origin, axes, limits, chance_of,
+        view.log_clutter_density(scan), view.false_alarms_per_look, sensor.revisit_s, view.is_radar, visible,
+    )  # fmt: skip
+
+
+def place_look(
+    t_tai_ns: int,
+    positions_itrf_m: Rows,
+    sigma_m: float | Scalar,
+    detection_probability: float,
+    false_alarms_per_m3: float,
+    false_alarms: float,
+    revisit_s: float = 1.0,
+) -> CrowdLook:
+    """A look that comes as finished positions (m, 3), for feeds that have already worked them out."""
+    m = len(positions_itrf_m)
+    values, variances = np.full((m, 4), np.nan), np.full((m, 4), 1.0)
+    values[:, :3] = positions_itrf_m
+    variances[:, :3] = np.asarray(sigma_m) ** 2
+    return CrowdLook(
+        PLACE, 0, t_tai_ns, np.full(m, t_tai_ns, dtype=np.int64), values, variances, np.zeros(3), np.eye(3),
+        EVERYWHERE, np.array([detection_probability, 0.0, 1e-6, 0.5]), float(np.log(false_alarms_per_m3)),
+        false_alarms, revisit_s,
+    )  # fmt: skip
+
+
+def limits_of(region: Region) -> Scalar:
+    """(6,) a region as the compiled passes take it; the second is never below the first."""
+    turn = (region.azimuth_max_rad - region.azimuth_min_rad) % (2.0 * np.pi)
+    if turn == 0.0 or region.azimuth_max_rad - region.azimuth_min_rad >= 2.0 * np.pi - 1e-12:
+        turn = 2.0 * np.pi
+    low = region.azimuth_min_rad % (2.0 * np.pi)
+    return np.array([
+        low, low + turn, region.elevation_min_rad, region.elevation_max_rad, region.range_min_m, region.range_max_m
+    ])  # fmt: skip

@@ -1,0 +1,101 @@
+"""The tracks of a crowd: columns that grow by doubling, one 6-state Gaussian and one time stamp to a row.
+
+Rows are changed in place and kept in the order in which they began, so that the old and sure stand first and what ends
+is mostly near the end.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
+
+HISTORY = 4
+
+
+@dataclass(slots=True, eq=False)
+class CrowdColumns:
+    """One entry a track; see `CrowdRows`."""
+
+    mean: Rows  # (n, 6) ITRF, at the row's own time
+    cov: Rows  # (n, 6, 6)
+    t_tai_ns: Ints  # (n,)
+    key: Ints  # (n,) made from its first detections: the same whatever the order of rows
+    log_odds: Scalar  # (n,) of existence
+    is_confirmed: Bools  # (n,)
+    t_start_tai_ns: Ints  # (n,) first detection
+    t_seen_tai_ns: Ints  # (n,) last detection, by whatever sensor
+    hits: Ints  # (n,)
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+_NAMES = tuple(item.name for item in fields(CrowdColumns))
+
+
+def no_columns(count: int) -> CrowdColumns:
+    """Room for so many rows, unfilled."""
+    whole = np.int64
+    return CrowdColumns(
+        np.empty((count, 6)), np.empty((count, 6, 6)), np.empty(count, whole), np.empty(count, whole),
+        np.empty(count), np.empty(count, bool), np.empty(count, whole), np.empty(count, whole),
+        np.empty(count, whole),
+    )  # fmt: skip
+
+
+class CrowdRows:
+    """Rows in use, and room for more. The columns in use are attributes: `rows.mean` is (n, 6) and may be written to."""
+
+    def __init__(self, capacity: int = 256) -> None:
+        self._room = no_columns(capacity)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def used(self) -> CrowdColumns:
+        """The columns of the rows in use; views, good until rows are added or dropped."""
+        return CrowdColumns(*(getattr(self._room, name)[: self._count] for name in _NAMES))
+
+    def append(self, more: CrowdColumns) -> None:
+        """Add rows at the end."""
+        need = self._count + len(more)
+        capacity = len(self._room)
+        if need > capacity:
+            while capacity < need:
+                capacity *= 2
+            for name in _NAMES:  # column by column: never twice the whole
+                old = getattr(self._room, name)
+                new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
+                new[: self._count] = old[: self._count]
+                setattr(self._room, name, new)
+        for name in _NAMES:
+            getattr(self._room, name)[self._count : need] = getattr(more, name)
+        self._count = need
+
+    def keep(self, which: Bools) -> None:
+        """Drop all but these; order is kept. What stands before the first that goes is not moved."""
+        if which.all():
+            return
+        first = int(np.argmin(which))
+        stay = first + np.flatnonzero(which[first:])
+        for name in _NAMES:
+            column = getattr(self._room, name)
+            column[first : first + len(stay)] = column[stay]
+        self._count = first + len(stay)
+        if self._count < len(self._room) // 8 and len(self._room) > 4096:  # a raid is over: give its room back
+            part = self.copy(slice(0, self._count))
+            self._room = no_columns(max(256, 2 * self._count))
+            self._count = 0
+            self.append(part)
+
+    def copy(self, which: Bools | Ints | slice) -> CrowdColumns:
+        """Some rows, as values of their own."""
+        return CrowdColumns(*(np.array(getattr(self._room, name)[: self._count][which]) for name in _NAMES))
+
+    def restore(self, columns: CrowdColumns) -> None:
+        """Go back to rows that were copied."""
+        self._count = 0
+        self.append(columns)
