@@ -1,12 +1,28 @@
 """Tracking: from looks to tracks. Gate, associate, correct, begin, end; late reports by the time they were measured.
 
-`Tracker` is the loop; `Coasting` and `BoostCoastEntry` say how things may move; `Tracks` is what comes out. Inside,
+`Tracker` is the loop, `CrowdTracker` the same for thousands of objects (`Pairs` and `Association` say who belongs
+together); `Coasting` and `BoostCoastEntry` say how things may move; `Tracks` is what comes out. Inside,
 tracks are rows (`rows`), carried in the coordinates of the sensor that sees them (`spherical`, `anchors`).
 """
 
+from vedette.tracking.crowd import CrowdTracker
+from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
+from vedette.tracking.pairs import Association, Pairs
 from vedette.tracking.step import Policy
 from vedette.tracking.tracker import Tracker
 from vedette.tracking.tracks import Tracks, TrackView
 
-__all__ = ["BoostCoastEntry", "Coasting", "Motion", "Policy", "TrackView", "Tracker", "Tracks"]
+__all__ = [
+    "Association",
+    "BoostCoastEntry",
+    "Coasting",
+    "CrowdPolicy",
+    "CrowdTracker",
+    "Motion",
+    "Pairs",
+    "Policy",
+    "TrackView",
+    "Tracker",
+    "Tracks",
+]

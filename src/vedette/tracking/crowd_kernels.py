@@ -20,7 +20,7 @@ from vedette.tracking.row_kernels import (
     radar_residual_row,
     radar_row,
 )
-from vedette.tracking.step_arithmetic import Six
+from vedette.tracking.step_arithmetic import Six, fall
 
 RADAR, LINE, PLACE = 0, 1, 2
 _SQRT_HALF = 0.7071067811865476
@@ -28,7 +28,13 @@ _SQRT_HALF = 0.7071067811865476
 
 @njit(cache=True, error_model="numpy")
 def see_row(
-    kind: int, mean: np.ndarray, origin: np.ndarray, axes: np.ndarray, seen: np.ndarray, H: np.ndarray, frame: np.ndarray
+    kind: int,
+    mean: np.ndarray,
+    origin: np.ndarray,
+    axes: np.ndarray,
+    seen: np.ndarray,
+    H: np.ndarray,
+    frame: np.ndarray,
 ) -> int:
     """What one row would show: `seen` (4,) and `H` (4, 6), and for a line `frame` (3, 3), its direction and two across.
 
@@ -90,17 +96,62 @@ def residual_row(kind: int, measured: np.ndarray, seen: np.ndarray, frame: np.nd
 
 
 @njit(cache=True, error_model="numpy")
-def ready_rows(
+def carry_rows(
     which: np.ndarray,
     means: np.ndarray,
     covs: np.ndarray,
     times: np.ndarray,
-    log_odds: np.ndarray,
-    t_tai_ns: int,
-    span_s: float,
+    t_wanted: np.ndarray,
     q: float,
     earth: Six,
+    log_odds: np.ndarray,
     hazard_1_s: float,
+) -> None:
+    """Carry rows `which` (k,) to times `t_wanted` (k,), in place; on the way forward some may cease to exist."""
+    for k in range(len(which)):
+        row = which[k]
+        dt_s = (t_wanted[k] - times[row]) * 1e-9
+        if dt_s == 0.0:
+            continue
+        ekf_predict_row(means[row], covs[row], dt_s, q, earth)
+        times[row] = t_wanted[k]
+        if dt_s > 0.0 and hazard_1_s > 0.0:
+            survive = exp(-hazard_1_s * dt_s)
+            odds = exp(min(log_odds[row], 30.0))
+            log_odds[row] = log(survive * odds / (1.0 + (1.0 - survive) * odds))
+
+
+@njit(cache=True, error_model="numpy")
+def nudge_row(
+    mean: np.ndarray, cov: np.ndarray, dt_s: float, q: float, earth: Six, to: np.ndarray, wide: np.ndarray
+) -> None:
+    """A row a moment later or earlier, into `to` (6,) and `wide` (6, 6): straight on, bent by its weight at the start.
+
+    For judging which detections of one look may go with it; whoever takes one is carried there properly.
+    """
+    ax, ay, az = fall((mean[0], mean[1], mean[2], mean[3], mean[4], mean[5]), earth)
+    span = abs(dt_s)
+    for i in range(3):
+        a = ax if i == 0 else (ay if i == 1 else az)
+        to[i] = mean[i] + dt_s * (mean[3 + i] + 0.5 * dt_s * a)
+        to[3 + i] = mean[3 + i] + dt_s * a
+        for j in range(3):
+            wide[i, j] = cov[i, j] + dt_s * (cov[i, 3 + j] + cov[3 + i, j]) + dt_s * dt_s * cov[3 + i, 3 + j]
+            wide[i, 3 + j] = cov[i, 3 + j] + dt_s * cov[3 + i, 3 + j]
+            wide[3 + i, j] = cov[3 + i, j] + dt_s * cov[3 + i, 3 + j]
+            wide[3 + i, 3 + j] = cov[3 + i, 3 + j]
+        wide[i, i] += q * span * span * span / 3.0
+        wide[i, 3 + i] += 0.5 * q * dt_s * span
+        wide[3 + i, i] += 0.5 * q * dt_s * span
+        wide[3 + i, 3 + i] += q * span
+
+
+@njit(cache=True, error_model="numpy")
+def ready_rows(
+    which: np.ndarray,
+    means: np.ndarray,
+    covs: np.ndarray,
+    span_s: float,
     kind: int,
     origin: np.ndarray,
     axes: np.ndarray,
@@ -112,11 +163,11 @@ def ready_rows(
     reach: np.ndarray,
     chance: np.ndarray,
 ) -> None:
-    """Carry rows to a look, in place, and say where each would be seen, how far about, and how likely.
+    """Where each of some rows would be seen by a look, how far about, and how likely.
 
     Parameters
     ----------
-    span_s : detections lie within this many seconds of `t_tai_ns`
+    span_s : detections lie within this many seconds of the rows' time
     limits (6,) : least and most azimuth, elevation, range of what was looked at, in `axes` about `origin`
     chance_of (4,) : chance of a look; range (m) at which a square metre gives 13 dB, or zero; false-alarm probability
         per cell; supposed cross-section (m²)
@@ -128,14 +179,6 @@ def ready_rows(
     polar, slope, wide = np.empty(4), np.zeros((4, 6)), np.empty((4, 4))
     for k in range(len(which)):
         row = which[k]
-        dt_s = (t_tai_ns - times[row]) * 1e-9
-        if dt_s != 0.0:
-            ekf_predict_row(means[row], covs[row], dt_s, q, earth)
-            times[row] = t_tai_ns
-            if dt_s > 0.0:
-                survive = exp(-hazard_1_s * dt_s)
-                odds = exp(min(log_odds[row], 30.0))
-                log_odds[row] = log(survive * odds / (1.0 + (1.0 - survive) * odds))
         see_row(kind, means[row], origin, axes, seen, H, frame)
         innovation_row(H, covs[row], spread)
         if kind == LINE:
@@ -286,9 +329,8 @@ def score_pairs(
                                 residual[:size], spread[:size, :size], variances[d, :size], work[:size, : size + 1]
                             )
                         else:
-                            mean[:] = means[row]
-                            cov[:] = covs[row]
-                            ekf_predict_row(mean, cov, (t_detected[d] - times[row]) * 1e-9, q, earth)
+                            dt_s = (t_detected[d] - times[row]) * 1e-9
+                            nudge_row(means[row], covs[row], dt_s, q, earth, mean, cov)
                             see_row(kind, mean, origin, axes, other_seen, other_H, other_frame)
                             innovation_row(other_H[:size], cov, other_spread[:size, :size])
                             residual_row(kind, values[d], other_seen, other_frame, residual)
@@ -312,7 +354,7 @@ def hash_cell(a: int, b: int, c: int) -> int:
     x ^= x >> np.uint64(29)
     x *= np.uint64(0xBF58476D1CE4E5B9)
     x ^= x >> np.uint64(32)
-    return np.int64(x & np.uint64(0x7FFFFFFFFFFFFFFF))
+    return int(np.int64(x & np.uint64(0x7FFFFFFFFFFFFFFF)))
 
 
 @njit(cache=True, error_model="numpy")
@@ -321,20 +363,16 @@ def correct_rows(
     detections: np.ndarray,
     means: np.ndarray,
     covs: np.ndarray,
-    times: np.ndarray,
-    q: float,
-    earth: Six,
     kind: int,
     origin: np.ndarray,
     axes: np.ndarray,
     values: np.ndarray,
     variances: np.ndarray,
-    t_detected: np.ndarray,
     out_means: np.ndarray,
     out_covs: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Correct row `rows[k]` with detection `detections[k]`, carried to its time, into place `out[k]` of the out arrays.
+    """Correct row `rows[k]`, which is at its time, with detection `detections[k]`, into place `out[k]`.
 
     The out arrays may be the rows themselves. A radar's correction is made along its own coordinates (see `bend_row`).
     """
@@ -347,9 +385,6 @@ def correct_rows(
             mean[i] = means[row, i]
             for j in range(6):
                 cov[i, j] = covs[row, i, j]
-        dt_s = (t_detected[d] - times[row]) * 1e-9
-        if dt_s != 0.0:
-            ekf_predict_row(mean, cov, dt_s, q, earth)
         size = see_row(kind, mean, origin, axes, seen, H, frame)
         residual_row(kind, values[d], seen, frame, residual)
         before[:] = mean
@@ -366,8 +401,8 @@ def bend_row(
 
     A radar that knows range to metres and angles to milliradians leaves a belief like a contact lens. Corrected along
     straight lines, the mean leaves the sphere it was measured to be on, and the covariance keeps the tilt of where it
-    was. So the step is taken in angles, range and their rates about the old line of sight, and the covariance goes along
-    with the slopes of that map at both ends; where the step is small against the curvature nothing changes.
+    was. So the step is taken in angles, range and their rates about the old line of sight, and the covariance goes
+    along with the slopes of that map at both ends; where the step is small against the curvature nothing changes.
 
     before (6,) : mean before the correction; mean (6,), cov (6, 6) : after it, overwritten
     frame (3, 3), work (4, 6, 6) : scratch
@@ -490,7 +525,7 @@ def concerned_rows(
     limits: np.ndarray,
     out: np.ndarray,
 ) -> int:
-    """Rows that a look can concern, into `out` (n,): how many. Straight flight, and far too wide a margin, are enough."""
+    """Rows that a look can concern, into `out` (n,): how many. Straight flight and a wide margin are enough."""
     count = 0
     turn = limits[1] - limits[0]
     is_open = turn >= tau - 1e-9 and limits[2] <= -1.6 and limits[3] >= 1.6 and limits[4] <= 0.0 and limits[5] > 1e12

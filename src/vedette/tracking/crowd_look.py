@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -56,17 +57,19 @@ def look_of(scan: Scan, view: SensorView, t_look_tai_ns: int) -> CrowdLook:
     lat_rad, lon_rad, _ = geodetic_from_itrf(origin)
     axes = np.ascontiguousarray(enu_from_itrf_matrix(float(lat_rad), float(lon_rad)))
     values = np.array(scan.values, dtype=float)
+    visible: Callable[[Rows], Bools] | None = None
     if view.is_radar:
         variances = np.ascontiguousarray(view.variances(scan, np.arange(m)))
         variances[:, :3] += view.own_bias_sigmas**2  # one Gaussian a track: constant errors count as noise here
-        limits, visible = limits_of(scan.looked_at or sensor.region), None  # type: ignore[union-attr]
+        assert isinstance(sensor, Radar)
+        limits = limits_of(scan.looked_at or sensor.region)
     else:
         variances = np.zeros((m, 4))
         variances[:, :2] = view.variances(scan, np.arange(m)) + view.own_bias_sigmas**2
         limits = EVERYWHERE if scan.looked_at is None else limits_of(scan.looked_at)
 
-        def visible(position_itrf_m: Rows) -> Bools:
-            return sensor.is_visible(position_itrf_m, t_look)
+        assert not isinstance(sensor, Radar)
+        visible = partial(sensor.is_visible, t_tai_ns=t_look)
 
     chance_of = np.array([min(sensor.detection_probability, 0.99), 0.0, 1e-6, 0.5])
     if isinstance(sensor, Radar) and sensor.range_1m2_km is not None:

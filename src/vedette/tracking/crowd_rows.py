@@ -45,7 +45,7 @@ def no_columns(count: int) -> CrowdColumns:
 
 
 class CrowdRows:
-    """Rows in use, and room for more. The columns in use are attributes: `rows.mean` is (n, 6) and may be written to."""
+    """Rows in use, and room for more. `rows.used` gives the columns, to read and to write."""
 
     def __init__(self, capacity: int = 256) -> None:
         self._room = no_columns(capacity)

@@ -110,7 +110,7 @@ def _from_line_of_sight(
 ) -> tuple[Bools, Rows, Rows, Rows, Rows, Scalar]:
     los = scan.values[which, :3]
     los = los / np.linalg.norm(los, axis=-1, keepdims=True)
-    far, near = _range_to_height(los, origin_itrf_m, 0.0), _range_to_height(los, origin_itrf_m, PLUME_TOP_M)
+    far, near = range_to_height(los, origin_itrf_m, 0.0), range_to_height(los, origin_itrf_m, PLUME_TOP_M)
     ok = np.isfinite(near)  # otherwise it looks past the Earth: nothing burns there that we know of
     # grazing the Earth: both crossings of the upper shell bound it
     grazing = ok & ~np.isfinite(far)
@@ -139,7 +139,7 @@ def _from_line_of_sight(
     return ok, state, cov, G, axes, _height_m(position)
 
 
-def _range_to_height(los: Vec3, origin_itrf_m: Vec3, height_m: float) -> Scalar:
+def range_to_height(los: Vec3, origin_itrf_m: Vec3, height_m: float) -> Scalar:
     """Distance along lines of sight to where they first come down to a height; NaN where they never do."""
     axes_m = np.array([WGS84_A_M, WGS84_A_M, WGS84_B_M]) + height_m
     start, along = origin_itrf_m / axes_m, los / axes_m

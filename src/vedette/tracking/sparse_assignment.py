@@ -1,8 +1,8 @@
 """The best one-to-one choice among sparse pairs, compiled: exact, and as local as the ambiguity is.
 
-Shortest augmenting paths with dual prices [Jonker and Volgenant 1987; sparse form as in Dijkstra's algorithm with a
-heap]. Every row also owns the choice "nobody", worth nothing, so that a search ends as soon as giving up is cheaper: the
-work grows with the number of pairs, without cutting the problem into clusters first.
+Shortest augmenting paths with dual prices [Jonker and Volgenant 1987; sparse, with a heap as in Dijkstra's algorithm].
+Every row also owns the choice "nobody", worth nothing, so that a search ends as soon as giving up is cheaper: the work
+grows with the number of pairs, without cutting the problem into clusters first.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def best_sparse_pairs(first: Ints, second: Ints, gain: Scalar, first_count: int,
 
 @njit(cache=True, error_model="numpy")
 def assign_sparse(starts: np.ndarray, columns: np.ndarray, cost: np.ndarray, column_count: int) -> np.ndarray:
-    """(n,) which edge each row takes, -1 for none, with the least summed cost; row i owns edges starts[i]:starts[i+1]."""
+    """(n,) which edge each row takes, -1 for none, at the least summed cost; row i owns edges starts[i]:starts[i+1]."""
     n, p = len(starts) - 1, len(columns)
     row_price, column_price = np.zeros(n), np.zeros(column_count)
     edge_of_row = np.full(n, -1, np.int64)

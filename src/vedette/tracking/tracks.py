@@ -1,9 +1,10 @@
 """The tracks of a moment, for people and for the floors above: arrays of rows, light views, a table."""
 
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
 from vedette.tracking.motions import MODE_NAMES
 from vedette.tracking.prediction import believed_itrf
-from vedette.tracking.rows import TrackRows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,15 +40,73 @@ class TrackView:
         return float(np.sqrt(np.trace(self.state_cov_itrf[:3, :3])))
 
 
-class Tracks:
-    """Confirmed tracks at one instant. Arrays have one row a track; `tracks[i]` and iteration give light views."""
+class ShownRows(Protocol):
+    """What a tracker's rows must offer to be shown, one entry a track; `TrackRows` is one such."""
 
-    def __init__(self, rows: TrackRows, ids: tuple[str, ...], modes: tuple[int, ...], tentative_count: int = 0) -> None:
+    @property
+    def t_tai_ns(self) -> int:
+        """The instant of all of them."""
+        ...
+
+    @property
+    def mode_probability(self) -> Rows:
+        """(n, m)"""
+        ...
+
+    @property
+    def log_odds(self) -> Scalar:
+        """(n,) of existence"""
+        ...
+
+    @property
+    def is_confirmed(self) -> Bools:
+        """(n,)"""
+        ...
+
+    @property
+    def hits(self) -> Ints:
+        """(n,)"""
+        ...
+
+    @property
+    def t_start_tai_ns(self) -> Ints:
+        """(n,)"""
+        ...
+
+    @property
+    def t_last_seen_tai_ns(self) -> Ints:
+        """(n,)"""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Tracks:
+    """Confirmed tracks at one instant. Arrays have one row a track; `tracks[i]` and iteration give light views.
+
+    Made by a tracker from its rows; `ids` may be a function, called when somebody asks, and `believed` gives the states
+    (n, 6) and covariances (n, 6, 6) of the rows in ITRF.
+    """
+
+    def __init__(
+        self,
+        rows: ShownRows,
+        ids: tuple[str, ...] | Callable[[], tuple[str, ...]],
+        modes: tuple[int, ...],
+        tentative_count: int = 0,
+        believed: Callable[[Any], tuple[Rows, Rows]] = believed_itrf,
+    ) -> None:
         self._rows = rows
-        self.ids = ids  # never used again for another object
+        self._ids = ids
         self._modes = modes
+        self._believe = believed
         self.tentative_count = tentative_count
         self.t_tai_ns = rows.t_tai_ns
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Names, never used again for another object."""
+        return self._ids if isinstance(self._ids, tuple) else self._ids()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -58,7 +116,7 @@ class Tracks:
 
     @cached_property
     def _believed(self) -> tuple[Rows, Rows]:
-        return believed_itrf(self._rows)
+        return self._believe(self._rows)
 
     @property
     def states_itrf(self) -> Rows:
@@ -135,6 +193,8 @@ class Tracks:
         return "\n".join(lines)
 
 
-def name_of(key: int) -> str:
-    """A short name for a track's number: T and seven letters or digits, 35 bits of it."""
-    return "T" + b32encode((key & ((1 << 35) - 1)).to_bytes(5, "big"))[1:].decode().lower()
+def name_of(key: int, bits: int = 35) -> str:
+    """A short name for a track's number: T and a letter or digit for every five bits of it."""
+    letters = bits // 5
+    part = (key & ((1 << bits) - 1)).to_bytes(5 * -(-letters // 8), "big")
+    return "T" + b32encode(part)[-letters:].decode().lower()

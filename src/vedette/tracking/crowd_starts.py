@@ -1,0 +1,169 @@
+"""How tracks begin in a crowd: two detections of different looks that go together, by Bayes' rule and one to one.
+
+A detection that is nobody's may be false, or the first of a new object: the odds are those of new objects, expected or
+evidently there, against false alarms. A second detection multiplies them by how much better "the same" explains it than
+"false"; the look that should have had a second and had none divides them.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Bools, Ints, Scalar
+from vedette.tracking.cells import Cells, cells_of
+from vedette.tracking.crowd_kernels import LINE
+from vedette.tracking.crowd_look import CrowdLook
+from vedette.tracking.crowd_pairing import carry, correct, gates_of, ready, score
+from vedette.tracking.crowd_policy import CrowdPolicy
+from vedette.tracking.crowd_rows import CrowdColumns, CrowdRows
+from vedette.tracking.crowd_seeds import SeedPlace, Seeds, keys_of, mixed, no_seeds, states_of_seeds
+from vedette.tracking.initiation import BOOST_RISE_MPS, PLUME_TOP_M, range_to_height
+from vedette.tracking.sparse_assignment import best_sparse_pairs
+
+_AT_ONCE = 8192  # seeds made into states at a time: bounded memory
+_LEAST_FREE = float(np.log(0.1))  # a detection that somebody took with more than this much certainty is not a new seed
+
+
+@dataclass(slots=True)
+class Crowd:
+    """All that is carried from look to look."""
+
+    rows: CrowdRows = field(default_factory=CrowdRows)
+    seeds: Seeds = field(default_factory=no_seeds)
+    places: dict[int, SeedPlace] = field(default_factory=dict)  # of the looks that seeds came by
+    unseen: dict[tuple[float, ...], float] = field(default_factory=dict)  # objects not yet found, by sensor and sector
+    look_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Begun:
+    """New tracks, and the detections they began with."""
+
+    columns: CrowdColumns
+    seed: Ints  # (k,) numbers of seeds
+    detection: Ints  # (k,) second detections
+
+
+def start_log_odds(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, expected_hits: float) -> float:
+    """Log-odds that a detection which is nobody's comes from a new object.
+
+    New objects are expected at the policy's rate; and where a look holds more than its false alarms and the tracks
+    explain, beyond chance, there are objects that nobody has found yet: some of them show only at the next looks.
+    """
+    waiting = float(np.exp(-np.logaddexp(0.0, -crowd.seeds.log_odds)).sum())
+    chance = float(look.chance_of[0])
+    born = policy.births_per_hour * look.revisit_s / 3600.0
+    excess = len(look) - look.false_alarms - expected_hits - chance * waiting
+    spare = (excess - 2.0 * np.sqrt(max(len(look), 1))) / chance
+    sector = (float(look.sensor_index), *(float(limit) for limit in look.limits))
+    unseen = max(crowd.unseen.pop(sector, 0.0) + born, spare)
+    crowd.unseen[sector] = unseen * (1.0 - chance)
+    while len(crowd.unseen) > 4096:
+        del crowd.unseen[next(iter(crowd.unseen))]
+    return float(np.clip(np.log(chance * unseen / look.false_alarms), -15.0, 3.0))
+
+
+def enough_to_begin(policy: CrowdPolicy, start: Scalar) -> Scalar:
+    """Log-odds from which two detections are worth following, for seeds with these log-odds at their start."""
+    return np.minimum(policy.drop_log_odds + 0.5, start + 1.0)
+
+
+def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> Begun | None:
+    """Hold detections that nobody sure took against the seeds; seeds that were used, or are hopeless now, are let go.
+
+    doubt (m,) : log of the chance that each detection is nobody's
+    """
+    seeds = crowd.seeds
+    if len(seeds) == 0:
+        return None
+    gates = gates_of(policy)
+    free = np.flatnonzero(doubt > -4.0)
+    part = replace(
+        look, t_detected_tai_ns=look.t_detected_tai_ns[free], values=look.values[free],
+        variances=look.variances[free],
+    )  # fmt: skip
+    log_odds, could_gain = seeds.log_odds.copy(), np.full(len(seeds), np.inf)
+    enough = enough_to_begin(policy, seeds.start_log_odds)
+    found: list[tuple[Ints, Ints, Scalar, np.ndarray, np.ndarray]] = []
+    cells: Cells | None = None
+    for first in range(0, len(seeds), _AT_ONCE):
+        which = np.arange(first, min(first + _AT_ONCE, len(seeds)))
+        means, covs = states_of_seeds(seeds, which, crowd.places, policy.speed_sigma_mps, BOOST_RISE_MPS)
+        times, odds = seeds.t_tai_ns[which].copy(), log_odds[which]
+        expected = ready(means, covs, times, odds, np.arange(len(which)), look, policy)
+        if cells is None and len(part):
+            cells = cells_of(look.kind, part.values, expected.reach)
+        pairs = score(means, covs, times, odds, expected, part, policy, cells)
+        if look.kind != LINE:
+            could_gain[which] = expected.most_log_ratio(look, float(np.sqrt(gates[3])))
+        log_odds[which] = odds + np.log1p(-np.minimum(expected.chance, 1.0 - 1e-9))
+        seed, detection = pairs.track, pairs.detection
+        pair_odds = odds[seed] + pairs.log_ratio + doubt[free[detection]]
+        good = np.flatnonzero(pair_odds > enough[which[seed]])
+        if len(good):
+            seed, detection = seed[good], detection[good]
+            mean, cov, itself = means[seed], covs[seed], np.arange(len(good))
+            carry(mean, cov, times[seed], odds[seed], itself, part.t_detected_tai_ns[detection], policy)
+            correct(mean, cov, itself, detection, part, mean, cov, itself)
+            found.append((which[seed], detection, pair_odds[good], mean, cov))
+    old_s = (look.t_tai_ns - seeds.t_tai_ns) / NS_PER_S
+    stay = (log_odds + could_gain > enough) & (old_s < policy.tentative_silence_s)
+    begun = _one_to_one(seeds, found, enough, look, free) if found else None
+    if begun is not None:
+        stay[begun.seed] = False
+    crowd.seeds = replace(seeds, log_odds=log_odds).take(stay)
+    return begun
+
+
+def _one_to_one(
+    seeds: Seeds,
+    found: list[tuple[Ints, Ints, Scalar, np.ndarray, np.ndarray]],
+    enough: Scalar,
+    look: CrowdLook,
+    free: Ints,
+) -> Begun:
+    """The best of the pairs that were found worth following, in an order that rows of the look cannot change."""
+    seed, detection, odds, mean, cov = (np.concatenate([part[i] for part in found]) for i in range(5))
+    chosen = best_sparse_pairs(seed, detection, odds - enough[seed], len(seeds), len(free))
+    second = free[detection[chosen]]
+    t = look.t_detected_tai_ns
+    keys = _key_of_two(seeds.key[seed[chosen]], keys_of("", t[second], look.values[second]))
+    order = np.argsort(keys)
+    chosen, second, keys = chosen[order], second[order], keys[order]
+    first, k = seed[chosen], len(keys)
+    columns = CrowdColumns(
+        mean[chosen], cov[chosen], t[second].copy(), keys, odds[chosen], np.zeros(k, dtype=bool),
+        seeds.t_tai_ns[first], t[second].copy(), np.full(k, 2, dtype=np.int64),
+    )  # fmt: skip
+    return Begun(columns, first, second)
+
+
+def _key_of_two(first: Ints, second: Ints) -> Ints:
+    both = mixed(mixed(first.view(np.uint64)) ^ second.view(np.uint64))
+    return (both >> np.uint64(1)).astype(np.int64)
+
+
+def keep_seeds(crowd: Crowd, look: CrowdLook, sensor_name: str, doubt: Scalar, start: float) -> None:
+    """Detections that may still be nobody's wait for the next looks."""
+    values, variances = look.values, look.variances
+    can_start: Bools = np.asarray(np.isfinite(values[:, :3]).all(axis=1))
+    if look.kind == LINE:
+        far = range_to_height(values[:, :3], look.origin_itrf_m, 0.0)
+        near = range_to_height(values[:, :3], look.origin_itrf_m, PLUME_TOP_M)
+        can_start = can_start & np.isfinite(far) & np.isfinite(near)
+        values, variances = values.copy(), variances.copy()
+        values[:, 3] = 0.5 * (near + far)
+        variances[:, 2] = (np.maximum(far - near, 1e3) / np.sqrt(12.0) * 1.3) ** 2
+    keep = np.flatnonzero(can_start & (doubt > _LEAST_FREE))
+    if len(keep):
+        crowd.places[crowd.look_count] = SeedPlace(look.kind, look.sensor_index, look.origin_itrf_m, look.axes)
+    t = look.t_detected_tai_ns[keep]
+    fresh = Seeds(
+        t, values[keep], variances[keep], keys_of(sensor_name, t, look.values[keep]), np.full(len(keep), start),
+        start + doubt[keep], np.full(len(keep), crowd.look_count, dtype=np.int64), keep,
+    )  # fmt: skip
+    crowd.seeds = fresh.joined(crowd.seeds)
+    in_use = set(np.unique(crowd.seeds.look).tolist())
+    for number in [number for number in crowd.places if number not in in_use]:
+        del crowd.places[number]
