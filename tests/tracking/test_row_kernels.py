@@ -193,12 +193,3 @@ def test_many_rows_at_once_are_the_rows_one_by_one(kernel):
     assert np.abs((means - later) / sigma).max() < rounding
     assert np.abs((covs - wider) / (sigma[:, :, None] * sigma[:, None, :])).max() < rounding
     np.testing.assert_allclose([out_logl, out_nis], [logl, nis], rtol=1e-8, atol=1e-9)
-
-
-def test_the_branchless_angle_is_atan2():
-    rng = np.random.default_rng(2)
-    y, x = rng.normal(size=(2, 500)) * 10.0 ** rng.integers(-9, 9, (2, 500))
-    y[:4], x[:4] = [0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, -1.0]
-    three_ulp = 7e-16
-    for a, b in zip(y, x, strict=True):
-        assert abs(bk.angle_of(a, b) - np.arctan2(a, b)) <= three_ulp * abs(np.arctan2(a, b))

@@ -10,33 +10,15 @@ from math import ceil, log, sqrt
 import numpy as np
 from numba import njit
 
+from vedette.tracking.lane_functions import angle_of, folded_angle
 from vedette.tracking.small_blocks import Block
 from vedette.tracking.step_arithmetic import LONGEST_STEP_S, Six, Three, flown, spread, transition
 
 LANES = 16
 _MEAN, _COV, _DT, _COUNT, _Z, _VAR, _DET, _NIS, _SEEN = 0, 6, 27, 28, 29, 33, 37, 38, 39
 SCRATCH_SIZE = 40 * LANES  # floats that `ekf_radar_rows` needs
-_HALF_PI, _QUARTER_PI, _PI, _TAU, _LOG_TAU = 0.5 * np.pi, 0.25 * np.pi, np.pi, 2.0 * np.pi, float(np.log(2.0 * np.pi))
+_LOG_TAU = float(np.log(2.0 * np.pi))
 _FLAGS = {"contract", "nsz", "arcp"}  # fused, and one reciprocal for many divisions: NaN and infinity keep their sense
-
-
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
-def angle_of(y: float, x: float) -> float:
-    """atan2 without a branch, to two units in the last place [Moshier, Cephes 1989, atan]."""
-    ay, ax = abs(y), abs(x)
-    small, large = (ay, ax) if ay < ax else (ax, ay)
-    beyond = small > 0.66 * large
-    t = (small - large) / (small + large) if beyond else small / large
-    u = t * t
-    p = (((-8.750608600031904122785e-1 * u - 1.615753718733365076637e1) * u - 7.500855792314704667340e1) * u
-         - 1.228866684490136173410e2) * u - 6.485021904942025371773e1  # fmt: skip
-    r = ((((u + 2.485846490142306297962e1) * u + 1.650270098316988542046e2) * u + 4.328810604912902668951e2) * u
-         + 4.853903996359136964868e2) * u + 1.945506571482613964425e2  # fmt: skip
-    angle = t + t * (u * p / r)
-    angle = angle + _QUARTER_PI if beyond else angle
-    angle = _HALF_PI - angle if ay > ax else angle
-    angle = _PI - angle if x < 0.0 else angle
-    return -angle if y < 0.0 else angle
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
@@ -132,8 +114,7 @@ def radar_corrected(
     h_r = (d[0] * per_reach, d[1] * per_reach, d[2] * per_reach)
     drift = (v[0] - rate * h_r[0], v[1] - rate * h_r[1], v[2] - rate * h_r[2])
     h_rate = (drift[0] * per_reach, drift[1] * per_reach, drift[2] * per_reach)
-    turn = z[0] - angle_of(e, n)
-    turn = turn - _TAU * np.floor((turn + _PI) / _TAU)
+    turn = folded_angle(z[0] - angle_of(e, n))
     moved, nis, det, count = s, 0.0, 1.0, 0.0
     moved, pp, pv, vv, part, var, one = absorbed(s, moved, pp, pv, vv, h_r, zero, z[2] - reach, variance[2])
     nis, det, count = nis + part, det * var, count + one
