@@ -10,11 +10,15 @@ from vedette.estimation import merged, mix, regression, sigma_points, symmetrize
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import TURN_AT_RAD, axes_along, itrf_from_local, local_from_itrf
+from vedette.tracking.bank_kernels import sigma_predict_bank
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
 from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
 from vedette.tracking.rows import TrackRows
+from vedette.tracking.sigma_kernels import MOST_BIASES, SPHERICAL
 from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_jacobian
+from vedette.tracking.step_arithmetic import EARTH
 
+_PRIOR = np.concatenate([PARAMETER_MEAN, PARAMETER_SIGMA**2])
 _OFF_DIAGONAL = np.eye(6, k=3) + np.eye(6, k=-3)
 
 
@@ -29,12 +33,7 @@ def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     here = middle_itrf(rows)
     _, _, height_m = geodetic_from_itrf(here[:, :3])
     probability, mean, cov = mix(rows.mode_probability, rows.mean, rows.cov, motion.transition(abs(dt_s), height_m))
-    new_mean, new_cov = np.empty_like(mean), np.empty_like(cov)
-    with np.errstate(all="ignore"):  # a belief too wide to fly stops being numbers, and is dropped below
-        for i, mode in enumerate(motion.modes):
-            new_mean[:, i], new_cov[:, i] = _fly(
-                mean[:, i], cov[:, i], rows.origin_itrf_m, rows.axes, dt_s, mode, motion.noise(mode)
-            )
+    new_mean, new_cov = _flown(mean, cov, rows, dt_s, motion)
     lost = ~(np.isfinite(new_mean).all(axis=(1, 2)) & np.isfinite(new_cov).all(axis=(1, 2, 3)))
     log_odds = np.where(lost, -np.inf, rows.log_odds)
     if lost.any():
@@ -44,10 +43,32 @@ def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     )
 
 
+def _flown(mean: Rows, cov: Rows, rows: TrackRows, dt_s: float, motion: Motion) -> tuple[Rows, Rows]:
+    """Every mode of every track after its own step, by the compiled kernel; what has no root goes the plain way."""
+    origin, axes = np.ascontiguousarray(rows.origin_itrf_m), np.ascontiguousarray(rows.axes)
+    new_mean, new_cov = np.array(mean, order="C"), np.array(cov, order="C")
+    is_fine = np.zeros(mean.shape[:2], dtype=bool)
+    if mean.shape[-1] - STATE_SIZE <= MOST_BIASES:
+        noise = np.array([motion.noise(mode) for mode in motion.modes], dtype=float)
+        modes = np.array(motion.modes, dtype=np.int64)
+        sigma_predict_bank(
+            new_mean, new_cov, SPHERICAL, origin, axes, dt_s, modes, noise, _PRIOR, EARTH, standard_air(), is_fine
+        )
+    with np.errstate(all="ignore"):  # a belief too wide to fly stops being numbers, and is dropped by the caller
+        for i, mode in enumerate(motion.modes):
+            rest = np.flatnonzero(~is_fine[:, i])
+            if len(rest):
+                new_mean[rest, i], new_cov[rest, i] = _fly(
+                    mean[rest, i], cov[rest, i], origin[rest], axes[rest], dt_s, mode, motion.noise(mode)
+                )
+    return new_mean, new_cov
+
+
 def _fly(
     mean: Rows, cov: Rows, origin_itrf_m: Vec3, axes: Rows, dt_s: float, mode: int, noise: tuple[float, float, float]
 ) -> tuple[Rows, Rows]:
-    """One model's step for (n, 8 + b) and its covariance."""
+    """One model's step for (n, 8 + b) and its covariance: the plain twin of `sigma_predict_bank`, which mends what it
+    can of a covariance that is not positive."""
     use = ACTIVE[mode]
     n, size = mean.shape
     bias = np.arange(STATE_SIZE, size)
