@@ -203,7 +203,7 @@ class TelemetryScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag
 
 
 class OverTheHorizonScan(ScanFields, frozen=True, kw_only=True, tag_field="kind", tag="over-the-horizon"):
-    """One look of an over-the-horizon radar: azimuth and range along the ground, no elevation."""
+    """One look of an over-the-horizon radar: ground azimuth and half of the group path, no elevation."""
 
     detections: tuple[RadarDetection, ...]
 

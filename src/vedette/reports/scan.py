@@ -41,7 +41,7 @@ COLUMNS: dict[SensorKind, tuple[str, ...]] = {
     SensorKind.INFRARED: (*_SIGHT, "intensity_w_sr"),
     # speed relative to the rotating Earth, height above the ellipsoid
     SensorKind.TELEMETRY: ("speed_itrf_mps", "altitude_m"),
-    SensorKind.OVER_THE_HORIZON: _HORIZON,  # ground azimuth, and range along the ground; no elevation
+    SensorKind.OVER_THE_HORIZON: _HORIZON,  # ground azimuth, half the group path and its rate
     SensorKind.LASER: _HORIZON,
     SensorKind.LIDAR: _HORIZON,
     SensorKind.PASSIVE_RADIO: _HORIZON,  # the two angles
