@@ -1,8 +1,9 @@
 """Sensors as values: where they stand, how well they measure, what they can see and what they miss."""
 
-from vedette.sensing.files import format_sensors, packaged_sensors, parse_sensors, read_sensors
+from vedette.sensing.files import Sensor, format_sensors, packaged_sensors, parse_sensors, read_sensors
 from vedette.sensing.horizon import Place, in_region
 from vedette.sensing.infrared import Infrared
+from vedette.sensing.laser import Lidar
 from vedette.sensing.measure import (
     los_and_jacobian_from_itrf,
     los_from_itrf,
@@ -38,23 +39,28 @@ from vedette.sensing.noise_sources import (
     sigma_factor,
     strobes_heard,
 )
-from vedette.sensing.orbits import Geostationary, Keplerian, Orbit
+from vedette.sensing.orbits import Geostationary, Keplerian, Orbit, TwoLine
+from vedette.sensing.over_the_horizon import OverTheHorizonRadar
+from vedette.sensing.passive_radio import DirectionFinder, TimeDifference
 from vedette.sensing.platform import Platform
 from vedette.sensing.radar import Radar
 from vedette.sensing.radio_receiver import Receiver, receiver_of
 from vedette.sensing.site import Site
+from vedette.sensing.telescope import Telescope
+from vedette.sensing.thermal import ThermalImager
 from vedette.sensing.visibility import is_clear_of_earth
-
-Sensor = Radar | Infrared
 
 __all__ = [
     "AuroralSky",
+    "DirectionFinder",
     "Emitter",
     "Geostationary",
     "Infrared",
     "Keplerian",
+    "Lidar",
     "Noise",
     "Orbit",
+    "OverTheHorizonRadar",
     "Place",
     "Platform",
     "Radar",
@@ -64,6 +70,10 @@ __all__ = [
     "SensorModel",
     "Site",
     "Strobes",
+    "Telescope",
+    "ThermalImager",
+    "TimeDifference",
+    "TwoLine",
     "auroral_edge_deg",
     "auroral_sky",
     "detection_probability_in_noise",

@@ -32,6 +32,8 @@ def snr_for_chance(detection_probability: float, false_alarm_probability: float)
     return float(np.log(false_alarm_probability) / np.log(detection_probability) - 1.0)
 
 
-def plume_detection_probability(intensity_w_sr: Scalar | float, threshold_w_sr: float, noise_w_sr: float) -> Scalar:
+def plume_detection_probability(
+    intensity_w_sr: Scalar | float, threshold_w_sr: Scalar | float, noise_w_sr: Scalar | float
+) -> Scalar:
     """Chance that a plume of this apparent intensity crosses the threshold of a sensor with Gaussian noise."""
     return np.asarray(ndtr((np.asarray(intensity_w_sr, dtype=float) - threshold_w_sr) / noise_w_sr))

@@ -12,6 +12,7 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import SensorKind
+from vedette.sensing.daylight import sun_elevation_rad
 from vedette.sensing.detection import plume_detection_probability
 from vedette.sensing.orbits import Orbit
 from vedette.sensing.sight import sight_residual, sight_values
@@ -20,13 +21,19 @@ from vedette.sensing.visibility import is_clear_of_earth, off_nadir_rad
 
 @dataclass(frozen=True, slots=True)
 class Infrared:
-    """A scanning or staring infrared satellite. `threshold_w_sr` is the intensity found half the time."""
+    """A scanning or staring infrared satellite. `threshold_w_sr` is the intensity found half the time.
+
+    `sunlit_noise_w_sr`: what sunlit cloud and sea behind the flame add to the noise (root of the sum of squares); the
+    threshold rises with the noise, so that false alarms stay as rare. In low orbit a line of sight may pass above the
+    limb, where the background is dark.
+    """
 
     orbit: Orbit
     los_sigma_urad: float
     revisit_s: float = 10.0
     threshold_w_sr: float = 5_000.0
     noise_w_sr: float = 1_000.0
+    sunlit_noise_w_sr: float = 0.0
     off_nadir_max_deg: float = 90.0
     detection_probability: float = 0.98
     false_alarms_per_look: float = 0.0
@@ -40,7 +47,13 @@ class Infrared:
         for key in ("los_sigma_urad", "revisit_s", "threshold_w_sr", "noise_w_sr"):
             if not getattr(self, key) > 0:  # written so that NaN fails as well
                 raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be positive")
-        for key in ("false_alarms_per_look", "los_bias_sigma_urad", "clock_bias_sigma_s", "latency_s"):
+        for key in (
+            "sunlit_noise_w_sr",
+            "false_alarms_per_look",
+            "los_bias_sigma_urad",
+            "clock_bias_sigma_s",
+            "latency_s",
+        ):
             if not getattr(self, key) >= 0:
                 raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must not be negative")
         if not 0 < self.detection_probability <= 1:
@@ -114,9 +127,24 @@ class Infrared:
         """(...) chance to find a flame; strength: apparent intensity, W/sr; None: one well above the threshold."""
         if strength is None:
             return np.full(np.shape(state_itrf)[:-1], self.detection_probability)
-        return np.broadcast_to(self.detection_probability_of(np.asarray(strength)), np.shape(state_itrf)[:-1]).copy()
+        noise = self.noise_at_w_sr(state_itrf, t_tai_ns) * 10.0 ** (0.1 * noise_rise_db)
+        return self.detection_probability_of(np.broadcast_to(strength, noise.shape), noise)
 
-    def detection_probability_of(self, apparent_intensity_w_sr: Scalar) -> Scalar:
-        """Chance that a look at a flame in plain view finds it."""
+    def noise_at_w_sr(self, position_itrf_m: Vec3, t_tai_ns: Ints | int) -> Scalar:
+        """(...) one sigma of intensity noise with the background behind an object at (..., 3): more where it is day."""
+        position = np.asarray(position_itrf_m, dtype=float)[..., :3]
+        if self.sunlit_noise_w_sr == 0.0:
+            return np.full(position.shape[:-1], self.noise_w_sr)
+        here = self.position_itrf_m(t_tai_ns)
+        behind = position + (position - here)  # the same way again: hidden where the Earth stands behind
+        is_bright = ~is_clear_of_earth(behind, position) & (sun_elevation_rad(position, t_tai_ns) > 0.0)
+        return np.where(is_bright, np.hypot(self.noise_w_sr, self.sunlit_noise_w_sr), self.noise_w_sr)
+
+    def detection_probability_of(
+        self, apparent_intensity_w_sr: Scalar, noise_w_sr: Scalar | float | None = None
+    ) -> Scalar:
+        """Chance that a look at a flame in plain view finds it; noise None: the sensor's own, a dark background."""
         shine = np.asarray(apparent_intensity_w_sr, dtype=float)
-        return self.detection_probability * plume_detection_probability(shine, self.threshold_w_sr, self.noise_w_sr)
+        noise = self.noise_w_sr if noise_w_sr is None else np.asarray(noise_w_sr, dtype=float)
+        threshold = self.threshold_w_sr * noise / self.noise_w_sr
+        return self.detection_probability * plume_detection_probability(shine, threshold, noise)

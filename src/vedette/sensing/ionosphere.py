@@ -41,7 +41,9 @@ class MirrorPath:
     takeoff_rad: Scalar  # elevation at the near end; negative: below the horizon, no such ray
 
 
-def mirror_path(angle_rad: Scalar, near_radius_m: float, far_radius_m: Scalar, mirror_radius_m: Scalar) -> MirrorPath:
+def mirror_path(
+    angle_rad: Scalar, near_radius_m: Scalar | float, far_radius_m: Scalar | float, mirror_radius_m: Scalar | float
+) -> MirrorPath:
     """The ray from one radius to another by one reflection at a sphere, with first and second derivatives."""
     angle = np.asarray(angle_rad, dtype=float)
     first = 0.5 * angle

@@ -4,14 +4,17 @@ Enough for a sensor whose own position is part of its report; the orbits of obje
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, radians, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS, NS_PER_S
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Ints, Vec3
+from vedette.frames import EarthOrientation, state_itrf_from_teme
+from vedette.time import jd_utc_from_tai_ns
 
 # (mu / spin^2)^(1/3) with the sidereal spin: the radius at which an orbit keeps its longitude
 GEOSTATIONARY_RADIUS_M: Final = (EARTH_MU_M3_S2 / EARTH_SPIN_RADPS**2) ** (1.0 / 3.0)
@@ -83,7 +86,55 @@ class Keplerian:
         )
 
 
-Orbit = Geostationary | Keplerian
+@dataclass(frozen=True, slots=True)
+class TwoLine:
+    """A published two-line element set, flown with SGP4 (Vallado et al. 2006); good to kilometres near its epoch."""
+
+    line1: str
+    line2: str
+
+    def __post_init__(self) -> None:
+        for number, line in ((1, self.line1), (2, self.line2)):
+            if not (len(line) >= 69 and line.startswith(f"{number} ") and line.isascii()):
+                raise UsageError(f"line {number} of an element set reads {line[:80]!r}; it has 69 characters")
+            if line[68] != _checksum(line):
+                raise UsageError(
+                    f"line {number} of an element set ends in {line[68]}, its checksum is {_checksum(line)}"
+                )
+        if self.line1[2:7] != self.line2[2:7]:
+            raise UsageError(f"two lines of different objects, {self.line1[2:7]} and {self.line2[2:7]}")
+
+    def position_itrf_m(self, t_tai_ns: Ints | int) -> Vec3:
+        """(3,) or (n, 3) where it stands; NaN at times for which SGP4 gives up."""
+        t = np.atleast_1d(np.asarray(t_tai_ns, dtype=np.int64))
+        jd, fraction = jd_utc_from_tai_ns(t)
+        trouble, position_km, velocity_kmps = _satellite(self.line1, self.line2).sgp4_array(
+            np.ascontiguousarray(np.atleast_1d(jd)), np.ascontiguousarray(np.atleast_1d(fraction))
+        )
+        teme = np.concatenate([position_km, velocity_kmps], axis=-1) * 1e3
+        itrf = state_itrf_from_teme(t, teme, _orientation())[..., :3]
+        itrf[trouble != 0] = np.nan
+        return itrf.reshape(*np.shape(t_tai_ns), 3)
+
+
+def _checksum(line: str) -> str:
+    """Digits summed, a minus counts one, the last digit of it."""
+    return str(sum(int(c) if c.isdigit() else c == "-" for c in line[:68]) % 10)
+
+
+@lru_cache(maxsize=64)
+def _satellite(line1: str, line2: str) -> Any:
+    from sgp4.api import Satrec  # only who reads element sets pays for it
+
+    return Satrec.twoline2rv(line1, line2)
+
+
+@lru_cache(maxsize=1)
+def _orientation() -> EarthOrientation:
+    return EarthOrientation.packaged()
+
+
+Orbit = Geostationary | Keplerian | TwoLine
 
 
 def _eccentric_anomaly(mean_rad: np.ndarray, eccentricity: float) -> np.ndarray:
