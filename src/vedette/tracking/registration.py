@@ -11,6 +11,7 @@ Sequential and deterministic: the same looks in the same order leave the same be
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.stats import chi2
@@ -18,9 +19,11 @@ from scipy.stats import chi2
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Ints, Mat33, Rows, Scalar, Vec3
+from vedette.motion.gravity import acceleration_itrf
 from vedette.motion.propagate import propagate_coast, propagate_coast_stm
 from vedette.reports import Finding, Scan
 from vedette.sensing import Sensor
+from vedette.tracking.calibration import Calibration
 from vedette.tracking.registration_belief import ORBIT_SIZE, JointBelief
 from vedette.tracking.registration_policy import BiasAlarm, BiasEstimate, RegistrationPolicy
 from vedette.tracking.registration_references import Reference, StarReference, open_orbit_cov
@@ -34,6 +37,7 @@ from vedette.tracking.registration_terms import (
     star_innovation,
     terms_of,
 )
+from vedette.tracking.registration_untold import AlongTrack, Untold, untold
 from vedette.tracking.registration_words import alarm_finding, established_finding
 
 _RELINEARISED_LOOKS = 6  # the first looks of a pass move the belief far enough for the slopes to change
@@ -53,6 +57,10 @@ class _Pass:
     turn: Rows  # (6, 6) from the first look to the last
     looks: int = 0
     failures: int = 0
+
+    def state_itrf_rate(self) -> Scalar:
+        """(6,) velocity and acceleration at the last look."""
+        return np.concatenate([self.state_itrf[3:], acceleration_itrf(self.state_itrf)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +110,7 @@ class Registration:
         self._established: list[int | None] = [None] * len(self._prior)
         self._alarms: dict[str, list[BiasAlarm]] = {name: [] for name in self.terms}
         self._findings: list[Finding] = []
+        self._horizons: dict[str, tuple[Vec3, Mat33]] = {}
         self.set_aside = 0  # looks that fitted nothing
 
     # ---- evidence
@@ -216,7 +225,30 @@ class Registration:
                 return float(np.sqrt(np.trace(self._belief.cov[part, part])))
         return None
 
+    def calibration(self) -> Calibration:
+        """The biases and their joint covariance, as trackers and fits take them in; only of sensors that were heard."""
+        mine = np.array([i for i, name in enumerate(self._owner) if name in self._heard], dtype=np.int64)
+        labels = tuple(self.labels[i] for i in mine)
+        return Calibration(labels, self._belief.mean[mine].copy(), self._belief.cov[np.ix_(mine, mine)].copy())
+
+    def untold(self) -> tuple[Untold, ...]:
+        """What the evidence does not tell, in sentences; empty when everything is known."""
+        return untold(self.labels, self.cov, self._prior, set(self._heard), self._along_track())
+
     # ---- inside
+
+    def _along_track(self) -> list[AlongTrack]:
+        """The delay along the orbit of every open pass, as the belief has it."""
+        b, cov = len(self._prior), self._belief.cov
+        out = []
+        for (name, _), one in self._passes.items():
+            motion = np.linalg.solve(one.turn, one.state_itrf_rate())  # of the pass's first look
+            orbit = slice(one.start, one.start + 3)
+            ahead = motion[:3] / float(motion[:3] @ motion[:3])  # metres to seconds
+            sigma = float(np.sqrt(max(float(ahead @ cov[orbit, orbit] @ ahead), 0.0)))
+            tied = cov[:b, orbit] @ ahead / (np.sqrt(np.diagonal(cov)[:b]) * max(sigma, 1e-12))
+            out.append(AlongTrack(name, sigma, tied))
+        return out
 
     def _terms_of(self, sensor_id: str) -> SensorTerms:
         terms = self.terms.get(sensor_id)
@@ -285,7 +317,7 @@ class Registration:
             place = np.asarray(scan.sensor_position_itrf_m, dtype=float).reshape(-1, 3)[0]
         else:
             place = np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(3)
-        enu = None if terms.is_sight else horizon_of(place)
+        enu = None if terms.is_sight else self._horizon_at(terms.sensor_id, place)
         reading = self._reading(terms, scan, row, state, place, enu, one, self._belief.mean)
         if reading is None:
             return
@@ -296,6 +328,13 @@ class Registration:
                 self._close(key)  # the others fit: it is this reference that is wrong
             return
         one.looks += 1
+
+    def _horizon_at(self, sensor_id: str, place: Vec3) -> Mat33:
+        """Worked out again only for a sensor that moves."""
+        here = self._horizons.get(sensor_id)
+        if here is None or not np.array_equal(here[0], place):
+            here = self._horizons[sensor_id] = (place, horizon_of(place))
+        return here[1]
 
     def _reading(
         self, terms: SensorTerms, scan: Scan, row: int, state: Scalar, place: Vec3, enu: Mat33 | None, one: _Pass,
@@ -353,7 +392,8 @@ class Registration:
         assert self._t_tai_ns is not None
         place = self._place[terms.sensor_id]
         which = np.arange(place, place + len(terms.names))
-        self._belief.doubt_again(which, 10.0 * terms.sigmas)
+        standing = [a for a in self._alarms[terms.sensor_id] if a.how == "outliers"]
+        self._belief.doubt_again(which, 10.0 ** (1 + len(standing)) * terms.sigmas)
         self._misfits[terms.sensor_id].clear()
         for i in which:
             self._established[i] = None
@@ -419,7 +459,21 @@ class Registration:
                 return
 
     def _raise(self, sensor_id: str, alarm: BiasAlarm) -> None:
-        self._alarms[sensor_id].append(alarm)
+        """Raise an alarm; a bias that goes on moving is one alarm, said again when it proves to be a drift."""
+        standing = [a for a in self._alarms[sensor_id] if a.term == alarm.term and a.how != "outliers"]
+        if alarm.how == "outliers" and any(a.how == "outliers" for a in self._alarms[sensor_id]):
+            self._alarms[sensor_id].append(alarm)  # still looking for it: said once
+            return
+        if standing and alarm.how != "outliers":
+            before = standing[-1]
+            size, sigma = before.size + alarm.size, float(np.hypot(before.sigma, alarm.sigma))
+            alarm = BiasAlarm(alarm.term, "drift", size, sigma, before.t_onset_tai_ns, alarm.t_raised_tai_ns)
+            self._alarms[sensor_id].remove(before)
+            self._alarms[sensor_id].append(alarm)
+            if before.how == "drift":
+                return
+        else:
+            self._alarms[sensor_id].append(alarm)
         self._findings.append(alarm_finding(sensor_id, alarm, self.estimate(sensor_id)))
 
     def _establish(self, t_tai_ns: int) -> None:
@@ -440,5 +494,6 @@ class Registration:
                 self._findings.append(established_finding(self.estimate(name), tuple(fresh), t_tai_ns))
 
 
+@lru_cache(maxsize=16)
 def _gate(probability: float, dimension: int) -> float:
     return float(chi2.ppf(probability, dimension))

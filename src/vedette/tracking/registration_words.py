@@ -41,7 +41,7 @@ def reading_words(estimate: BiasEstimate, terms: tuple[str, ...]) -> str:
         value, sigma = estimate.bias(term), estimate.sigma(term)
         _, more, less = _SAID[term]
         if abs(value) < 2.0 * sigma:
-            parts.append(f"{_plain(term)} right within {quantity(term, sigma)}")
+            parts.append(f"{plain(term)} right within {quantity(term, sigma)}")
         else:
             parts.append(f"{quantity(term, value)} {more if value > 0 else less}, {quantity(term, sigma)} doubt")
     return "; ".join(parts)
@@ -63,13 +63,14 @@ def alarm_finding(sensor_id: str, alarm: BiasAlarm, estimate: BiasEstimate) -> F
         which = more if alarm.size > 0 else less
         size, doubt = quantity(alarm.term, alarm.size), quantity(alarm.term, alarm.sigma)
         now = reading_words(estimate, (alarm.term,))
-        text = f"{sensor_id}: {_plain(alarm.term)} {verb} by {size} ({which}), {doubt} doubt, since about "
+        text = f"{sensor_id}: {plain(alarm.term)} {verb} by {size} ({which}), {doubt} doubt, since about "
         text += f"{_clock(alarm.t_onset_tai_ns)}; it now reads {now}"
     data = {"mark": f"bias-{alarm.how}", "terms": [alarm.term] if alarm.term else list(estimate.terms)}
     return _finding(estimate, alarm.t_onset_tai_ns, alarm.t_raised_tai_ns, text, data)
 
 
-def _plain(term: str) -> str:
+def plain(term: str) -> str:
+    """The word for a term."""
     return {"clock_s": "clock", "range_m": "range", "angle_1_rad": "east angle", "angle_2_rad": "north angle"}.get(
         term, term.removesuffix("_rad").replace("_", " ")
     )
