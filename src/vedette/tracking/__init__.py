@@ -2,13 +2,18 @@
 
 `Tracker` is the loop, `CrowdTracker` the same for thousands of objects (`Pairs` and `Association` say who belongs
 together); `Coasting` and `BoostCoastEntry` say how things may move; `Tracks` is what comes out. Inside,
-tracks are rows (`rows`), carried in the coordinates of the sensor that sees them (`spherical`, `anchors`).
+tracks are rows (`rows`), carried in the coordinates of the sensor that sees them (`spherical`, `anchors`). `cue` says
+when and where a track appears to another sensor; `schedule` spends radar seconds on tracks and search.
 """
 
 from vedette.tracking.crowd import CrowdTracker
 from vedette.tracking.crowd_policy import CrowdPolicy
+from vedette.tracking.cueing import Cue, cue
+from vedette.tracking.look_value import Goal
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
 from vedette.tracking.pairs import Association, Pairs
+from vedette.tracking.scheduling import Plan, Task, schedule
+from vedette.tracking.search_volume import SearchVolume
 from vedette.tracking.step import Policy
 from vedette.tracking.tracker import Tracker
 from vedette.tracking.tracks import Tracks, TrackView
@@ -19,10 +24,17 @@ __all__ = [
     "Coasting",
     "CrowdPolicy",
     "CrowdTracker",
+    "Cue",
+    "Goal",
     "Motion",
     "Pairs",
+    "Plan",
     "Policy",
+    "SearchVolume",
+    "Task",
     "TrackView",
     "Tracker",
     "Tracks",
+    "cue",
+    "schedule",
 ]
