@@ -110,6 +110,6 @@ def _is_of(truth: TrueFlight, looks: Looks, sensors: Mapping[str, Sensor]) -> bo
             right += bool(np.all(np.abs(off) < _NEAR_SIGMA * sigma * np.array([1.0, 2.0, 2.0])))
         elif isinstance(sensor, Infrared):
             away = state[:3] - looks.sensor_positions_itrf_m[row]
-            off = np.linalg.norm(looks.values[row, :3] - away / np.linalg.norm(away))
-            right += bool(off < _NEAR_SIGMA * np.hypot(sensor.los_sigma_rad, sensor.los_bias_sigma_rad))
+            apart_rad = float(np.linalg.norm(looks.values[row, :3] - away / np.linalg.norm(away)))
+            right += bool(apart_rad < _NEAR_SIGMA * np.hypot(sensor.los_sigma_rad, sensor.los_bias_sigma_rad))
     return right >= 2 and 2 * right >= int(np.count_nonzero(looks.is_detection))
