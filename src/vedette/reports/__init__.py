@@ -15,6 +15,7 @@ from vedette.reports.findings import (
 from vedette.reports.health import Condition, EmitterEstimate, SensorHealth, StrobeHealth
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
+from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
 from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.reports.state_words import state_from_words, state_words
 
@@ -30,11 +31,15 @@ __all__ = [
     "Evidence",
     "Finding",
     "FindingKind",
+    "Grouping",
     "ImpactArea",
     "LaunchEstimate",
     "Looks",
     "Message",
     "Mode",
+    "Notice",
+    "NoticeArea",
+    "NoticeKind",
     "ObjectSummary",
     "Prediction",
     "Region",
@@ -42,6 +47,7 @@ __all__ = [
     "SensorHealth",
     "SensorKind",
     "StrobeHealth",
+    "Window",
     "state_from_words",
     "state_words",
 ]
