@@ -84,25 +84,31 @@ def read_notices(text: str, where: str, t_received_tai_ns: int) -> Iterator[Noti
 
     `t_received_tai_ns` is for those that do not say when they were received.
     """
-    documents: list[tuple[str, Any]]
     try:
         whole = json.loads(text)
-        listed = whole if isinstance(whole, list) else [whole]
-        documents = [(f"{where}: notice {i + 1}" if len(listed) > 1 else where, one) for i, one in enumerate(listed)]
     except (ValueError, RecursionError):
-        documents = []
         for number, line in enumerate(text.splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                documents.append((f"{where}: line {number}", json.loads(line)))
-            except (ValueError, RecursionError) as trouble:
-                yield BadInputError(f"not JSON ({trouble})", f"{where}: line {number}", "write one notice to a line")
-    for place, document in documents:
-        try:
-            yield notice_from_document(document, place, t_received_tai_ns)
-        except BadInputError as trouble:
-            yield trouble
+            if line.strip():
+                yield _line(line, f"{where}: line {number}", t_received_tai_ns)
+        return
+    listed = whole if isinstance(whole, list) else [whole]
+    for number, document in enumerate(listed, 1):
+        yield _kept(document, f"{where}: notice {number}" if len(listed) > 1 else where, t_received_tai_ns)
+
+
+def _line(line: str, where: str, t_received_tai_ns: int) -> Notice | BadInputError:
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError) as trouble:
+        return BadInputError(f"not JSON ({trouble})", where, "write one notice to a line")
+    return _kept(document, where, t_received_tai_ns)
+
+
+def _kept(document: Any, where: str, t_received_tai_ns: int) -> Notice | BadInputError:
+    try:
+        return notice_from_document(document, where, t_received_tai_ns)
+    except BadInputError as trouble:
+        return trouble
 
 
 def notice_from_document(document: Any, where: str, t_received_tai_ns: int) -> Notice:
