@@ -39,7 +39,7 @@ def all_choices(start, used, needs):
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(1, 4), st.integers(0, 2**31))
 def test_the_choice_is_the_best_of_all_and_shares_are_those_of_enumeration(tracks, leaves, detections, seed):
     start, weight, used, needs, safe = scene(np.random.default_rng(seed), tracks, leaves, detections)
-    chosen, share, _, is_proven = select_kernel(start, weight, used, needs, 3 * detections, safe, 5000, 1e3, 10**6)
+    chosen, share, _, _, is_proven = select_kernel(start, weight, used, needs, 3 * detections, safe, 5000, 1e3, 10**6)
     ways = list(all_choices(start, used, needs))
     worth = np.array([weight[list(way)].sum() for way in ways])
     assert np.all(is_proven)
@@ -53,11 +53,11 @@ def test_the_choice_is_the_best_of_all_and_shares_are_those_of_enumeration(track
 
 def test_a_search_that_is_cut_short_still_gives_a_choice_that_uses_nothing_twice():
     start, weight, used, needs, safe = scene(np.random.default_rng(1), 40, 6, 12)
-    chosen, _, _, _ = select_kernel(start, weight, used, needs, 36, safe, 10, 10.0, 50)
+    chosen, _, _, _, _ = select_kernel(start, weight, used, needs, 36, safe, 10, 10.0, 50)
     taken = used[chosen]
     taken = taken[taken >= 0]
     assert len(np.unique(taken)) == len(taken)
-    thorough, _, _, is_proven = select_kernel(start, weight, used, needs, 36, safe, 10, 10.0, 10**6)
+    thorough, _, _, _, is_proven = select_kernel(start, weight, used, needs, 36, safe, 10, 10.0, 10**6)
     assert np.all(is_proven)
     assert weight[thorough].sum() >= weight[chosen].sum() - 1e-9
     # prices alone come within a few hundredths of the best

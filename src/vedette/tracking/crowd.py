@@ -17,6 +17,7 @@ from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.reports import KIND_CODES, Finding, FindingKind, Looks, Scan
 from vedette.sensing import Sensor
+from vedette.tracking.crowd_leaves import METHODS, Method, absorb_leaves
 from vedette.tracking.crowd_look import CrowdLook, look_of
 from vedette.tracking.crowd_pairing import carry
 from vedette.tracking.crowd_policy import CrowdPolicy
@@ -30,7 +31,7 @@ from vedette.tracking.reorder import time_of_look_tai_ns
 from vedette.tracking.sensor_views import SensorView, views_of
 from vedette.tracking.tracks import Tracks, name_of
 
-ASSOCIATIONS: dict[str, Association] = {"gnn": nearest_pairs}
+ASSOCIATIONS: dict[str, Association | Method] = {"gnn": nearest_pairs, **METHODS}
 _NAME_BITS = 60  # a hundred thousand names must not meet by chance
 _MEBIBYTE = 2**20
 
@@ -42,7 +43,8 @@ class CrowdTracker:
     ----------
     sensors : as for `Tracker`
     policy : how things move, when a track is believed and when given up
-    association : "gnn", or a choice of one's own (see `Association`)
+    association : "gnn", "jpda", "lmb" or "mht" (see `leaves` for what they are), one of the latter three with settings
+        of one's own (`Mixtures`, `Trees`), or a choice of one's own (see `Association`)
     lateness_s : looks up to this much older than the newest are still fitted in, as long as what must be kept for that
         fits into `window_mib`; with a hundred thousand tracks hardly one look does
     looks_mib : what `looks` remembers of the evidence, newest first
@@ -52,7 +54,7 @@ class CrowdTracker:
         self,
         sensors: Sequence[Sensor],
         policy: CrowdPolicy | None = None,
-        association: str | Association = "gnn",
+        association: str | Association | Method = "gnn",
         lateness_s: float = 2.0,
         window_mib: float = 16.0,
         looks_mib: float = 16.0,
@@ -118,7 +120,7 @@ class CrowdTracker:
         """Take a look that is already in arrays (see `place_look`): no scan, no lateness, no evidence kept."""
         self._freeze()
         self._newest_tai_ns = max(look.t_tai_ns, self._newest_tai_ns or look.t_tai_ns)
-        return absorb(self._crowd, look, self.policy, sensor_name, self._associate)
+        return self._take_in(look, sensor_name)
 
     @property
     def tracks(self) -> Tracks:
@@ -179,9 +181,14 @@ class CrowdTracker:
         view = self._view_of(scan)
         before = self._remembered() if self.lateness_s > 0.0 else None
         look = look_of(scan, view, order[0])
-        taken = absorb(self._crowd, look, self.policy, view.sensor.name, self._associate)
+        taken = self._take_in(look, view.sensor.name)
         self._held.append(_Held(order, scan, before))
         self._note(taken, look, scan, order)
+
+    def _take_in(self, look: CrowdLook, sensor_name: str) -> Absorbed:
+        if isinstance(self._associate, Method):
+            return absorb_leaves(self._crowd, look, self.policy, sensor_name, self._associate)
+        return absorb(self._crowd, look, self.policy, sensor_name, self._associate)
 
     def _remembered(self) -> "Crowd | None":
         """The crowd as it is, for going back to; None when that is more than the window may hold."""
@@ -197,7 +204,7 @@ class CrowdTracker:
                 )  # fmt: skip
             return None
         copy = Crowd(seeds=crowd.seeds, places=dict(crowd.places), unseen=dict(crowd.unseen))
-        copy.look_count = crowd.look_count
+        copy.look_count, copy.detection_count, copy.leaves = crowd.look_count, crowd.detection_count, crowd.leaves
         copy.rows.restore(crowd.rows.copy(slice(None)))
         return copy
 

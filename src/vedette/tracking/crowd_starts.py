@@ -19,6 +19,7 @@ from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.crowd_rows import CrowdColumns, CrowdRows
 from vedette.tracking.crowd_seeds import SeedPlace, Seeds, keys_of, mixed, no_seeds, states_of_seeds
 from vedette.tracking.initiation import BOOST_RISE_MPS, PLUME_TOP_M, range_to_height
+from vedette.tracking.leaves import Leaves
 from vedette.tracking.sparse_assignment import best_sparse_pairs
 
 _AT_ONCE = 8192  # seeds made into states at a time: bounded memory
@@ -34,6 +35,8 @@ class Crowd:
     places: dict[int, SeedPlace] = field(default_factory=dict)  # of the looks that seeds came by
     unseen: dict[tuple[float, ...], float] = field(default_factory=dict)  # objects not yet found, by sensor and sector
     look_count: int = 0
+    leaves: Leaves | None = None  # what each row may be, where the association keeps more than one answer
+    detection_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ def absorb(
         said.append((columns.key, begun.detection, np.full(k, crowd.look_count)))
         doubt[begun.detection] -= np.logaddexp(0.0, columns.log_odds)
     keep_seeds(crowd, look, sensor_name, doubt, start)
-    _settle(crowd, look, policy, start)
+    crowd.rows.keep(settled(crowd, look, policy, start))
     if begun is not None:
         crowd.rows.append(begun.columns)
     assert len(doubt) == m
@@ -124,11 +124,9 @@ def _take_mixed(
     rows.log_odds[here] = np.minimum(rows.log_odds[here] + gain, policy.most_log_odds)
 
 
-def _settle(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) -> None:
-    """Confirm what is believed, drop what is not."""
+def settled(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) -> Bools:
+    """(n,) which rows to keep; those that are believed now are confirmed, in place."""
     rows = crowd.rows.used
-    if len(rows) == 0:
-        return
     believe = np.log(policy.confirm_probability / (1.0 - policy.confirm_probability))
     lose = np.log(policy.lose_probability / (1.0 - policy.lose_probability))
     rows.is_confirmed |= rows.log_odds >= believe
@@ -139,5 +137,4 @@ def _settle(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) ->
         (rows.log_odds > min(policy.drop_log_odds, start)) & (quiet_s < policy.tentative_silence_s),
     )
     width = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
-    keep &= width < policy.widest_m**2  # NaN goes too
-    crowd.rows.keep(keep)
+    return np.asarray(keep & (width < policy.widest_m**2))  # NaN goes too

@@ -14,7 +14,7 @@ A new track from a detection exists with (probability that no track made it) x (
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -71,6 +71,14 @@ def no_leaves(memory: int) -> Leaves:
         numbers, nothing, nothing, nothing, nothing.astype(bool), np.empty((0, memory), dtype=np.int64), numbers,
         np.empty((0, 6)), np.empty((0, 6, 6)),
     )  # fmt: skip
+
+
+def joined(first: Leaves, second: Leaves, first_rows: Ints, second_rows: Ints) -> Leaves:
+    """Two tables as one, where their tracks are these rows of a common table; none in both."""
+    track = np.concatenate([first_rows[first.track], second_rows[second.track]])
+    order = np.argsort(track, kind="stable")
+    columns = {f.name: np.concatenate([getattr(first, f.name), getattr(second, f.name)])[order] for f in fields(Leaves)}
+    return Leaves(**{**columns, "track": track[order]})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,9 +193,11 @@ class Mixtures:
 class Trees:
     """Keep the branches of the last `memory` looks that may still turn out right: multiple-hypothesis tracking."""
 
-    memory: int = 4
+    memory: int = 5
     most_leaves: int = 10
-    reach: float = 9.0  # log of how much less likely than the best of its track a leaf may be
+    most_existence: float = 0.99  # before a look: so that a few misses in a row are believed, and nobody lives on loans
+    most_branches: int = 60  # looked at for each track
+    reach: float = 7.0  # log of how much less likely than the best of its track a leaf may be, others considered
     most_ways: int = 30  # joint choices kept in a cluster
     within: float = 7.0  # log of how much less likely than the best they may be
     most_nodes: int = 20_000
@@ -195,7 +205,7 @@ class Trees:
     def grow(self, leaves: Leaves, pairs: LeafPairs, first_number: int) -> Branches:
         """Branches that may still be right after the best joint choice over all remembered looks."""
         n, m, count = leaves.tracks, pairs.detections, len(leaves)
-        exists = leaves.existence
+        exists = np.minimum(leaves.existence, self.most_existence)
         with np.errstate(divide="ignore"):
             seen = leaves.score[pairs.leaf] + np.log(exists[pairs.leaf]) + pairs.log_ratio
         idle = exists * pairs.chance
@@ -204,13 +214,11 @@ class Trees:
         score = np.concatenate([leaves.score + np.log1p(-np.minimum(idle, 1.0 - 1e-12)), seen])
         is_safe = np.concatenate([leaves.is_chosen, np.zeros(len(pairs.leaf), dtype=bool)])
         track = leaves.track[parent]
-        order = np.lexsort((-score, track))
-        top = np.full(n, -np.inf)
-        np.maximum.at(top, track, score)
+        is_next = leaves.is_chosen[parent]  # what grows from the best of now is always looked at
+        order = np.lexsort((-score, ~is_next, track))
         start = np.searchsorted(track[order], np.arange(n + 1))
         rank = np.arange(len(order)) - start[track[order]]
-        good = (rank < self.most_leaves) & (score[order] >= top[track[order]] - self.reach) | is_safe[order]
-        order = order[good]
+        order = order[(rank < self.most_branches) | is_next[order]]
         parent, detection, score, track = parent[order], detection[order], score[order], track[order]
         number = np.where(detection >= 0, first_number + detection, -1)
         history = np.column_stack([number, leaves.history[parent][:, : self.memory - 1]]).astype(np.int64)
@@ -220,7 +228,7 @@ class Trees:
         used, wanted = compact[: history.size].reshape(history.shape), compact[history.size :]
         start = np.searchsorted(track, np.arange(n + 1)).astype(np.int64)
         safe = np.flatnonzero(is_safe[order])
-        chosen, share, label, is_proven = select_kernel(
+        chosen, share, priced, label, is_proven = select_kernel(
             start, np.ascontiguousarray(score), np.ascontiguousarray(used), np.ascontiguousarray(wanted),
             int(compact.max(initial=-1)) + 1, safe, self.most_ways, self.within, self.most_nodes,
         )  # fmt: skip
@@ -229,7 +237,7 @@ class Trees:
         pair = np.zeros(len(pairs.leaf))
         place = order[hit] - count
         pair[place] = share[hit]
-        was = leaves.existence[parent]
+        was = exists[parent]
         chance = pairs.chance[parent]
         after = np.where(hit, 1.0, was * (1.0 - chance) / np.maximum(1.0 - was * chance, 1e-12))
         is_chosen = np.zeros(len(order), dtype=bool)
@@ -237,8 +245,13 @@ class Trees:
         is_taken = np.bincount(detection[hit & is_chosen], minlength=m) > 0
         # what left the best choice before the remembered looks will not come back
         last = history[:, -1]
-        is_near = (score >= score[chosen][track] - self.reach) | is_chosen
-        keep = np.flatnonzero((last == last[chosen][track]) & is_near)
+        merit = priced + np.where(share > 0.0, 1e3, 0.0) + np.where(is_chosen, 1e6, 0.0)
+        best = np.full(n, -np.inf)
+        np.maximum.at(best, track, priced)
+        good = np.flatnonzero((last == last[chosen][track]) & ((priced > best[track] - self.reach) | (merit > 500.0)))
+        good = good[np.lexsort((-merit[good], track[good]))]
+        rank = np.arange(len(good)) - np.searchsorted(track[good], np.arange(n))[track[good]]
+        keep = np.sort(good[rank < self.most_leaves])
         grown = Leaves(
             track, share, score - score[chosen][track], after, is_chosen, history, needs, leaves.mean[parent],
             leaves.cov[parent],
@@ -269,11 +282,12 @@ class Trees:
         )  # fmt: skip
 
 
+Method = Mixtures | Trees
 Correct = Callable[[Ints, Ints], tuple[Rows, Rows]]
 
 
 def absorb(
-    method: Mixtures | Trees, leaves: Leaves, pairs: LeafPairs, correct: Correct, first_number: int = 0
+    method: Method, leaves: Leaves, pairs: LeafPairs, correct: Correct, first_number: int = 0
 ) -> tuple[Leaves, Branches]:
     """Leaves after a look, and how it was weighed; new tracks are the caller's (`Branches.free`, `method.born`).
 

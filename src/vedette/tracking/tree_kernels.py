@@ -49,7 +49,7 @@ def _from_most(values: np.ndarray) -> np.ndarray:
 def select_kernel(
     start: np.ndarray, weight: np.ndarray, used: np.ndarray, needs: np.ndarray, detections: int, safe: np.ndarray,
     most_ways: int, within: float, most_nodes: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """The best joint choice of leaves, and how probable each leaf is among the best few joint choices.
 
     Parameters
@@ -64,7 +64,8 @@ def select_kernel(
 
     Returns
     -------
-    chosen (t,) leaf of each track; share (l,) probability; cluster (t,); is_proven (clusters,) that nothing is better
+    chosen (t,) leaf of each track; share (l,) probability; priced (l,) weight less the price of the detections it uses,
+    comparable within a track; cluster (t,); is_proven (clusters,) that nothing is better
     """
     tracks = len(start) - 1
     width = used.shape[1]
@@ -108,6 +109,7 @@ def select_kernel(
         if many == 1:
             t = team[0]
             for k in range(start[t], start[t + 1]):
+                priced[k] = weight[k]
                 if needs[k] < 0 and weight[k] > weight[chosen[t]]:
                     chosen[t] = k
             total = 0.0
@@ -328,4 +330,4 @@ def select_kernel(
                 for n in range(width):
                     if used[k, n] >= 0:
                         price[used[k, n]] = 0.0
-    return chosen, share, label, is_proven
+    return chosen, share, priced, label, is_proven

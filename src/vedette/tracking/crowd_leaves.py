@@ -1,0 +1,117 @@
+"""One look absorbed by a crowd whose tracks may be several things each: `jpda`, `lmb` and `mht` (see `leaves`).
+
+The rows of the crowd stay what everybody sees, one Gaussian a track: the leaf to show. Beginning and ending of tracks,
+seeds, names and silence are those of `crowd_step`; only how detections are shared out differs.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import expit
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Ints, Rows
+from vedette.tracking.crowd_kernels import concerned_rows
+from vedette.tracking.crowd_look import CrowdLook
+from vedette.tracking.crowd_pairing import carry, correct, ready, score
+from vedette.tracking.crowd_policy import CrowdPolicy
+from vedette.tracking.crowd_starts import Begun, Crowd, begin, keep_seeds, start_log_odds
+from vedette.tracking.crowd_step import Absorbed, settled
+from vedette.tracking.leaves import LeafPairs, Leaves, Method, Mixtures, Trees, absorb, joined, no_leaves
+
+METHODS: dict[str, Method] = {"jpda": Mixtures(), "lmb": Mixtures(most_leaves=6, apart=1.0), "mht": Trees()}
+_TINY = 1e-12
+
+
+def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_name: str, method: Method) -> Absorbed:
+    """Change the crowd by one look."""
+    crowd.look_count += 1
+    first_number, crowd.detection_count = crowd.detection_count, crowd.detection_count + len(look)
+    every = crowd.leaves if crowd.leaves is not None else no_leaves(method.memory)
+    rows = crowd.rows.used
+    is_met = _concerned(every, rows.t_tai_ns, look)
+    which = np.unique(every.track[is_met])
+    leaves = every.take(np.flatnonzero(is_met))
+    times = rows.t_tai_ns[which]
+    old_s = np.abs(look.t_tai_ns - times) / NS_PER_S
+    leaf_times, blank = times[leaves.track], np.zeros(len(leaves))
+    survive = np.exp(-policy.survival_hazard_1_s * old_s)[leaves.track]
+    leaves = replace(leaves, existence=leaves.existence * survive)
+    itself = np.arange(len(leaves))
+    expected = ready(leaves.mean, leaves.cov, leaf_times, blank, itself, look, policy)
+    hope = float((leaves.share * leaves.existence * expected.chance).sum())
+    start = start_log_odds(crowd, look, policy, hope)
+    near = score(leaves.mean, leaves.cov, leaf_times, blank, expected, look, policy)
+    quiet = expected.chance if look.is_silence_evidence else np.where(np.isin(itself, near.track), expected.chance, 0.0)
+    pairs = LeafPairs(near.track, near.detection, near.log_ratio - np.logaddexp(0.0, start), quiet, len(look))
+    before = leaves
+
+    def corrected(leaf: Ints, detection: Ints) -> tuple[Rows, Rows]:
+        """At the time of the look: carried to the detection's own time and back where that differs."""
+        mean, cov, k = before.mean[leaf], before.cov[leaf], np.arange(len(leaf))
+        t, unused = leaf_times[leaf], np.zeros(len(leaf))
+        carry(mean, cov, t, unused, k, look.t_detected_tai_ns[detection], policy)
+        correct(mean, cov, k, detection, look, mean, cov, k)
+        carry(mean, cov, t, unused, k, np.full(len(k), look.t_tai_ns), policy)
+        return mean, cov
+
+    leaves, branches = absorb(method, leaves, pairs, corrected, first_number)
+    exists = np.clip(leaves.track_existence(), _TINY, 1.0 - _TINY)
+    shown = np.flatnonzero(leaves.is_chosen)
+    rows.mean[which], rows.cov[which], rows.t_tai_ns[which] = leaves.mean[shown], leaves.cov[shown], look.t_tai_ns
+    rows.log_odds[which] = np.minimum(np.log(exists) - np.log1p(-exists), policy.most_log_odds)
+    track = before.track[pairs.leaf]
+    seen = np.bincount(track, branches.pair_probability, minlength=len(which)) > 0.5
+    rows.t_seen_tai_ns[which[seen]] = look.t_tai_ns
+    rows.hits[which[seen]] += 1
+    sure = branches.pair_probability > 0.5
+    said = [(rows.key[which[track[sure]]], pairs.detection[sure], np.full(int(sure.sum()), crowd.look_count))]
+    with np.errstate(divide="ignore"):
+        doubt = np.log(branches.free)
+    seeds, free = crowd.seeds, branches.free
+    begun = begin(crowd, look, policy, doubt)
+    if begun is not None:
+        columns, k = begun.columns, len(begun.columns)
+        said.append((columns.key, seeds.scan_row[begun.seed], seeds.look[begun.seed]))
+        said.append((columns.key, begun.detection, np.full(k, crowd.look_count)))
+        doubt[begun.detection] -= np.logaddexp(0.0, columns.log_odds)
+    keep_seeds(crowd, look, sensor_name, doubt, start)
+    keep = settled(crowd, look, policy, start)
+    every = joined(every.take(np.flatnonzero(~is_met)), leaves, np.setdiff1d(every.track, which), which)
+    every = every.take(np.flatnonzero(keep[every.track]))
+    crowd.rows.keep(keep)
+    if begun is not None:
+        fresh = _born(method, begun, free, branches.is_taken, first_number, look, policy)
+        every = joined(every, fresh, np.arange(every.tracks), len(crowd.rows) + np.arange(fresh.tracks))
+        crowd.rows.append(replace(begun.columns, t_tai_ns=np.full(len(begun.columns), look.t_tai_ns)))
+    crowd.leaves = every
+    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
+
+
+def _concerned(leaves: Leaves, times: Ints, look: CrowdLook) -> np.ndarray:
+    """(l,) leaves of tracks of which any leaf may have been looked at."""
+    room = np.empty(len(leaves), dtype=np.int64)
+    t = times[leaves.track]
+    count = concerned_rows(
+        leaves.mean, leaves.cov, t, look.t_tai_ns, look.origin_itrf_m, look.axes, look.limits, room
+    )
+    is_met = np.zeros(leaves.tracks, dtype=bool)
+    is_met[leaves.track[room[:count]]] = True
+    return is_met[leaves.track]
+
+
+def _born(
+    method: Method, begun: Begun, free: np.ndarray, is_taken: np.ndarray, first_number: int, look: CrowdLook,
+    policy: CrowdPolicy,
+) -> Leaves:  # fmt: skip
+    """Leaves of new tracks, at the time of the look; their rows are brought along, in place."""
+    columns, second = begun.columns, begun.detection
+    carry(
+        columns.mean, columns.cov, columns.t_tai_ns.copy(), np.zeros(len(columns)), np.arange(len(columns)),
+        np.full(len(columns), look.t_tai_ns), policy,
+    )  # fmt: skip
+    alone = np.maximum(free[second], _TINY)  # their odds hold the doubt whether the second detection is another's
+    existence = np.asarray(expit(columns.log_odds - np.log(alone)))
+    return method.born(
+        existence, free[second], is_taken[second], first_number + second, columns.mean.copy(), columns.cov.copy()
+    )
