@@ -13,7 +13,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
-from vedette.reports import Looks, Scan
+from vedette.reports import SIGHT_KINDS, Looks, Scan
 from vedette.sensing import Sensor, tangent_basis
 from vedette.tracking.registration_terms import (
     ANGLE_1,
@@ -128,6 +128,11 @@ class Calibration:
         out[:, 1] -= self.bias(sensor_id, ELEVATION)
         out[:, 2] -= self.bias(sensor_id, RANGE)
         return out
+
+
+def plain_terms(sensor: Sensor) -> tuple[str, ...]:
+    """What a sensor's values may be biased by, in the order of its columns."""
+    return (ANGLE_1, ANGLE_2) if sensor.kind in SIGHT_KINDS else (AZIMUTH, ELEVATION, RANGE)
 
 
 def prior_of_biases(

@@ -44,12 +44,12 @@ def born(
     mean[..., :6], mean[..., THRUST:STATE_SIZE] = state[:, None], PARAMETER_MEAN
     full = np.zeros((n, models, size, size))
     full[..., :6, :6] = cov[:, None]
-    full[..., STATE_SIZE:, STATE_SIZE:] = np.diag(view.bias_sigmas**2)
+    mean[..., STATE_SIZE:], full[..., STATE_SIZE:, STATE_SIZE:] = view.bias_mean, view.bias_cov
     # what the sensor's bias did to the detection it did to the start: the two doubts are tied
-    columns = view.bias_columns
-    tie = -G * view.own_bias_sigmas**2
-    full[..., : tie.shape[1], columns] = tie[:, None]
-    full[..., columns[:, None], np.arange(tie.shape[1])] = np.swapaxes(tie, -1, -2)[:, None]
+    mean[..., : G.shape[1]] -= (G @ view.own_bias_mean)[:, None]
+    tie = -G @ view.bias_cov[view.bias_columns - STATE_SIZE]
+    full[..., : tie.shape[1], STATE_SIZE:] = tie[:, None]
+    full[..., STATE_SIZE:, : tie.shape[1]] = np.swapaxes(tie, -1, -2)[:, None]
     full[..., THRUST, THRUST], full[..., LN_BETA, LN_BETA] = PARAMETER_SIGMA**2
     by_infrared = not view.is_radar
     modes = np.array([motion.start_probabilities(by_infrared, float(height)) for height in heights_m])
@@ -85,7 +85,6 @@ def _from_radar(
     los = enu @ axes_itrf
     axes = axes_along(los)
     variance = view.variances(scan, which)
-    variance[:, :3] += view.own_bias_sigmas**2
     n = len(which)
     state, cov = np.zeros((n, 6)), np.zeros((n, 6, 6))
     state[:, 2] = reach
@@ -95,7 +94,7 @@ def _from_radar(
     tangent = np.stack([east_of * level[:, None], up_of], axis=-1)  # (n, 3, 2) displacement per radian
     G = np.zeros((n, 3, 3))  # azimuth, elevation, range to the first three of the state
     G[:, :2, :2], G[:, 2, 2] = axes[:, 1:] @ tangent, 1.0
-    cov[:, :3, :3] = G @ (variance[:, :3, None] * np.eye(3)) @ np.swapaxes(G, -1, -2)
+    cov[:, :3, :3] = G @ (variance[:, :3, None] * np.eye(3) + view.own_bias_cov) @ np.swapaxes(G, -1, -2)
     cov[:, 3, 3] = cov[:, 4, 4] = (RADAR_SPEED_SIGMA_MPS / reach) ** 2
     has_rate = np.isfinite(rate)
     state[:, RANGE_RATE] = np.where(has_rate, rate, 0.0)
@@ -132,8 +131,9 @@ def _from_line_of_sight(
         ], axis=-1)
     )[:, 3:, 3:]  # fmt: skip
     cov = np.zeros((n, 6, 6))
-    cov[:, 0, 0] = cov[:, 1, 1] = view.variances(scan, which)[:, 0] + view.own_bias_sigmas[0] ** 2
     G = axes[:, 1:] @ np.swapaxes(tangent_basis(los), -1, -2)
+    noise = view.variances(scan, which)[:, 0, None, None] * np.eye(2)
+    cov[:, :2, :2] = noise + G @ view.own_bias_cov @ np.swapaxes(G, -1, -2)
     cov[:, 2, 2] = sigma**2
     cov[:, 3:, 3:] = BOOST_SPEED_SIGMA_MPS**2 * J @ np.swapaxes(J, -1, -2)
     return ok, state, cov, G, axes, _height_m(position)

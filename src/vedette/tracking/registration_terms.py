@@ -46,18 +46,17 @@ def can_register(kind: SensorKind) -> bool:
 
 def terms_of(sensor: Sensor, range_scale_sigma: float = 0.0, lean_sigma_rad: float = 0.0) -> SensorTerms:
     """A sensor's terms with the sigmas that its definition states; scale and lean only where a sigma is given."""
-    clock_s = max(float(getattr(sensor, "clock_bias_sigma_s", 0.0)), LEAST_CLOCK_S)
-    if sensor.kind.value in _SIGHT_KINDS:
-        stated, noise = float(getattr(sensor, "los_bias_sigma_rad", 0.0)), float(getattr(sensor, "los_sigma_rad", 0.0))
-        angle = max(stated, LEAST_SHARE_OF_NOISE * noise)
-        return SensorTerms(sensor.name, (ANGLE_1, ANGLE_2, CLOCK), np.array([angle, angle, clock_s]), True)
-    stated3 = np.asarray(getattr(sensor, "bias_sigmas", np.zeros(3)), dtype=float)[:3]
-    noise3 = np.asarray(getattr(sensor, "sigmas", np.zeros(3)), dtype=float)[:3]
-    measured = np.isfinite(noise3) & (noise3 > 0.0)
-    sigmas3 = np.maximum(np.nan_to_num(stated3), LEAST_SHARE_OF_NOISE * np.where(measured, noise3, 0.0))
-    names = [name for name, use in zip((AZIMUTH, ELEVATION, RANGE), measured, strict=True) if use]
-    sigmas = [float(s) for s, use in zip(sigmas3, measured, strict=True) if use]
+    clock_s = max(sensor.clock_bias_sigma_s, LEAST_CLOCK_S)
+    is_sight = sensor.kind.value in _SIGHT_KINDS
+    plain = (ANGLE_1, ANGLE_2) if is_sight else (AZIMUTH, ELEVATION, RANGE)
+    stated, noise = sensor.residual_bias_sigmas[: len(plain)], sensor.residual_sigmas[: len(plain)]
+    measured = np.isfinite(noise)  # a laser has no angles
+    least = LEAST_SHARE_OF_NOISE * np.where(measured, noise, 0.0)
+    names = [name for name, use in zip(plain, measured, strict=True) if use]
+    sigmas = [float(s) for s, use in zip(np.maximum(np.nan_to_num(stated), least), measured, strict=True) if use]
     names, sigmas = [*names, CLOCK], [*sigmas, clock_s]
+    if is_sight:
+        return SensorTerms(sensor.name, tuple(names), np.array(sigmas), True)
     if range_scale_sigma > 0.0:
         names, sigmas = [*names, RANGE_SCALE], [*sigmas, range_scale_sigma]
     if lean_sigma_rad > 0.0:

@@ -6,7 +6,7 @@ own sigma as its prior: taken for noise it would average away, and the track wou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import Region, Scan, SensorKind
 from vedette.sensing import Radar, Sensor, in_region, radar_from_itrf, tangent_basis
+from vedette.tracking.calibration import Calibration, plain_terms, prior_of_biases
 from vedette.tracking.flight_kernel import BOOST, ENTRY, STATE_SIZE
+from vedette.tracking.rows import TrackRows
 
 _FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never
 _RANGE_RATE_SPAN_MPS = 16_000.0
@@ -30,6 +32,8 @@ class SensorView:
     index: int
     bias_start: int  # where this sensor's biases stand in a track's state
     bias_sigmas: Scalar  # (b,) of all the sensors' biases, as they stand in the state after the first eight
+    bias_mean: Scalar  # (b,) what is known of them: zero, or what a registration found
+    bias_cov: Rows  # (b, b)
 
     @property
     def is_radar(self) -> bool:
@@ -83,6 +87,16 @@ class SensorView:
         return own_bias_sigmas(self.sensor)
 
     @property
+    def own_bias_mean(self) -> Scalar:
+        """(3,) or (2,) what this sensor is known to read too much."""
+        return self.bias_mean[self.bias_columns - STATE_SIZE]
+
+    @property
+    def own_bias_cov(self) -> Rows:
+        """(3, 3) or (2, 2) what is left of the doubt about it."""
+        return self.bias_cov[np.ix_(self.bias_columns - STATE_SIZE, self.bias_columns - STATE_SIZE)]
+
+    @property
     def bias_columns(self) -> Ints:
         """(3,) or (2,) where this sensor's biases stand in a track's state."""
         return self.bias_start + np.arange(len(self.own_bias_sigmas))
@@ -132,12 +146,24 @@ class SensorView:
         return float(2.0 * np.pi * (1.0 - np.sqrt(1.0 - (WGS84_A_M / height) ** 2)))  # the Earth's disc
 
 
-def views_of(sensors: Sequence[Sensor]) -> tuple[SensorView, ...]:
-    """A view through each sensor, with places for everybody's biases."""
+def views_of(sensors: Sequence[Sensor], calibration: Calibration | None = None) -> tuple[SensorView, ...]:
+    """A view through each sensor, with places for everybody's biases, and what a registration knows of them."""
     sigmas = [own_bias_sigmas(sensor) for sensor in sensors]
     starts = STATE_SIZE + np.cumsum([0, *(len(part) for part in sigmas)])
     together = np.concatenate(sigmas)
-    return tuple(SensorView(sensor, i, int(starts[i]), together) for i, sensor in enumerate(sensors))
+    terms = [plain_terms(sensor)[: len(part)] for sensor, part in zip(sensors, sigmas, strict=True)]
+    mean, cov = prior_of_biases(sensors, terms, together, calibration or Calibration())
+    return tuple(SensorView(sensor, i, int(starts[i]), together, mean, cov) for i, sensor in enumerate(sensors))
+
+
+def with_fresh_biases(rows: TrackRows, view: SensorView) -> TrackRows:
+    """The same tracks with one sensor's biases as they are known now, untied from all else."""
+    own = view.bias_columns
+    mean, cov = rows.mean.copy(), rows.cov.copy()
+    mean[..., own] = view.own_bias_mean
+    cov[..., own, :], cov[..., :, own] = 0.0, 0.0
+    cov[..., own[:, None], own] = view.own_bias_cov
+    return replace(rows, mean=mean, cov=cov)
 
 
 def own_bias_sigmas(sensor: Sensor) -> Scalar:

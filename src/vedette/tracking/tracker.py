@@ -14,13 +14,14 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.reports import Finding, FindingKind, Looks, Scan
 from vedette.sensing import Sensor
+from vedette.tracking.calibration import Calibration
 from vedette.tracking.initiation import key_of
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import predict
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
-from vedette.tracking.sensor_views import SensorView, views_of
+from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.tracks import Tracks, name_of
 
@@ -66,6 +67,7 @@ class Tracker:
         self._rows: TrackRows | None = None
         self._names: dict[int, str] = {}  # of tracks that have been published, by what they began with
         self._findings: list[Finding] = []
+        self._calibration = Calibration()
         self._delays: dict[str, deque[float]] = {}
 
     def step(self, scan: Scan) -> Tracks:
@@ -75,6 +77,7 @@ class Tracker:
         finding (`findings`). A look by an unknown sensor raises `NotFoundError`.
         """
         view = self._view_of(scan)
+        scan = self._calibration.at_true_times(scan)
         t = time_of_look_tai_ns(scan, view.sensor.latency_s)
         digest = _digest(scan, t)
         if self._window.is_known(digest):
@@ -122,14 +125,33 @@ class Tracker:
     def looks(self, track_id: str) -> Looks:
         """Everything a track was seen as, silence included (NaN rows), in order of measurement.
 
-        Also of tracks that have ended, for as long as they are remembered; `NotFoundError` otherwise.
+        Freed of what the sensors are known to read too much (`calibrate`). Also of tracks that have ended, for as long
+        as they are remembered; `NotFoundError` otherwise.
         """
         chunks = self._chunks
         for chunk in reversed(chunks):
             for key in np.unique(chunk.key):
                 if self._name(int(key)) == track_id:
-                    return looks_of(int(key), chunks, self._sensor_ids)
+                    return self._calibration.corrected_looks(looks_of(int(key), chunks, self._sensor_ids))
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
+
+    @property
+    def calibration(self) -> Calibration:
+        """What is known of the sensors' biases."""
+        return self._calibration
+
+    def calibrate(self, calibration: Calibration, renew: Sequence[str] = ()) -> None:
+        """From now on begin tracks with these biases and doubts in place of zero and the sensors' sigmas.
+
+        Times of the scans to come are set right by the clocks' biases. Tracks that live keep what they know of the
+        biases, except of sensors in `renew`, whose biases have moved: those are taken as told, anew.
+        """
+        views = views_of([view.sensor for view in self._views.values()], calibration)
+        self._views = {view.sensor.name: view for view in views}
+        self._calibration = calibration
+        if self._rows is not None:
+            for name in renew:
+                self._rows = with_fresh_biases(self._rows, self._views[name])
 
     @property
     def _chunks(self) -> list[LookChunk]:
