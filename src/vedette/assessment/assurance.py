@@ -111,7 +111,7 @@ def assurances(
 
 
 def _class_times_s(
-    areas: Sequence[LaunchArea], sensors: list[Sensor], t_tai_ns: int, class_name: str, horizon_s: float,
+    areas: Sequence[LaunchArea], sensors: Sequence[Sensor], t_tai_ns: int, class_name: str, horizon_s: float,
     health: Mapping[str, Health] | None, cloud_top_m: tuple[float, float], policy: Policy, draws: int, seed: int,
 ) -> Rows:  # fmt: skip
     """(areas, draws) seconds from lift-off to the report."""

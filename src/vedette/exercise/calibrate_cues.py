@@ -16,7 +16,7 @@ from vedette.motion.flight_classes import CLASS_NAMES
 from vedette.scenario import LaunchSpec, Story, TrueFlight, make_scenario
 from vedette.scenario.draws import Draw, fixed
 from vedette.scenario.story import DEFAULTS
-from vedette.sensing import Radar, Site, packaged_sensors
+from vedette.sensing import Infrared, Radar, Site, packaged_sensors
 from vedette.time import tai_ns_from_utc_text
 from vedette.tracking import Tracker, Tracks
 from vedette.tracking.flown_samples import fly_samples
@@ -28,6 +28,11 @@ SAMPLES: Final = 1500
 RADARS: Final = 3
 FARTHEST_S: Final = 1500.0
 _LEAST_AHEAD_S: Final = 5.0
+
+
+def watching_sensors() -> dict[str, Radar | Infrared]:
+    """The packaged radar and infrared satellites."""
+    return {name: s for name, s in packaged_sensors().items() if isinstance(s, Radar | Infrared)}
 
 
 def records(seed: int) -> list[dict[str, Any]]:
@@ -43,7 +48,7 @@ def records(seed: int) -> list[dict[str, Any]]:
     watch_s = float(rng.uniform(60.0, 260.0))
     story = Story(
         name="cues", title="one launch", about="", t_start_tai_ns=tai_ns_from_utc_text("2031-04-01T12:00:00Z"),
-        seconds=watch_s, launches=(spec,), varied=(spec,), sensors=packaged_sensors(),
+        seconds=watch_s, launches=(spec,), varied=(spec,), sensors=watching_sensors(),
         missed_look_probability=fixed(0.02), refractivity=Draw("normal", 315.0, 10.0),
     )  # fmt: skip
     made = make_scenario(story, seed)
@@ -96,13 +101,13 @@ def _judged(
     t_tai_ns = tracks.t_tai_ns + np.round(ahead_s * NS_PER_S).astype(np.int64)
     states = truth.states_itrf(t_tai_ns)
     seen = np.array([
-        bool(in_field(radar, states[k : k + 1, :3], np.array([True]), int(t))[0]) for k, t in enumerate(t_tai_ns)
+        bool(in_field(radar, states[k : k + 1], np.array([True]), int(t))[0]) for k, t in enumerate(t_tai_ns)
     ])  # fmt: skip
     if not seen.any() or ahead_s[np.argmax(seen)] < _LEAST_AHEAD_S:
         return None  # never there, or there already
     k = int(np.argmax(seen))
     flown = fly_samples(tracks, index, ahead_s[k : k + 1], SAMPLES, rng)
-    volume = search_volume(radar, flown.states_itrf[0, :, :3], flown.is_burning[0], int(t_tai_ns[k]))
+    volume = search_volume(radar, flown.states_itrf[0], flown.is_burning[0], int(t_tai_ns[k]))
     if volume is None:
         return {"ahead_s": float(ahead_s[k]), "box": False, "ellipsoid": False, "volume_km3": 0.0, "beams": 0}
     box, ellipsoid = volume.holds(states[k, :3], radar)

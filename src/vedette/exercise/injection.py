@@ -8,7 +8,7 @@ hundreds of times dearer and never earlier.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from vedette.scenario import LaunchSpec, Made, Story, TrueFlight, make_scenario
 from vedette.scenario.draws import Draw, fixed
 from vedette.scenario.story import DEFAULTS
 from vedette.sensing import Infrared, Radar, Sensor
-from vedette.sensing.chances import Health, degraded, health_of
+from vedette.sensing.chances import Health, health_of
 from vedette.tracking import Policy, Tracker
 
 LEAD_S = 10.0  # of empty sky before lift-off: a whole turn of the slowest packaged sensor, so that clutter is under way
@@ -53,7 +53,7 @@ def inject(
     """Put one launch in and watch for it; it leaves at `t_tai_ns`."""
     kept = {name: s for name, s in sensors.items() if not health_of(name, health).is_lost}
     shown = {
-        name: degraded(s, health_of(name, health).noise_rise_db) if isinstance(s, Radar) else s
+        name: _in_noise(s, health_of(name, health).noise_rise_db) if isinstance(s, Radar) else s
         for name, s in kept.items()
         if isinstance(s, Radar | Infrared)
     }
@@ -77,6 +77,13 @@ def inject(
             break  # one that falls back while it burns is no launch of the class: another is drawn
     report_s = _report_s(made, {name: kept[name] for name in shown}, horizon_s, policy)
     return Injected(seed, lat_deg, lon_deg, class_name, report_s)
+
+
+def _in_noise(radar: Radar, noise_rise_db: float) -> Radar:
+    """The radar as it works in more noise: its reference range shrinks with the fourth root of the noise."""
+    if radar.range_1m2_km is None or noise_rise_db == 0.0:
+        return radar
+    return replace(radar, range_1m2_km=radar.range_1m2_km * 10.0 ** (-noise_rise_db / 40.0))
 
 
 def _report_s(made: Made, sensors: Mapping[str, Sensor], horizon_s: float, policy: Policy | None) -> float:

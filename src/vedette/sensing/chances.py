@@ -5,7 +5,7 @@ covers and what it finds are two things: a look that covered the place and found
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,23 +41,12 @@ def health_of(name: str, health: Mapping[str, Health] | None) -> Health:
     return WELL if health is None else health.get(name, WELL)
 
 
-def degraded(radar: Radar, noise_rise_db: float) -> Radar:
-    """The radar as it works in more noise: its reference range shrinks with the fourth root of the noise.
-
-    Angles and range measured from a weaker echo are coarser too, but a radar's stated sigmas are kept: they are what
-    its reports will state.
-    """
-    if radar.range_1m2_km is None or noise_rise_db == 0.0:
-        return radar
-    return replace(radar, range_1m2_km=radar.range_1m2_km * 10.0 ** (-noise_rise_db / 40.0))
-
-
 def echo_chance(radar: Radar, state_itrf: Rows, rcs_m2: Scalar, health: Health = WELL) -> tuple[Scalar, Bools]:
     """(...) chance that a look finds objects of (..., 6) Earth-fixed states, and whether it covers them."""
     values = radar.measure(np.nan_to_num(state_itrf))
     covered = np.isfinite(state_itrf[..., 0]) & in_region(values, radar.region)
     reach = np.where(covered, values[..., 2], 1.0)
-    chance = degraded(radar, health.noise_rise_db).detection_probability_of(reach, rcs_m2)
+    chance = radar.detection_probability_of(reach, rcs_m2, health.noise_rise_db)
     return np.where(covered, chance, 0.0), covered
 
 

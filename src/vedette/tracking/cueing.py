@@ -110,14 +110,14 @@ def _cue_of(
 ) -> Cue:  # fmt: skip
     t_tai_ns = flown.t_tai_ns + np.round(flown.after_s * NS_PER_S).astype(np.int64)
     seen = np.array([
-        in_field(sensor, flown.states_itrf[k, :, :3], flown.is_burning[k], int(t)) for k, t in enumerate(t_tai_ns)
+        in_field(sensor, flown.states_itrf[k], flown.is_burning[k], int(t)) for k, t in enumerate(t_tai_ns)
     ])  # fmt: skip
     share = seen.mean(axis=1)
     shown = np.flatnonzero(share >= LEAST_CHANCE)
     made: list[SearchVolume] = []
     for k in range(shown[0], shown[-1] + 1) if len(shown) else ():
         volume = search_volume(
-            sensor, flown.states_itrf[k, :, :3], flown.is_burning[k], int(t_tai_ns[k]),
+            sensor, flown.states_itrf[k], flown.is_burning[k], int(t_tai_ns[k]),
             probability=probability, rcs_m2=rcs_m2, beam_width_rad=width_rad, dwell_s=dwell_s,
         )  # fmt: skip
         if volume is not None:

@@ -18,7 +18,7 @@ from vedette.core.shapes import Rows
 from vedette.estimation import chi_square_gate
 from vedette.motion.propagate import propagate_coast_stm
 from vedette.sensing import Radar, Sensor
-from vedette.sensing.chances import Health, degraded, health_of
+from vedette.sensing.chances import Health, health_of
 from vedette.tracking.look_value import Goal, Stake, stakes_of
 from vedette.tracking.motions import PARAMETER_SIGMA
 from vedette.tracking.search_volume import LATTICE, beam_of
@@ -115,13 +115,13 @@ def schedule(
     if goal not in ("impact", "identity", "state"):
         raise UsageError(f"no goal {goal!r}; there are impact, identity, state")
     radars = [s for s in sensors if isinstance(s, Radar) and not health_of(s.name, health).is_lost]
-    shown = [degraded(radar, health_of(radar.name, health).noise_rise_db) for radar in radars]
+    rises = [health_of(radar.name, health).noise_rise_db for radar in radars]
     states, covs = _in_the_middle(tracks, seconds)
     stakes = stakes_of(goal, states, covs, [(weights or {}).get(name, 1.0) for name in tracks.ids])
-    offers = looks_on_offer(states, covs, shown, rcs_m2)
-    budgets = [seconds * (1.0 - search_share)] * len(shown)
+    offers = looks_on_offer(states, covs, radars, rcs_m2, rises)
+    budgets = [seconds * (1.0 - search_share)] * len(radars)
     bought = buy(stakes, offers, budgets)
-    return Plan(seconds, goal, _tasks(tracks.ids, shown, offers, bought, seconds))
+    return Plan(seconds, goal, _tasks(tracks.ids, radars, offers, bought, seconds))
 
 
 def buy(
@@ -215,11 +215,16 @@ def _greedy(
 
 
 def looks_on_offer(
-    states_itrf: Rows, state_covs_itrf: Rows, radars: Sequence[Radar], rcs_m2: float = 0.5
+    states_itrf: Rows,
+    state_covs_itrf: Rows,
+    radars: Sequence[Radar],
+    rcs_m2: float = 0.5,
+    noise_rises_db: Sequence[float] | None = None,
 ) -> list[Offer]:
     """One look of every radar at every track (n, 6), (n, 6, 6) that stands in its field, radars outermost."""
+    rises = noise_rises_db or [0.0] * len(radars)
     offers = (
-        _offer(i, r, states_itrf[i], state_covs_itrf[i], radar, rcs_m2)
+        _offer(i, r, states_itrf[i], state_covs_itrf[i], radar, rcs_m2, rises[r])
         for r, radar in enumerate(radars)
         for i in range(len(states_itrf))
     )
@@ -242,12 +247,14 @@ def _in_the_middle(tracks: Tracks, seconds: float) -> tuple[Rows, Rows]:
     return moved, covs
 
 
-def _offer(track: int, index: int, state: Rows, cov: Rows, radar: Radar, rcs_m2: float) -> Offer | None:
+def _offer(
+    track: int, index: int, state: Rows, cov: Rows, radar: Radar, rcs_m2: float, noise_rise_db: float
+) -> Offer | None:
     """A look at one track, if it stands in the field: what it brings and what it costs."""
     values, H = radar.measure_with_jacobian(state)
     if not bool(radar.is_visible(state)):
         return None
-    chance = float(radar.detection_probability_of(values[2], rcs_m2))
+    chance = float(radar.detection_probability_of(values[2], rcs_m2, noise_rise_db))
     use = np.isfinite(radar.sigmas)
     noise = radar.sigmas[use] ** 2 + radar.bias_sigmas[use] ** 2
     information = chance * H[use].T @ (H[use] / noise[:, None])

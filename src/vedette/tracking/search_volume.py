@@ -86,24 +86,21 @@ class SearchVolume:
 def sky_from_itrf(sensor: Sensor, position_itrf_m: Vec3, t_tai_ns: int) -> Rows:
     """(..., 3) azimuth, elevation and range of places in the sensor's own horizon frame."""
     here = np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(3)
-    if isinstance(sensor, Radar):
-        turn = sensor.site.enu_from_itrf
-    else:
-        lat_rad, lon_rad, _ = geodetic_from_itrf(here)
-        turn = enu_from_itrf_matrix(lat_rad, lon_rad)
+    lat_rad, lon_rad, _ = geodetic_from_itrf(here)
+    turn = enu_from_itrf_matrix(lat_rad, lon_rad)
     still = np.concatenate([position_itrf_m, np.zeros_like(position_itrf_m)], axis=-1)
     return radar_from_itrf(still, here, turn)[..., :3]
 
 
-def in_field(sensor: Sensor, position_itrf_m: Vec3, is_burning: Bools, t_tai_ns: int) -> Bools:
-    """(n,) whether objects can be seen: by geometry, and for an infrared watcher only while they burn."""
-    there = np.isfinite(position_itrf_m[..., 0])
-    place = np.where(there[..., None], position_itrf_m, [7e6, 0.0, 0.0])
-    if isinstance(sensor, Radar):
-        still = np.concatenate([place, np.zeros_like(place)], axis=-1)
-        return there & sensor.is_visible(still)
-    assert isinstance(sensor, Infrared)
-    return there & is_burning & sensor.is_visible(place, t_tai_ns)
+def in_field(sensor: Sensor, states_itrf: Rows, is_burning: Bools, t_tai_ns: int) -> Bools:
+    """(n,) whether objects (n, 6) can be seen: by geometry, and by an infrared watcher only while they burn."""
+    there = np.isfinite(states_itrf[..., 0])
+    shown = there & (is_burning | (not isinstance(sensor, Infrared)))
+    if not shown.any():
+        return shown
+    out = np.zeros(len(states_itrf), dtype=bool)
+    out[shown] = sensor.is_visible(states_itrf[shown], t_tai_ns)
+    return out
 
 
 def beam_of(sensor: Sensor, beam_width_rad: float | None = None, dwell_s: float | None = None) -> tuple[float, float]:
@@ -111,7 +108,7 @@ def beam_of(sensor: Sensor, beam_width_rad: float | None = None, dwell_s: float 
 
     Width: a monopulse radar tells angles to the width over 1.6 sqrt(2 S/N), a tenth of it at 13 dB (Skolnik, *Radar
     Handbook*, 3rd ed., 9.2; Barton 2013, 8.1). Dwell: the time in which the sensor goes over its whole field, shared by
-    that field's beams, and never less than an echo's way there and back. An infrared watcher sees its field in a look.
+    that field's beams, and never less than an echo's way there and back. Other sensors see their field in a look.
     """
     for name, value in (("beam width", beam_width_rad), ("dwell", dwell_s)):
         if value is not None and not 0.0 < value < 1e4:
@@ -129,7 +126,7 @@ def beam_of(sensor: Sensor, beam_width_rad: float | None = None, dwell_s: float 
 
 def search_volume(
     sensor: Sensor,
-    positions_itrf_m: Rows,
+    states_itrf: Rows,
     is_burning: Bools,
     t_tai_ns: int,
     *,
@@ -138,18 +135,19 @@ def search_volume(
     beam_width_rad: float | None = None,
     dwell_s: float | None = None,
 ) -> SearchVolume | None:
-    """The volume that holds an object with the stated probability, from equally likely places; None without any.
+    """The volume that holds an object with the stated probability, from equally likely states; None without any.
 
     Parameters
     ----------
-    positions_itrf_m : (n, 3) draws of where the object may be at that instant; NaN where it has come down
+    states_itrf : (n, 6) draws of what the object may be doing at that instant; NaN where it has come down
     is_burning : (n,) whether it burns in that draw
     rcs_m2 : echo taken for a radar's chance to see it
     """
-    there = np.isfinite(positions_itrf_m[:, 0])
+    there = np.isfinite(states_itrf[:, 0])
     if np.count_nonzero(there) < 100:
         return None
-    place, burning = positions_itrf_m[there], is_burning[there]
+    states, burning = states_itrf[there], is_burning[there]
+    place = states[:, :3]
     sky = sky_from_itrf(sensor, place, t_tai_ns)
     middle = np.arctan2(np.mean(np.sin(sky[:, 0])), np.mean(np.cos(sky[:, 0])))
     sky[:, 0] = (sky[:, 0] - middle + np.pi) % (2.0 * np.pi) - np.pi
@@ -160,14 +158,16 @@ def search_volume(
     cov += 1e-9 * np.trace(cov) * np.eye(3)
     distance = np.einsum("ni,ij,nj->n", apart, np.linalg.inv(cov), apart)
     scale = float(np.quantile(distance, probability, method="higher"))
-    seen = in_field(sensor, place, burning, t_tai_ns)
+    seen = in_field(sensor, states, burning, t_tai_ns)
     width, dwell = beam_of(sensor, beam_width_rad, dwell_s)
     inside = seen & np.all((sky >= low) & (sky <= high), axis=1)
     beams = _beams(sensor, sky[inside], middle, len(place), width, dwell)
-    if isinstance(sensor, Radar):
-        chance = sensor.detection_probability_of(sky[:, 2], rcs_m2)
-    else:
-        chance = np.full(len(place), 0.9 * sensor.detection_probability)  # brightness and cloud are not known here
+    chance = np.zeros(len(place))
+    if isinstance(sensor, Infrared):
+        chance[inside] = 0.9 * sensor.detection_probability  # brightness and cloud are not known here
+    elif inside.any():
+        echo = rcs_m2 if isinstance(sensor, Radar) else None
+        chance[inside] = sensor.detection_chance(states[inside], t_tai_ns, echo)
     return SearchVolume(
         sensor_id=sensor.name, t_tai_ns=t_tai_ns, probability=probability,
         azimuth_min_rad=float((low[0] + middle) % (2.0 * np.pi)),
@@ -175,7 +175,7 @@ def search_volume(
         elevation_min_rad=float(low[1]), elevation_max_rad=float(high[1]),
         range_min_m=float(low[2]), range_max_m=float(high[2]),
         centre_itrf_m=centre, shape_itrf_m2=cov * scale, share_in_field=float(np.mean(seen)),
-        detection_probability=float(np.sum(np.where(inside, chance, 0.0)) / len(place)), beams=beams,
+        detection_probability=float(np.sum(chance) / len(place)), beams=beams,
     )  # fmt: skip
 
 
@@ -195,8 +195,8 @@ def _box(values: Rows, probability: float) -> tuple[Scalar, Scalar]:
 def _beams(sensor: Sensor, sky: Rows, middle_rad: float, total: int, width: float, dwell: float) -> Beams:
     """The lattice over the draws in view; a beam with nothing near it is left out."""
     if not len(sky):
-        return Beams(width, dwell, np.empty(0), np.empty(0), np.empty(0), isinstance(sensor, Infrared))
-    if isinstance(sensor, Infrared):
+        return Beams(width, dwell, np.empty(0), np.empty(0), np.empty(0), not isinstance(sensor, Radar))
+    if not isinstance(sensor, Radar):
         azimuth = np.array([(np.mean(sky[:, 0]) + middle_rad) % (2.0 * np.pi)])
         return Beams(width, dwell, azimuth, np.array([np.mean(sky[:, 1])]), np.array([len(sky) / total]), True)
     step = LATTICE * width
