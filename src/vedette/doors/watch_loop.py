@@ -29,7 +29,7 @@ class Journal(Protocol):
 
 
 def watch_loop(
-    events: Iterable[Event],
+    events: Iterable[Event | None],
     session: Session,
     reporter: Reporter,
     journal: Journal | None = None,
@@ -40,13 +40,21 @@ def watch_loop(
     """Fold events into a picture, telling `reporter` as it grows; `speed` paces by received time, None is flat out.
 
     `hear(picture, event)`, when given, is called after every event, said anything or not. A replay ends where its
-    journal ends; a live run that reaches the end of its feeds says so to the engine.
+    journal ends; a live run that reaches the end of its feeds says so to the engine. An event of None is a pause: what
+    is held goes to disk, and `hear` may redraw.
     """
     picture = open_picture(session)
     pace = Pace(speed)
     t_committed = time.monotonic()
     is_over = False
     for event in events:
+        if event is None:
+            if journal is not None:
+                journal.commit()
+                t_committed = time.monotonic()
+            if hear is not None:
+                hear(picture, None)
+            continue
         if session.until is not None and _is_past(event, picture, session.until):
             is_over = True
             break

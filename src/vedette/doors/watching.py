@@ -13,6 +13,7 @@ import msgspec
 
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.feeds.address import is_address
 from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
 from vedette.doors.sqlite_journal import SqliteJournal
@@ -31,6 +32,8 @@ class WatchOptions:
     """What `vedette watch` was asked for, as typed."""
 
     feeds: tuple[str, ...]
+    listen: tuple[str, ...] = ()
+    is_open: bool = False  # what is listened at may be reached from other machines
     until: str | None = None
     predict_to: str | None = None
     speed: float | None = None
@@ -46,6 +49,10 @@ class WatchOptions:
 
 def run_watch(options: WatchOptions) -> int:
     """Watch feeds to their end; exit code 3 when something in them could not be used."""
+    if options.listen or any(is_address(word) for word in options.feeds):
+        from vedette.doors.watching_live import run_live_watch
+
+        return run_live_watch(options)
     session = session_of(options)
     records = open_watch_feeds(
         options.feeds,
@@ -60,9 +67,14 @@ def run_watch(options: WatchOptions) -> int:
     reporter = reporter_of(options.output)
     with SqliteJournal.create(path, session) as journal:
         picture = watch_loop(feeds, session, reporter, journal, options.speed)
+    say_where(options, path)
+    return exit_code_of(picture)
+
+
+def say_where(options: WatchOptions, path: Path) -> None:
+    """Tell a person where the journal lies."""
     if not options.is_quiet:
         sys.stderr.write(f"journal: {path}   (vedette replay {path})\n")
-    return exit_code_of(picture)
 
 
 def run_replay(path: Path, output: Output, t_from: str | None, t_to: str | None, speed: float | None) -> int:

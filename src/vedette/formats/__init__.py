@@ -11,6 +11,7 @@ from vedette.formats.feed_sensor import FeedSensor
 from vedette.formats.open_feed import merge_feeds, open_feed, open_feeds
 from vedette.formats.scan_codec import decode_record, decode_scan, encode_record, encode_scan
 from vedette.formats.scan_file import read_scans, write_header, write_scan, write_scans
+from vedette.formats.scan_lines import LiveScanLines
 from vedette.formats.scan_wire import scan_file_schema
 from vedette.formats.source_health import SourceHealth
 from vedette.formats.tdm import parse_tdm, parse_tdm_message
@@ -22,6 +23,7 @@ __all__ = [
     "FeedHeader",
     "FeedRecord",
     "FeedSensor",
+    "LiveScanLines",
     "Quarantined",
     "SourceHealth",
     "decode_record",

@@ -198,6 +198,7 @@ class AsterixReader:
             looked_at=_region(gathered, sensor.region),
             marks=marks,
         )
+        self.order.t_newest_tai_ns = max(self.order.t_newest_tai_ns, now)
         yield from self.order.check(scan, None, True, self.source)
 
     def _is_new(self, what: object) -> bool:

@@ -71,6 +71,20 @@ def _looks_like_header(data: bytes, is_first: bool) -> bool:
     return b'"vedette_scan_file"' in data[:200] or (is_first and b'"sensor_id"' not in data[:65536])
 
 
+class LiveScanLines:
+    """Scan lines one by one as they are heard: the door says when, whatever the line states; no header is needed."""
+
+    def __init__(self, source: str, mode: Mode, known_sensors: Collection[str] | None = None) -> None:
+        self._reader = _Reader(source, mode, known_sensors)
+
+    def read(self, line: Line, t_received_tai_ns: int) -> Iterator[FeedRecord]:
+        """The records of one line, a scan or a header; a header of another mode is refused."""
+        if b'"vedette_scan_file"' in line.data[:200]:
+            yield self._reader.header(line)
+        elif line.is_too_long or line.data.strip():
+            yield from self._reader.scan(line, t_received_tai_ns)
+
+
 class _Reader:
     """What must be remembered from line to line."""
 
@@ -109,8 +123,10 @@ class _Reader:
             t_liftoff_tai_ns=t_liftoff_tai_ns,
         )
 
-    def scan(self, line: Line) -> Iterator[FeedRecord]:
+    def scan(self, line: Line, t_heard_tai_ns: int | None = None) -> Iterator[FeedRecord]:
         where = f"{self.source}:{line.number}"
+        if t_heard_tai_ns is not None:
+            self.order.t_newest_tai_ns = max(self.order.t_newest_tai_ns, t_heard_tai_ns)
         now = self.order.t_newest_tai_ns
         if line.is_too_long:
             cure = "one line holds one scan; was the file written without newlines?"
@@ -132,13 +148,14 @@ class _Reader:
             yield set_aside(what, where, cure, line.data, t_received_tai_ns=now)
             return
         try:
-            scan, faults = _scan_from_wire(wire, where, line.data, now)
+            scan, faults = _scan_from_wire(wire, where, line.data, now, t_heard_tai_ns)
         except BadInputError as trouble:
             yield set_aside_error(trouble, where, line.data, t_received_tai_ns=now)
             return
         yield from faults
         if scan is not None:
-            yield from self.order.check(scan, wire.sequence, wire.t_received_utc is not None, where)
+            is_stated = t_heard_tai_ns is not None or wire.t_received_utc is not None
+            yield from self.order.check(scan, wire.sequence, is_stated, where)
 
 
 def _decode_scan(data: bytes) -> LooseScan:
@@ -152,11 +169,15 @@ def _decode_scan(data: bytes) -> LooseScan:
     return _SCAN_DECODER.decode(named)
 
 
-def _scan_from_wire(wire: LooseScan, where: str, raw: bytes, now: int) -> tuple[Scan | None, list[Quarantined]]:
+def _scan_from_wire(
+    wire: LooseScan, where: str, raw: bytes, now: int, t_heard_tai_ns: int | None = None
+) -> tuple[Scan | None, list[Quarantined]]:
     position_itrf_m = position_from_wire(wire.sensor_position_itrf_km)
     region = region_from_wire(wire.looked_at)
     noise_rise_db, position_sigma_m = whole_look_from_wire(wire.noise_rise_db, wire.sensor_position_sigma_km)
     t_received_tai_ns = None if wire.t_received_utc is None else tai_ns_from_utc_text(wire.t_received_utc)
+    if t_heard_tai_ns is not None:
+        t_received_tai_ns = t_heard_tai_ns
     times: list[int] = []
     values: list[list[float]] = []
     sigmas: list[list[float]] = []

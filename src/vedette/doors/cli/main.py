@@ -1,6 +1,8 @@
 """From the words that were typed to an exit code. Every trouble becomes one sentence on stderr; `-v` adds where."""
 
 import difflib
+import importlib
+import inspect
 import os
 import sys
 import traceback
@@ -10,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from vedette import __version__
 from vedette.core.errors import UsageError, VedetteError
-from vedette.doors.cli.commands import COMMANDS
+from vedette.doors.cli.commands import COMMANDS, Command
 from vedette.doors.cli.exit_codes import ExitCode, format_exit_codes
 from vedette.doors.cli.words import shielded, unshielded
 
@@ -25,8 +27,8 @@ Exit codes:
 """
 
 
-def make_app() -> App:
-    """The command line with every command registered by name and none imported."""
+def make_app(asked_for: str = "") -> App:
+    """The command line with every command registered by name and none imported; the one asked for tells all it can."""
     app = App(
         name="vedette",
         version=__version__,
@@ -38,8 +40,17 @@ def make_app() -> App:
         suppress_keyboard_interrupt=False,
     )
     for command in COMMANDS:
-        app.command(command.function, name=command.name, help=command.help, help_epilogue="")
+        told = _told(command) if command.name == asked_for else command.help
+        app.command(command.function, name=command.name, help=told, help_epilogue="")
     return app
+
+
+def _told(command: Command) -> str:
+    """All that a command's docstring says before its parameters, a line a paragraph so that it can be folded."""
+    module, name = command.function.split(":")
+    words = inspect.getdoc(getattr(importlib.import_module(module), name)) or command.help
+    paragraphs = words.split("\n\nParameters\n")[0].split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     if words and not words[0].startswith("-"):
         _check_command_name(words[0])
-    command, bound, _ = make_app().parse_args(shielded(words), exit_on_error=False, print_error=False)
+    command, bound, _ = make_app(words[0] if words else "").parse_args(
+        shielded(words), exit_on_error=False, print_error=False
+    )
     outcome = command(*map(unshielded, bound.args), **{name: unshielded(value) for name, value in bound.kwargs.items()})
     return int(outcome) if isinstance(outcome, int) else ExitCode.OK
 

@@ -8,6 +8,8 @@ from cyclopts import Parameter
 
 def watch(
     *feeds: str,
+    listen: tuple[str, ...] = (),
+    open_to_network: bool = False,
     until: str | None = None,
     predict_to: str | None = None,
     speed: str = "max",
@@ -26,10 +28,19 @@ def watch(
     A feed is a scan file (.jsonl), a CCSDS TDM (KVN or XML), launch telemetry (JSON arrays time, velocity, altitude),
     a directory of these, or - for standard input. What it is, is read from its content.
 
+    A feed may also be live, and brings scan lines, or ASTERIX categories 034 and 048: tcp://HOST:PORT is called, and
+    called again when it is lost; nats://HOST:PORT?subject=NAME is subscribed to; udp://HOST:PORT, or --listen
+    tcp://HOST:PORT, lets senders come to us. A live watch is REAL unless --mode says otherwise, and ends with Ctrl-C or
+    at --until.
+
     Parameters
     ----------
     feeds
-        Files, directories, or - for standard input.
+        Files, directories, - for standard input, or addresses of live feeds.
+    listen
+        An address to listen at: udp://127.0.0.1:8600 or tcp://127.0.0.1:8601. May be given more than once.
+    open_to_network
+        Let other machines reach what is listened at; without it only 127.0.0.1 is.
     until
         Stop at this instant: T+183 (seconds after lift-off) or 2031-04-01T12:00:00Z.
     predict_to
@@ -58,13 +69,15 @@ def watch(
     from vedette.core.errors import UsageError
     from vedette.doors.watching import WatchOptions, run_watch
 
-    if not feeds:
+    if not feeds and not listen:
         raise UsageError("nothing to watch: name a file, a directory, or - for standard input; `vedette watch --help`")
     if json and jsonl:
         raise UsageError("--json and --jsonl are two shapes of the same answer; choose one")
     return run_watch(
         WatchOptions(
             feeds=feeds,
+            listen=listen,
+            is_open=open_to_network,
             until=until,
             predict_to=predict_to,
             speed=speed_of(speed),
