@@ -1,0 +1,13 @@
+"""Named parts of the Earth that people care about: municipalities, sea areas, air routes."""
+
+from dataclasses import dataclass
+
+Corners = tuple[tuple[float, float], ...]  # latitude, longitude, rad; the first not said again
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A name and its polygons, each an outer rim and the holes in it."""
+
+    name: str
+    polygons: tuple[tuple[Corners, tuple[Corners, ...]], ...]
