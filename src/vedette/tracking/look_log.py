@@ -56,9 +56,9 @@ def chunk_of(
     )
 
 
-def looks_of(key: int, chunks: Sequence[LookChunk], sensor_ids: tuple[str, ...]) -> Looks:
-    """Everything that one track was seen as, in the order it was measured."""
-    mine = [(chunk, chunk.key == key) for chunk in chunks]
+def looks_of(keys: Sequence[int], chunks: Sequence[LookChunk], sensor_ids: tuple[str, ...]) -> Looks:
+    """Everything that one track was seen as, under whichever of its keys, in the order it was measured."""
+    mine = [(chunk, np.isin(chunk.key, keys)) for chunk in chunks]
     mine = [(chunk, use) for chunk, use in mine if use.any()]
 
     def column(name: str, empty: Any) -> Any:

@@ -17,10 +17,12 @@ from vedette.reports import Region, Scan, SensorKind
 from vedette.sensing import Radar, Sensor, in_region, radar_from_itrf, tangent_basis
 from vedette.tracking.calibration import Calibration, plain_terms, prior_of_biases
 from vedette.tracking.flight_kernel import BOOST, ENTRY, STATE_SIZE
+from vedette.tracking.noise_field import QUIET, NoiseField
 from vedette.tracking.rows import TrackRows
 
 _FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never
 _RANGE_RATE_SPAN_MPS = 16_000.0
+_FALSE_RETURNS_SPAN_M = 1e6  # over which a repeater spreads them
 _TYPICAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
 
 
@@ -34,6 +36,11 @@ class SensorView:
     bias_sigmas: Scalar  # (b,) of all the sensors' biases, as they stand in the state after the first eight
     bias_mean: Scalar  # (b,) what is known of them: zero, or what a registration found
     bias_cov: Rows  # (b, b)
+    noise: NoiseField = QUIET  # of the look at hand
+
+    def in_noise(self, noise: NoiseField) -> "SensorView":
+        """The same view through the noise of one look."""
+        return self if noise is self.noise else replace(self, noise=noise)
 
     @property
     def is_radar(self) -> bool:
@@ -118,7 +125,10 @@ class SensorView:
         if isinstance(self.sensor, Radar):
             away = np.linalg.norm(middle_itrf[:, :3] - self.sensor.position_itrf_m(0), axis=-1)
             chance = self.sensor.detection_probability_of(away, _TYPICAL_RCS_M2)
-            return np.repeat(np.clip(chance, 0.02, 0.99)[:, None], len(modes), axis=1)
+            chance = np.clip(chance, 0.02, 0.99)
+            if not self.noise.is_quiet:
+                chance = np.maximum(self.noise.lowered(chance, self.sensor.measure(middle_itrf), self.sensor), 1e-4)
+            return np.repeat(chance[:, None], len(modes), axis=1)
         burning = min(0.9 * self.sensor.detection_probability, 0.95)  # brightness and cloud are not known here
         by_mode = {BOOST: burning, ENTRY: 0.02}
         return np.tile([by_mode.get(mode, 1e-3) for mode in modes], (n, 1))
@@ -126,6 +136,15 @@ class SensorView:
     def log_clutter_density(self, scan: Scan) -> float:
         """Log of false detections per look and unit of measurement space (rad, rad, m, m/s or sr)."""
         return float(np.log(self.false_alarms_per_look / self._space(scan)))
+
+    def log_clutter_densities(self, scan: Scan, which: Ints) -> Scalar:
+        """(q,) the same for some detections, along the bearings of strobes with the false returns that crowd there."""
+        plain = np.full(len(which), self.log_clutter_density(scan))
+        if self.noise.is_quiet or not isinstance(self.sensor, Radar):
+            return plain
+        rate_span = _RANGE_RATE_SPAN_MPS if bool(np.isfinite(scan.values[which, 3]).all()) else 1.0
+        crowd = self.noise.false_returns_density(scan.values[which], _FALSE_RETURNS_SPAN_M, rate_span)
+        return np.log(np.exp(plain) + crowd)
 
     @property
     def false_alarms_per_look(self) -> float:

@@ -63,7 +63,8 @@ def advance(
         doubt[place] = np.log1p(-np.minimum(expit(rows.log_odds[track]), 1.0 - 1e-12))
         doubt[place[rows.is_confirmed[track] | (doubt[place] < np.log(0.1))]] = -np.inf
         fresh = np.isfinite(doubt)
-        started.append((int(t), which[fresh], start_log_odds + doubt[fresh]))
+        crowd = view.log_clutter_densities(scan, which) - view.log_clutter_density(scan)
+        started.append((int(t), which[fresh], np.maximum(start_log_odds + doubt - crowd, -15.0)[fresh]))
     rows = predict(rows, max(t_look_tai_ns, rows.t_tai_ns), motion)
     rows, missed = _silent(rows, scan, view, motion, ~is_hit)
     hits = chunk_of(rows, scan, view, seen_as, rows.key[missed])
@@ -118,7 +119,8 @@ def _correct(
     inside = np.any((after.nis <= limit) & (weight > 1e-3), axis=1)
     exists = expit(rows.log_odds[track])
     idle = np.log1p(-exists * np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
-    gain = np.log(exists) + log_mixture - view.log_clutter_density(scan) - idle
+    clutter = view.log_clutter_densities(scan, which)[detection]
+    gain = np.log(exists) + log_mixture - clutter - idle
     chosen = best_pairs(track, detection, np.where(inside, gain, -np.inf))
     if len(chosen) == 0:
         return rows, nothing, nothing
@@ -126,7 +128,7 @@ def _correct(
     mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
     mean[hit], cov[hit], mode[hit] = after.mean[chosen], after.cov[chosen], posterior[chosen]
     log_odds[hit] = np.minimum(
-        log_odds[hit] + log_mixture[chosen] - view.log_clutter_density(scan), policy.most_log_odds
+        log_odds[hit] + log_mixture[chosen] - clutter[chosen], policy.most_log_odds
     )
     t_seen, hits = rows.t_seen_tai_ns.copy(), rows.hits.copy()
     t_seen[hit, view.index] = rows.t_tai_ns

@@ -12,21 +12,28 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
-from vedette.reports import Finding, FindingKind, Looks, Scan
-from vedette.sensing import Sensor
+from vedette.core.shapes import Rows
+from vedette.reports import Finding, FindingKind, Looks, Scan, SensorKind
+from vedette.sensing import Radar, Sensor
 from vedette.tracking.calibration import Calibration
+from vedette.tracking.clock_guard import ClockGuard, Verdict
+from vedette.tracking.duplicates import merge_duplicates
 from vedette.tracking.initiation import key_of
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
-from vedette.tracking.prediction import predict
+from vedette.tracking.prediction import believed_itrf, predict
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
 from vedette.tracking.step import Policy, advance
+from vedette.tracking.strobe_log import StrobeLog
 from vedette.tracking.tracks import Tracks, name_of
 
 _STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line
 _STEADY_S = 0.3
+_STEADILY_LATE = 3  # of the last few looks, before the window is widened for a feed
+_NARROW_AFTER_S = 300.0
+_COMPARE_EVERY_NS = 5 * NS_PER_S  # how often tracks are looked through for duplicates
 _REMEMBERED_S, _DOUBTED_S = 3600.0, 60.0  # how long the looks of ended tracks are kept: believed, and never believed
 
 
@@ -38,7 +45,8 @@ class Tracker:
     sensors : the sensors by which looks may come; a look's `sensor_id` is the sensor's `name`. When there is only one
         sensor of a kind, looks of that kind are taken to be its own whatever they are called.
     motion : what may be supposed of how things move; `Coasting()` or `BoostCoastEntry()`, the default
-    lateness_s : looks up to this much older than the newest are still fitted in
+    lateness_s : looks up to this much older than the newest are still fitted in; widened up to `lateness_max_s` while a
+        feed comes steadily later than that
     policy : when a track is believed and when given up
     """
 
@@ -48,6 +56,7 @@ class Tracker:
         motion: Motion | None = None,
         lateness_s: float = 15.0,
         policy: Policy | None = None,
+        lateness_max_s: float = 90.0,
     ) -> None:
         if not sensors:
             raise UsageError("a tracker needs at least one sensor; give sensors=[...]")
@@ -63,12 +72,18 @@ class Tracker:
         )
         self._sensor_ids = tuple(names)
         self._window = Window(lateness_s)
+        self._lateness_s, self._lateness_max_s = lateness_s, max(lateness_s, lateness_max_s)
+        self._lateness: dict[str, deque[tuple[int, float]]] = {}  # by sensor: when, and how far behind the newest
+        self._strobes = StrobeLog()
+        self._clocks = ClockGuard()
+        self._same_as: dict[int, int] = {}  # tracks that were found to be another, by key
         self._log: list[LookChunk] = []  # settled looks; those in the window hold their own
         self._rows: TrackRows | None = None
         self._names: dict[int, str] = {}  # of tracks that have been published, by what they began with
         self._findings: list[Finding] = []
         self._calibration = Calibration()
         self._delays: dict[str, deque[float]] = {}
+        self._widened_at_tai_ns = 0
 
     def step(self, scan: Scan) -> Tracks:
         """Absorb one look; the confirmed tracks at the newest time seen.
@@ -76,14 +91,25 @@ class Tracker:
         A look that was absorbed before is ignored; one that is later than the window allows is refused; both leave a
         finding (`findings`). A look by an unknown sensor raises `NotFoundError`.
         """
+        if scan.kind is SensorKind.STROBE:
+            return self._hear_noise(scan)
         view = self._view_of(scan)
         scan = self._calibration.at_true_times(scan)
-        t = time_of_look_tai_ns(scan, view.sensor.latency_s)
+        t = time_of_look_tai_ns(scan, self._usual_latency_s(scan, view.sensor.latency_s))
         digest = _digest(scan, t)
         if self._window.is_known(digest):
             self._say(FindingKind.DOUBT, scan, t, "the same look came twice; the second is ignored", "duplicate")
             return self.tracks
         self._watch_clock(scan, t)
+        if isinstance(view.sensor, Radar) and len(scan):
+            judged = self._clocks.judge(scan, view.sensor, self._states_at)
+            if judged.words:
+                self._say(FindingKind.DOUBT, scan, t, judged.words, "clock-step")
+            if judged.verdict is Verdict.ASIDE:
+                return self.tracks
+            scan, t = judged.scan, time_of_look_tai_ns(judged.scan, view.sensor.latency_s)
+            digest = _digest(scan, t)
+        self._watch_lateness(scan, t)
         if self._window.is_too_late(t):
             late_s = ((self._window.newest_tai_ns or t) - t) / NS_PER_S
             words = f"a look {late_s:.1f} s behind the newest; {self._window.lateness_s:g} s can be fitted in"
@@ -132,7 +158,9 @@ class Tracker:
         for chunk in reversed(chunks):
             for key in np.unique(chunk.key):
                 if self._name(int(key)) == track_id:
-                    return self._calibration.corrected_looks(looks_of(int(key), chunks, self._sensor_ids))
+                    also = [gone for gone, stays in self._same_as.items() if stays == key]
+                    looks = looks_of((int(key), *also), chunks, self._sensor_ids)
+                    return self._calibration.corrected_looks(looks)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
 
     @property
@@ -184,17 +212,103 @@ class Tracker:
             self._rows = self._nothing(order[0])
         rows = again[0].before if again else self._rows
         del window.held[place:]
-        for next_order, next_scan in [(order, scan), *((item.order, item.scan) for item in again)]:
-            view = self._view_of(next_scan)
-            after, chunk = advance(rows, next_scan, view, self.motion, self.policy, next_order[0])
-            window.held.append(Absorbed(next_order, next_scan, rows, after, chunk))
-            rows = after
-        self._rows = rows
-        self._publish(rows)
+        self._absorb(rows, [(order, scan), *((item.order, item.scan) for item in again)])
         window.newest_tai_ns = max(order[0], window.newest_tai_ns or order[0])
         self._log += [item.chunk for item in window.settle() if len(item.chunk)]
         if len(self._log) > 64:
             self._tidy()
+
+    def _absorb(self, rows: TrackRows, looks: list[tuple[tuple[int, str, bytes], Scan]]) -> None:
+        """Looks in order of measurement onto rows of before them."""
+        window = self._window
+        for order, scan in looks:
+            view = self._view_of(scan)
+            if isinstance(view.sensor, Radar):
+                view = view.in_noise(self._strobes.field_at(view.sensor, order[0], scan.noise_rise_db))
+            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0])
+            window.held.append(Absorbed(order, scan, rows, after, chunk))
+            if after.t_tai_ns // _COMPARE_EVERY_NS != rows.t_tai_ns // _COMPARE_EVERY_NS:
+                after = window.held[-1].after = self._without_duplicates(after)
+            rows = after
+        self._rows = rows
+        self._publish(rows)
+
+    def _without_duplicates(self, rows: TrackRows) -> TrackRows:
+        rows, merged = merge_duplicates(rows, self._chunks)
+        for one in merged:
+            if one.goes in self._names and one.goes not in self._same_as:
+                stays = self._name(one.stays)
+                text = f"{self._name(one.goes)} is the same object as {stays}; the older name stays"
+                data = {"mark": "merged", "merged": self._name(one.goes)}
+                self._findings.append(
+                    Finding(
+                        kind=FindingKind.DOUBT, object_id=stays, t_tai_ns=rows.t_tai_ns,
+                        t_declared_tai_ns=rows.t_tai_ns, text=text, data=data,
+                    )
+                )  # fmt: skip
+            self._same_as[one.goes] = one.stays
+        return rows
+
+    def _hear_noise(self, scan: Scan) -> Tracks:
+        """Strobes change what the looks since then may be taken for: those are done again."""
+        name = scan.sensor_id
+        if name in self._views:
+            t = time_of_look_tai_ns(scan, self._views[name].sensor.latency_s)
+            window = self._window
+            if self._strobes.add(scan, t) and not window.is_too_late(t):
+                held = window.held
+                since = [i for i, item in enumerate(held) if item.order[0] >= t and item.scan.sensor_id == name]
+                if since:
+                    place = since[0]
+                    again = window.held[place:]
+                    del window.held[place:]
+                    self._absorb(again[0].before, [(item.order, item.scan) for item in again])
+            if window.newest_tai_ns is not None:
+                self._strobes.forget_before(window.newest_tai_ns - round((window.lateness_s + 60.0) * NS_PER_S))
+        return self.tracks
+
+    def _states_at(self, t_tai_ns: int) -> tuple[Rows, Rows]:
+        """Means (n, 6) and covariances (n, 6, 6) of the confirmed tracks at an instant, past ones within the window."""
+        rows = self._rows
+        for item in reversed(self._window.held):
+            if rows is None or rows.t_tai_ns <= t_tai_ns:
+                break
+            rows = item.before
+        if rows is None or rows.t_tai_ns > t_tai_ns or not rows.is_confirmed.any():
+            return np.empty((0, 6)), np.empty((0, 6, 6))
+        return believed_itrf(predict(rows.take(rows.is_confirmed), t_tai_ns, self.motion))
+
+    def _usual_latency_s(self, scan: Scan, stated_s: float) -> float:
+        """How late this sensor's looks come: as stated, or as they have come lately if that is quite different."""
+        delays = self._delays.get(scan.sensor_id)
+        if len(scan) or delays is None or len(delays) < _STEADY_LOOKS:
+            return stated_s
+        usual_s = float(np.median(delays))
+        return usual_s if abs(usual_s - stated_s) > 2.0 else stated_s
+
+    def _watch_lateness(self, scan: Scan, t_tai_ns: int) -> None:
+        """Widen the window for a feed that is steadily late, within bounds, and narrow it when it no longer is."""
+        window = self._window
+        if window.newest_tai_ns is None:
+            return
+        behind_s = (window.newest_tai_ns - t_tai_ns) / NS_PER_S
+        log = self._lateness.setdefault(scan.sensor_id, deque(maxlen=_STEADY_LOOKS))
+        log.append((scan.t_received_tai_ns, behind_s))
+        beyond = [late for _, late in log if window.lateness_s < late <= self._lateness_max_s]
+        if len(beyond) >= _STEADILY_LATE:
+            window.lateness_s = float(min(1.15 * max(beyond) + 2.0, self._lateness_max_s))
+            words = f"its looks steadily come {np.median(beyond):.0f} s behind the newest"
+            self._say(
+                FindingKind.DOUBT, scan, t_tai_ns, f"{words}; up to {window.lateness_s:.0f} s are now fitted in",
+                "late-steady",
+            )  # fmt: skip
+        elif window.lateness_s > self._lateness_s:
+            edge = scan.t_received_tai_ns - round(_NARROW_AFTER_S * NS_PER_S)
+            needed = [late for one in self._lateness.values() for t, late in one if t >= edge]
+            if self._widened_at_tai_ns < edge and max(needed, default=0.0) < self._lateness_s:
+                window.lateness_s = self._lateness_s
+        if beyond or behind_s > self._lateness_s:
+            self._widened_at_tai_ns = scan.t_received_tai_ns
 
     def _publish(self, rows: TrackRows) -> None:
         """Give names to tracks that have just been confirmed, and never take one back.
