@@ -15,12 +15,12 @@ class CrowdPolicy:
     earth: Six = EARTH  # `STILL`: no gravity, straight on
     speed_sigma_mps: float = 3000.0  # each axis, of what has been seen once
     births_per_hour: float = 60.0  # new objects a sensor comes to see, over its whole field
-    confirm_probability: float = 0.99
-    lose_probability: float = 0.01
-    most_log_odds: float = 12.0  # so that silence can be heard after long good service
+    confirm_probability: float = 0.95  # at most one in twenty that are confirmed is false
+    lose_probability: float = 0.1
+    most_log_odds: float = 8.0  # so that silence can be heard after long good service
     drop_log_odds: float = -3.5  # of a tentative track, or lower where births are rarer
     survival_hazard_1_s: float = 1e-5
     tentative_silence_s: float = 60.0
     silence_s: float = 1800.0
-    gate_probability: float = 0.9995
+    gate_probability: float = 0.998
     widest_m: float = 2e6

@@ -23,6 +23,7 @@ from vedette.tracking.leaves import Leaves
 from vedette.tracking.sparse_assignment import best_sparse_pairs
 
 _AT_ONCE = 8192  # seeds made into states at a time: bounded memory
+_SHARE_OF_ONE_LOOK = 0.1
 _LEAST_FREE = float(np.log(0.1))  # a detection that somebody took with more than this much certainty is not a new seed
 
 
@@ -33,7 +34,9 @@ class Crowd:
     rows: CrowdRows = field(default_factory=CrowdRows)
     seeds: Seeds = field(default_factory=no_seeds)
     places: dict[int, SeedPlace] = field(default_factory=dict)  # of the looks that seeds came by
-    unseen: dict[tuple[float, ...], float] = field(default_factory=dict)  # objects not yet found, by sensor and sector
+    unseen: dict[tuple[float, ...], tuple[float, float]] = field(default_factory=dict)
+    """By sensor and sector: objects not yet found, and how many detections nothing explains, of late."""
+    given_up: float = 0.0  # objects that what was dropped since the last look may have been
     look_count: int = 0
     leaves: Leaves | None = None  # what each row may be, where the association keeps more than one answer
     detection_count: int = 0
@@ -51,17 +54,24 @@ class Begun:
 def start_log_odds(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, expected_hits: float) -> float:
     """Log-odds that a detection which is nobody's comes from a new object.
 
-    New objects are expected at the policy's rate; and where a look holds more than its false alarms and the tracks
-    explain, beyond chance, there are objects that nobody has found yet: some of them show only at the next looks.
+    New objects are expected at the policy's rate. Where a look holds more than its false alarms and the tracks explain,
+    beyond chance, there are objects that nobody has found yet, or that have been lost; and where the looks of late do
+    so together, there are a few that one look alone cannot show. What was given up counts as unseen with the
+    probability that it was there after all [Williams 2012, recycling].
     """
     waiting = float(np.exp(-np.logaddexp(0.0, -crowd.seeds.log_odds)).sum())
     chance = float(look.chance_of[0])
     born = policy.births_per_hour * look.revisit_s / 3600.0
     excess = len(look) - look.false_alarms - expected_hits - chance * waiting
-    spare = (excess - 2.0 * np.sqrt(max(len(look), 1))) / chance
+    chance_sigma = np.sqrt(max(len(look), 1))
     sector = (float(look.sensor_index), *(float(limit) for limit in look.limits))
-    unseen = max(crowd.unseen.pop(sector, 0.0) + born, spare)
-    crowd.unseen[sector] = unseen * (1.0 - chance)
+    unseen, of_late = crowd.unseen.pop(sector, (0.0, 0.0))
+    of_late += _SHARE_OF_ONE_LOOK * (excess - of_late)
+    late_sigma = chance_sigma * np.sqrt(_SHARE_OF_ONE_LOOK / (2.0 - _SHARE_OF_ONE_LOOK))
+    spare = max(excess - 2.0 * chance_sigma, of_late - 2.0 * late_sigma) / chance
+    unseen = max(unseen + born + crowd.given_up, spare)
+    crowd.given_up = 0.0
+    crowd.unseen[sector] = unseen * (1.0 - chance), of_late
     while len(crowd.unseen) > 4096:
         del crowd.unseen[next(iter(crowd.unseen))]
     return float(np.clip(np.log(chance * unseen / look.false_alarms), -15.0, 3.0))
@@ -113,6 +123,7 @@ def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> 
     old_s = (look.t_tai_ns - seeds.t_tai_ns) / NS_PER_S
     stay = (log_odds + could_gain > enough) & (old_s < policy.tentative_silence_s)
     begun = _one_to_one(seeds, found, enough, look, free) if found else None
+    crowd.given_up += float(np.exp(-np.logaddexp(0.0, -log_odds[~stay])).sum())
     if begun is not None:
         stay[begun.seed] = False
     crowd.seeds = replace(seeds, log_odds=log_odds).take(stay)

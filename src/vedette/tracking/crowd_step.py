@@ -137,4 +137,6 @@ def settled(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) ->
         (rows.log_odds > min(policy.drop_log_odds, start)) & (quiet_s < policy.tentative_silence_s),
     )
     width = rows.cov[:, 0, 0] + rows.cov[:, 1, 1] + rows.cov[:, 2, 2]
-    return np.asarray(keep & (width < policy.widest_m**2))  # NaN goes too
+    keep &= width < policy.widest_m**2  # NaN goes too
+    crowd.given_up += float(np.exp(-np.logaddexp(0.0, -rows.log_odds[~keep])).sum())
+    return np.asarray(keep)

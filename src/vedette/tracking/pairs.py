@@ -54,13 +54,16 @@ class Association(Protocol):
 def nearest_pairs(pairs: Pairs) -> Scalar:
     """Global nearest neighbour: the one-to-one choice with the largest product of likelihoods; weights 0 and 1.
 
-    What a pair is worth is how much better it explains the look than "false detection, and the track not found",
-    with the doubt whether the track exists on both sides [Blackman and Popoli 1999, 6.2, with existence].
+    What a pair is worth is how much better it explains the look than "false detection, and the track not found", with
+    the doubt whether the track exists on both sides [Blackman and Popoli 1999, 6.2, with existence]. A track that hardly
+    exists yet is never worth taking a detection from another; but one that nobody else wants it may have, if that is
+    likelier than being missed: else its existence could never be shown.
     """
     weights = np.zeros(len(pairs))
     if len(pairs):
         log_exists = -np.logaddexp(0.0, -pairs.log_odds)
         idle = np.log1p(-np.exp(log_exists) * np.minimum(pairs.chance, 1.0 - 1e-9))
-        gain = pairs.log_ratio + (log_exists - idle)[pairs.track]
+        worth = np.logaddexp(0.0, pairs.log_ratio + (log_exists - idle)[pairs.track])
+        gain = np.where(pairs.log_ratio > pairs.log_miss[pairs.track], worth, 0.0)
         weights[best_sparse_pairs(pairs.track, pairs.detection, gain, pairs.track_count, pairs.detection_count)] = 1.0
     return weights
