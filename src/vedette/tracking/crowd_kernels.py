@@ -177,6 +177,7 @@ def ready_rows(
     """
     seen, H, frame, spread = np.empty(4), np.zeros((4, 6)), np.empty((3, 3)), np.empty((4, 4))
     polar, slope, wide = np.empty(4), np.zeros((4, 6)), np.empty((4, 4))
+    is_open = limits[5] > 1e12 and limits[1] - limits[0] >= tau - 1e-9 and limits[2] <= -1.6 and limits[3] >= 1.6
     for k in range(len(which)):
         row = which[k]
         see_row(kind, means[row], origin, axes, seen, H, frame)
@@ -197,10 +198,10 @@ def ready_rows(
                         rate += H[i, j] * means[row, 3 + j]
                     reach[k, i] += span_s * abs(rate)
         # how much of its place was looked at, and how well it is seen there
+        share, far = 1.0, seen[2]
         if kind == RADAR:
             share = _inside(seen, spread, limits)
-            far = seen[2]
-        else:
+        elif not is_open:
             radar_row(means[row], origin, axes, polar, slope)
             innovation_row(slope, covs[row], wide)
             share = _inside(polar, wide, limits)
@@ -264,6 +265,7 @@ def score_pairs(
     bucket_starts: np.ndarray,
     by_bucket: np.ndarray,
     cells: np.ndarray,
+    places: np.ndarray,
     pair_row: np.ndarray,
     pair_detection: np.ndarray,
     pair_ratio: np.ndarray,
@@ -274,7 +276,7 @@ def score_pairs(
     ----------
     values (m, 4), variances (m, 4), t_detected (m,) : the detections, as the kind has them
     gates (5,) : largest squared distance by how many numbers were compared
-    cell_sizes (3,), cell_turns, bucket_starts, by_bucket, cells : the index (see `cells`)
+    cell_sizes (3,), cell_turns, bucket_starts, by_bucket, cells, places : the index (see `cells`)
     pair_row, pair_detection, pair_ratio : out; `pair_row` counts along `which`
 
     Returns
@@ -320,9 +322,17 @@ def score_pairs(
                         bucket = hash_cell(cell_0, c1, c2) & mask
                         first, last = bucket_starts[bucket], bucket_starts[bucket + 1]
                     for at in range(first, last):
-                        d = by_bucket[at]
+                        # NaN, not measured, is never too far
+                        if abs(places[at, 1] - middle[k, 1]) > reach[k, 1]:
+                            continue
+                        if abs(places[at, 2] - middle[k, 2]) > reach[k, 2]:
+                            continue
+                        off = places[at, 0] - middle[k, 0]
+                        if abs(folded(off) if kind == RADAR else off) > reach[k, 0]:
+                            continue
                         if not everywhere and (cells[at, 0] != cell_0 or cells[at, 1] != c1 or cells[at, 2] != c2):
                             continue
+                        d = by_bucket[at]
                         if t_detected[d] == times[row]:
                             residual_row(kind, values[d], seen, frame, residual)
                             fit, nis, compared = gauss_row(

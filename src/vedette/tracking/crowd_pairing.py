@@ -44,19 +44,28 @@ def ready(
     which: Ints,
     look: CrowdLook,
     policy: CrowdPolicy,
+    extent: tuple[Scalar, float] | None = None,
 ) -> Expected:
-    """Carry rows `which` to the look, in place, and say where each would be seen and how likely it is to be."""
+    """Carry rows `which` to the look, in place, and say where each would be seen and how likely it is to be.
+
+    means (n, 6), covs (n, 6, 6), times (n,), log_odds (n,); `extent`: of the look, when it is known already.
+    """
     n = len(which)
     middle, reach, chance = np.empty((n, 3)), np.empty((n, 3)), np.empty(n)
-    widest = look.variances.max(axis=0) if len(look) else np.zeros(4)
+    widest, span_s = extent or extent_of(look)
     carry(means, covs, times, log_odds, which, np.full(n, look.t_tai_ns), policy)
     ready_rows(
-        which, means, covs, look.span_s, look.kind, look.origin_itrf_m, look.axes, look.limits, look.chance_of,
+        which, means, covs, span_s, look.kind, look.origin_itrf_m, look.axes, look.limits, look.chance_of,
         widest, float(np.sqrt(gates_of(policy)[3])), middle, reach, chance,
     )  # fmt: skip
     if look.is_visible is not None and n:
         chance *= look.is_visible(means[which, :3])
     return Expected(which, middle, reach, chance)
+
+
+def extent_of(look: CrowdLook) -> tuple[Scalar, float]:
+    """(4,) largest noise variances of its detections, and how far from its time they lie, in seconds."""
+    return (look.variances.max(axis=0) if len(look) else np.zeros(4)), look.span_s
 
 
 def carry(
@@ -97,7 +106,7 @@ def score(
                 expected.which, start, means, covs, times, expected.chance, expected.middle, expected.reach,
                 policy.noise_m2_s3, policy.earth, look.kind, look.origin_itrf_m, look.axes, look.values, look.variances,
                 look.t_detected_tai_ns, look.log_clutter, gates, cells.sizes, cells.turns, cells.bucket_starts,
-                cells.by_bucket, cells.cells, track, detection, ratio,
+                cells.by_bucket, cells.cells, cells.places, track, detection, ratio,
             )  # fmt: skip
             parts.append((track[:count], detection[:count], ratio[:count]))
             if count == 0 and start < n:

@@ -14,7 +14,7 @@ from vedette.core.shapes import Bools, Ints, Scalar
 from vedette.tracking.cells import Cells, cells_of
 from vedette.tracking.crowd_kernels import LINE
 from vedette.tracking.crowd_look import CrowdLook
-from vedette.tracking.crowd_pairing import carry, correct, gates_of, ready, score
+from vedette.tracking.crowd_pairing import carry, correct, extent_of, gates_of, ready, score
 from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.crowd_rows import CrowdColumns, CrowdRows
 from vedette.tracking.crowd_seeds import SeedPlace, Seeds, keys_of, mixed, no_seeds, states_of_seeds
@@ -24,6 +24,7 @@ from vedette.tracking.sparse_assignment import best_sparse_pairs
 
 _AT_ONCE = 8192  # seeds made into states at a time: bounded memory
 _SHARE_OF_ONE_LOOK = 0.1
+_WIDER_NEXT = 1.0  # what a pair gains less at the next look, where the place is less certain
 _LEAST_FREE = float(np.log(0.1))  # a detection that somebody took with more than this much certainty is not a new seed
 
 
@@ -90,7 +91,7 @@ def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> 
     seeds = crowd.seeds
     if len(seeds) == 0:
         return None
-    gates = gates_of(policy)
+    gates, extent = gates_of(policy), extent_of(look)
     free = np.flatnonzero(doubt > -4.0)
     part = replace(
         look, t_detected_tai_ns=look.t_detected_tai_ns[free], values=look.values[free],
@@ -104,7 +105,7 @@ def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> 
         which = np.arange(first, min(first + _AT_ONCE, len(seeds)))
         means, covs = states_of_seeds(seeds, which, crowd.places, policy.speed_sigma_mps, BOOST_RISE_MPS)
         times, odds = seeds.t_tai_ns[which].copy(), log_odds[which]
-        expected = ready(means, covs, times, odds, np.arange(len(which)), look, policy)
+        expected = ready(means, covs, times, odds, np.arange(len(which)), look, policy, extent)
         if cells is None and len(part):
             cells = cells_of(look.kind, part.values, expected.reach)
         pairs = score(means, covs, times, odds, expected, part, policy, cells)
@@ -121,7 +122,7 @@ def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> 
             correct(mean, cov, itself, detection, part, mean, cov, itself)
             found.append((which[seed], detection, pair_odds[good], mean, cov))
     old_s = (look.t_tai_ns - seeds.t_tai_ns) / NS_PER_S
-    stay = (log_odds + could_gain > enough) & (old_s < policy.tentative_silence_s)
+    stay = (log_odds + could_gain - _WIDER_NEXT > enough) & (old_s < policy.tentative_silence_s)
     begun = _one_to_one(seeds, found, enough, look, free) if found else None
     crowd.given_up += float(np.exp(-np.logaddexp(0.0, -log_odds[~stay])).sum())
     if begun is not None:

@@ -55,9 +55,9 @@ def nearest_pairs(pairs: Pairs) -> Scalar:
     """Global nearest neighbour: the one-to-one choice with the largest product of likelihoods; weights 0 and 1.
 
     What a pair is worth is how much better it explains the look than "false detection, and the track not found", with
-    the doubt whether the track exists on both sides [Blackman and Popoli 1999, 6.2, with existence]. A track that hardly
-    exists yet is never worth taking a detection from another; but one that nobody else wants it may have, if that is
-    likelier than being missed: else its existence could never be shown.
+    the doubt whether the track exists on both sides [Blackman and Popoli 1999, 6.2, with existence]. A track that
+    hardly exists yet is never worth taking a detection from another; but one that nobody else wants it may have, if
+    that is likelier than being missed: else its existence could never be shown.
     """
     weights = np.zeros(len(pairs))
     if len(pairs):
