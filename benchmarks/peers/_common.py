@@ -126,3 +126,26 @@ def look_residual(a, b):
     out = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
     out[0] = folded(out[0])
     return out
+
+
+def judge_line(peer, package, what, follow, data):
+    """How honest `follow(seen, guess)`, a list of means and covariances in our order, is over all runs of a scene."""
+    errors, scores = [], []
+    half = len(data["seen"]) // 2
+    try:
+        for run in range(data["seen"].shape[1]):
+            told = follow(data["seen"][:, run], data["guess"][run])
+            error = np.array([mean for mean, _ in told]) - data["truth"][:, run]
+            covs = np.array([cov for _, cov in told])
+            scores.append(np.einsum("ki,ki->k", error, np.linalg.solve(covs, error[..., None])[..., 0]) / 6.0)
+            errors.append(error[half:])
+        errors, scores = np.array(errors), np.array(scores)
+        lost = int(np.sum(np.linalg.norm(errors[:, -1, :3], axis=1) > 50e3))
+        say(
+            peer=f"{peer} {version(package)}", what=what, runs=len(scores), anees=float(scores.mean()), lost=lost,
+            anees_second_half=float(scores[:, half:].mean()),
+            rmse_m=float(np.sqrt(np.mean(np.sum(errors[..., :3] ** 2, axis=-1)))),
+            rmse_mps=float(np.sqrt(np.mean(np.sum(errors[..., 3:] ** 2, axis=-1)))),
+        )
+    except Exception as trouble:
+        say(peer=f"{peer} {version(package)}", what=what, error=f"{type(trouble).__name__}: {trouble}"[:300])

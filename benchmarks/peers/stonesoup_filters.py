@@ -1,5 +1,7 @@
 """Stone Soup on one radar track: extended and unscented. It has no interacting bank.
 
+Timed on one track; where the data hold the truth of many runs, judged for honesty instead.
+
 Its state order is position and velocity by axis; its models work on that, so the physics is turned to it here.
 """
 
@@ -7,7 +9,7 @@ import datetime
 import warnings
 
 import numpy as np
-from _common import EARTH_M, MU_M3_S2, fall_jacobian, load, rate_line
+from _common import EARTH_M, MU_M3_S2, fall_jacobian, judge_line, load, rate_line
 from stonesoup.base import Property
 from stonesoup.models.base import TimeVariantModel
 from stonesoup.models.measurement.nonlinear import CartesianToElevationBearingRange
@@ -71,24 +73,38 @@ both = np.ix_(ORDER, ORDER)
 model = CartesianToElevationBearingRange(
     ndim_state=6, mapping=(0, 2, 4), noise_covar=CovarianceMatrix(data["R"][np.ix_([1, 0, 2], [1, 0, 2])])
 )
-detections = [
-    Detection(StateVector([z[1], z[0], z[2]]), START + datetime.timedelta(seconds=k * dt), measurement_model=model)
-    for k, z in enumerate(data["seen"], start=1)
-]
 motion = Falling(noise=data["Q"][both])
 
 
-def followed(predictor, updater):
-    def work():
-        state = GaussianState(data["guess"][ORDER].reshape(-1, 1), data["cov"][both], timestamp=START)
-        for detection in detections:
-            state = updater.update(SingleHypothesis(predictor.predict(state, timestamp=detection.timestamp), detection))
+def detections_of(seen):
+    return [
+        Detection(StateVector([z[1], z[0], z[2]]), START + datetime.timedelta(seconds=k * dt), measurement_model=model)
+        for k, z in enumerate(seen, start=1)
+    ]
 
-    return work
+
+def followed(predictor, updater, detections, guess):
+    state = GaussianState(guess[ORDER].reshape(-1, 1), data["cov"][both], timestamp=START)
+    told = []
+    for detection in detections:
+        state = updater.update(SingleHypothesis(predictor.predict(state, timestamp=detection.timestamp), detection))
+        told.append(state)
+    return told
+
+
+def told_of(predictor, updater, seen, guess):
+    back = np.ix_(BACK, BACK)
+    states = followed(predictor, updater, detections_of(seen), guess)
+    return [(np.asarray(s.mean, float).ravel()[BACK], np.asarray(s.covar, float)[back]) for s in states]
 
 
 for what, predictor, updater in (
     ("ekf", ExtendedKalmanPredictor(motion), ExtendedKalmanUpdater(model)),
     ("ukf", UnscentedKalmanPredictor(motion), UnscentedKalmanUpdater(model)),
 ):
-    rate_line("Stone Soup", "stonesoup", what, len(detections), followed(predictor, updater))
+    if "truth" in data:
+        judge_line("Stone Soup", "stonesoup", what, lambda z, x, p=predictor, u=updater: told_of(p, u, z, x), data)
+    else:
+        found = detections_of(data["seen"])
+        work = lambda p=predictor, u=updater, f=found: followed(p, u, f, data["guess"])  # noqa: E731
+        rate_line("Stone Soup", "stonesoup", what, len(found), work)

@@ -35,6 +35,7 @@ from vedette.estimation.kalman import (
 from vedette.estimation.least_squares import Fit, fit, fit_rows, numeric_jacobian
 from vedette.estimation.smoothing import smooth_fixed_lag, smooth_rts
 from vedette.estimation.unscented import (
+    fifth_degree_points,
     predict_sigma,
     regression,
     sigma_points,
@@ -52,6 +53,7 @@ __all__ = [
     "cholesky_scaled",
     "ellipse_from_cov",
     "ellipse_points",
+    "fifth_degree_points",
     "fit",
     "fit_rows",
     "log_density",

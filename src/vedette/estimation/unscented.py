@@ -29,21 +29,41 @@ def sigma_points(mean: Rows, cov: Rows, kappa: float = 0.0) -> tuple[Rows, Scala
     return np.concatenate([middle, spread], axis=-2), np.concatenate([[kappa / (n + kappa)], weights])
 
 
+def fifth_degree_points(mean: Rows, cov: Rows) -> tuple[Rows, Scalar]:
+    """Points (..., 2n² + 1, n) and weights that are right to the fifth degree [Lu and Darmofal 2004].
+
+    For functions that bend much within the doubt; beyond four dimensions some weights are negative.
+    """
+    n = np.shape(mean)[-1]
+    unit = np.eye(n)
+    first, second = np.triu_indices(n, 1)
+    pairs = [np.sqrt((n + 2) / 2) * (a * unit[first] + b * unit[second]) for a in (1, -1) for b in (1, -1)]
+    axes = np.sqrt(n + 2) * np.concatenate([unit, -unit])
+    places = np.concatenate([np.zeros((1, n)), axes, *pairs])
+    count = len(places) - len(axes) - 1
+    on_axis, on_pair = (4 - n) / (2 * (n + 2) ** 2), 1.0 / (n + 2) ** 2
+    weights = np.concatenate([[2.0 / (n + 2)], np.full(2 * n, on_axis), np.full(count, on_pair)])
+    middle = np.asarray(mean, dtype=float)[..., None, :]
+    return middle + places @ np.swapaxes(cholesky_scaled(cov), -1, -2), weights
+
+
 def transform(
-    mean: Rows, cov: Rows, function: Callable[[Rows], Rows], *, difference: Difference = np.subtract, kappa: float = 0.0
-) -> tuple[Rows, Rows, Rows]:
+    mean: Rows, cov: Rows, function: Callable[[Rows], Rows], *,
+    difference: Difference = np.subtract, kappa: float = 0.0, degree: int = 3,
+) -> tuple[Rows, Rows, Rows]:  # fmt: skip
     """Mean, covariance and cross-covariance of y = f(x) for a Gaussian x.
 
     Parameters
     ----------
     function : (..., p, n) to (..., p, m)
     difference : how two outputs are subtracted, where some of them are angles
+    degree : 3 by 2n points (kappa 0), or 5 by 2n² + 1
 
     Returns
     -------
     mean (..., m), cov (..., m, m), cross (..., n, m)
     """
-    points, weights = sigma_points(mean, cov, kappa)
+    points, weights = fifth_degree_points(mean, cov) if degree == 5 else sigma_points(mean, cov, kappa)
     values = function(points)
     middle = values[..., :1, :]  # angles are averaged as differences from the first point
     apart = difference(values, middle)

@@ -2,8 +2,9 @@
 
 A row's points lie side by side in a scratch array, sixteen lanes for each component, so that the same arithmetic is
 done for several points per instruction. States have the tracker's eight components (`flight_kernel`), in local
-coordinates: Cartesian or spherical (`spherical`) about an origin and axes. Biases may follow; they stay, and how they
-are tied to the rest goes along the best line through the motion.
+coordinates about an origin and axes: Cartesian; spherical (`spherical`); or by course (`course`), where the two angular
+rates are a speed across the line of sight and its direction. Biases may follow; they stay, and how they are tied to
+the rest goes along the best line through the motion.
 
 kappa 0 is the cubature rule; kappa > 0 the unscented one with a centre point [Julier and Uhlmann 1997].
 """
@@ -32,7 +33,7 @@ from vedette.tracking.small_blocks import Block, plus, scaled, times_turned, tur
 from vedette.tracking.step_arithmetic import Six, fall
 
 POINTS = 16
-CARTESIAN, SPHERICAL = 0, 1
+CARTESIAN, SPHERICAL, COURSE = 0, 1, 2
 _LOCAL, _ITRF, _APART, _WEIGHT, _SEEN = 0, 8, 16, 24, 25  # lanes of the scratch, sixteen numbers each
 _ROOT = 32 * POINTS  # 7 x 7 root of the covariance
 _MORE = _ROOT + 64  # 7 x biases
@@ -88,7 +89,18 @@ def points_to_itrf(w: np.ndarray, coordinates: int, origin: np.ndarray, axes: np
     a00, a01, a02 = axes[0, 0], axes[0, 1], axes[0, 2]
     a10, a11, a12 = axes[1, 0], axes[1, 1], axes[1, 2]
     a20, a21, a22 = axes[2, 0], axes[2, 1], axes[2, 2]
-    if coordinates == SPHERICAL:
+    if coordinates == COURSE:
+        for p in range(POINTS):
+            reach, across = w[2 * POINTS + p], w[3 * POINTS + p]
+            sa, ca = sine_cosine_of(w[p])
+            se, ce = sine_cosine_of(w[POINTS + p])
+            sc, cc = sine_cosine_of(w[4 * POINTS + p])
+            level, level_rate = reach * ce, w[5 * POINTS + p] * ce - across * sc * se
+            w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p] = level * ca, level * sa, reach * se
+            w[11 * POINTS + p] = level_rate * ca - across * cc * sa
+            w[12 * POINTS + p] = level_rate * sa + across * cc * ca
+            w[13 * POINTS + p] = w[5 * POINTS + p] * se + across * sc * ce
+    elif coordinates == SPHERICAL:
         for p in range(POINTS):
             reach = w[2 * POINTS + p]
             sa, ca = sine_cosine_of(w[p])
@@ -142,6 +154,18 @@ def points_from_itrf(w: np.ndarray, coordinates: int, origin: np.ndarray, axes: 
             w[16 * POINTS + p], w[17 * POINTS + p], w[18 * POINTS + p] = angle_of(y, x), angle_of(z, level), reach
             w[19 * POINTS + p] = (x * vy - y * vx) / level_sq
             w[20 * POINTS + p] = (vz * level_sq - z * along) / (level * reach * reach)
+            w[21 * POINTS + p] = (along + z * vz) / reach
+    if coordinates == COURSE:
+        for p in range(POINTS):
+            x, y, z = w[16 * POINTS + p], w[17 * POINTS + p], w[18 * POINTS + p]
+            vx, vy, vz = w[19 * POINTS + p], w[20 * POINTS + p], w[21 * POINTS + p]
+            level_sq = x * x + y * y
+            level, reach = sqrt(level_sq), sqrt(level_sq + z * z)
+            along = x * vx + y * vy
+            aside, rise = (x * vy - y * vx) / level, (vz * level_sq - z * along) / (level * reach)
+            w[16 * POINTS + p], w[17 * POINTS + p], w[18 * POINTS + p] = angle_of(y, x), angle_of(z, level), reach
+            w[19 * POINTS + p] = sqrt(aside * aside + rise * rise)
+            w[20 * POINTS + p] = angle_of(rise, aside)
             w[21 * POINTS + p] = (along + z * vz) / reach
 
 
@@ -283,6 +307,12 @@ def middle_of_lane(w: np.ndarray, lane: int, is_angle: bool) -> float:
     return base + shift
 
 
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _is_angle(coordinates: int, component: int) -> bool:
+    """Whether a component is an angle that may go round."""
+    return (coordinates != CARTESIAN and component == 0) or (coordinates == COURSE and component == 4)
+
+
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def spherical_slope(s: Six) -> tuple[Block, Block]:
     """Slopes of (azimuth, elevation, range) by place, and of their rates by place, at a local Cartesian state.
@@ -310,6 +340,25 @@ def spherical_slope(s: Six) -> tuple[Block, Block]:
     return A, B
 
 
+@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+def course_slope(
+    elevation: float, reach: float, across: float, course: float, rate: float
+) -> tuple[Block, Block, Block]:
+    """Slopes in course coordinates, by steps along growing azimuth, growing elevation and outward: of the place by
+    place, of the rates by place, of the rates by velocity."""
+    sc, cc = sine_cosine_of(course)
+    se, ce = sine_cosine_of(elevation)
+    A = (1.0 / (reach * ce), 0.0, 0.0, 0.0, 1.0 / reach, 0.0, 0.0, 0.0, 1.0)
+    turn = rate / (reach * across)
+    B = (
+        -cc * rate / reach, -sc * rate / reach, 0.0,
+        sc * turn - se / (ce * reach), -cc * turn, 0.0,
+        across * cc / reach, across * sc / reach, 0.0,
+    )  # fmt: skip
+    V = (cc, sc, 0.0, -sc / across, cc / across, 0.0, 0.0, 0.0, 1.0)
+    return A, B, V
+
+
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS)
 def add_white(mean: np.ndarray, cov: np.ndarray, coordinates: int, dt_s: float, q: float) -> None:
     """Add what white acceleration of density q (m²/s³, the same in all directions) does in dt_s, in place."""
@@ -325,6 +374,13 @@ def add_white(mean: np.ndarray, cov: np.ndarray, coordinates: int, dt_s: float, 
     sa, ca = sine_cosine_of(mean[0])
     se, ce = sine_cosine_of(mean[1])
     reach = mean[2]
+    if coordinates == COURSE:
+        A, B, V = course_slope(mean[1], reach, mean[3], mean[4], mean[5])
+        pp, pv = scaled(qpp, times_turned(A, A)), plus(scaled(qpp, times_turned(A, B)), scaled(qpv, times_turned(A, V)))
+        BB, BV, VV = times_turned(B, B), times_turned(B, V), times_turned(V, V)
+        vv = plus(scaled(qpp, BB), plus(scaled(qpv, plus(BV, turned(BV))), scaled(qvv, VV)))
+        _add_blocks(cov, pp, pv, vv)
+        return
     level, level_rate = reach * ce, mean[5] * ce - reach * mean[4] * se
     vx, vy = level_rate * ca - level * mean[3] * sa, level_rate * sa + level * mean[3] * ca
     s = (level * ca, level * sa, reach * se, vx, vy, mean[5] * se + reach * mean[4] * ce)
@@ -332,13 +388,18 @@ def add_white(mean: np.ndarray, cov: np.ndarray, coordinates: int, dt_s: float, 
     AA, AB = times_turned(A, A), times_turned(A, B)
     pp, pv = scaled(qpp, AA), plus(scaled(qpp, AB), scaled(qpv, AA))
     vv = plus(scaled(qpp, times_turned(B, B)), plus(scaled(qpv, plus(AB, turned(AB))), scaled(qvv, AA)))
+    _add_blocks(cov, pp, pv, vv)
+
+
+@njit(cache=True, error_model="numpy", fastmath=_FLAGS)
+def _add_blocks(cov: np.ndarray, pp: Block, pv: Block, vv: Block) -> None:
+    """Add the blocks of a symmetric matrix to the first six components."""
     for i in range(3):
         for j in range(3):
-            k = 3 * i + j
-            cov[i, j] += pp[k]
-            cov[i, 3 + j] += pv[k]
-            cov[3 + j, i] += pv[k]
-            cov[3 + i, 3 + j] += vv[k]
+            cov[i, j] += pp[3 * i + j]
+            cov[i, 3 + j] += pv[3 * i + j]
+            cov[3 + j, i] += pv[3 * i + j]
+            cov[3 + i, 3 + j] += vv[3 * i + j]
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS)
@@ -362,7 +423,7 @@ def sigma_predict_row(
     Parameters
     ----------
     mean (8 + b,), cov (8 + b, 8 + b) : b biases, none or up to 64
-    coordinates : CARTESIAN or SPHERICAL about origin (3,) along the rows of axes (3, 3), ITRF
+    coordinates : CARTESIAN, SPHERICAL or COURSE about origin (3,) along the rows of axes (3, 3), ITRF
     mode : COAST, BOOST or ENTRY
     noise (3,) : spectral densities of acceleration m²/s³, thrust (m/s²)²/s, ln beta 1/s
     prior (4,) : mean of thrust and ln beta and their variances, for whichever the mode does not use
@@ -390,7 +451,7 @@ def sigma_predict_row(
         cov[a, a] = prior[2 + a - THRUST]
     for i in range(size):
         a = i if i < 6 else extra
-        mean[a] = middle_of_lane(w, _APART + a, coordinates == SPHERICAL and a == 0)
+        mean[a] = middle_of_lane(w, _APART + a, _is_angle(coordinates, a))
     for i in range(size):
         a = i if i < 6 else extra
         for j in range(i + 1):
