@@ -66,6 +66,9 @@ class LaunchFollower:
         """Track a scan, and say what it makes certain enough."""
         tracks = self._tracker.step(scan)
         said: list[Finding | Alert] = list(self._tracker.findings())
+        for finding in tuple(said):
+            if isinstance(finding, Finding) and finding.data.get("mark") == "merged":
+                said += self._merge(finding)
         self._summaries.clear()
         ids = tracks.ids
         for index, track_id in enumerate(ids):
@@ -113,6 +116,15 @@ class LaunchFollower:
         return tuple(p for p in found if p is not None)
 
     # ---- from tracks to objects
+
+    def _merge(self, finding: Finding) -> Said:
+        """Two tracks were one object: the one that goes is lost, and says which it was."""
+        gone, stays = self._objects.get(str(finding.data["merged"])), self._objects.get(finding.object_id)
+        if gone is None or gone.is_lost_said:
+            return ()
+        gone.is_lost_said, gone.phase = True, "lost"
+        text = f"was the same object as {stays.id if stays is not None else finding.object_id}"
+        return (self._finding(gone, FindingKind.LOST, finding.t_tai_ns, text, finding.t_declared_tai_ns),)
 
     def _begin(self, tracks: Tracks, index: int) -> LaunchObject:
         track_id = tracks.ids[index]

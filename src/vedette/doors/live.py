@@ -20,9 +20,10 @@ from vedette.core.constants import NS_PER_S
 from vedette.doors.braille import BrailleMap
 from vedette.doors.reporters import alert_line, clock_text, finding_line, summary_lines
 from vedette.doors.wire import spelling_of
+from vedette.engine import sensor_health
 from vedette.engine.picture import Picture
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Alert, Evidence, Mode, ObjectSummary, Scan, SensorKind
+from vedette.reports import Alert, Condition, Evidence, Mode, ObjectSummary, Scan, SensorHealth, SensorKind
 from vedette.reports.words import minutes_words, place_words
 
 MODE_STYLES = {
@@ -91,9 +92,14 @@ class LiveReporter:
         sky = self._map(picture, self.console.width * 3 // 5 - 4, height)
         heard = Text("\n".join(self._heard), style="dim")
         layout["map"].update(Panel(Group(sky, heard), title="where  (red: impact 50/90 %, yellow: 99 %)"))
-        layout["objects"].update(
-            Panel(Group(*(belief(summary, picture) for summary in picture.objects)), title="beliefs")
-        )
+        beliefs = Panel(Group(*(belief(summary, picture) for summary in picture.objects)), title="beliefs")
+        health = sensor_health(picture)
+        if any(one.condition is not Condition.OK for one in health):
+            sensors = Panel(Text("\n").join(sensor_row(one) for one in health), title="sensors")
+            rows = min(len(health), 8) + 2
+            layout["objects"].split_column(Layout(beliefs), Layout(sensors, size=rows))
+        else:
+            layout["objects"].update(beliefs)
         lines = Text("\n", no_wrap=True, overflow="ellipsis").join(list(self._lines)[-10:])
         layout["timeline"].update(Panel(lines, title="timeline"))
         newest = list(self._alerts.values())[::-1]
@@ -252,3 +258,15 @@ def _call_out(kind: SensorKind, *first: float) -> str:
             return f"noise from {degrees(first[0]):.0f} deg"
         case SensorKind.TELEMETRY:
             return f"{first[0]:,.0f} m/s at {first[1] / 1e3:,.1f} km"
+
+
+CONDITION_STYLES = {Condition.OK: "green", Condition.DEGRADED: "bold yellow", Condition.SILENT: "bold red"}
+
+
+def sensor_row(health: SensorHealth) -> Text:
+    """One sensor in a line: its name, its condition, and why."""
+    row = Text(no_wrap=True, overflow="ellipsis")
+    row.append(f"{health.sensor_id:<14}")
+    row.append(f"{health.condition.value:<9}", style=CONDITION_STYLES[health.condition])
+    row.append("" if health.condition is Condition.OK else health.text, style="dim")
+    return row

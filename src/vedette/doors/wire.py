@@ -9,10 +9,21 @@ import msgspec
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
+from vedette.engine import emitters, sensor_health
 from vedette.engine.picture import Picture
 from vedette.engine.source_clock import SourceClock
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Alert, Area, Finding, ImpactArea, LaunchEstimate, ObjectSummary, Prediction
+from vedette.reports import (
+    Alert,
+    Area,
+    EmitterEstimate,
+    Finding,
+    ImpactArea,
+    LaunchEstimate,
+    ObjectSummary,
+    Prediction,
+    SensorHealth,
+)
 from vedette.time import utc_text_from_tai_ns
 
 
@@ -156,6 +167,46 @@ def area(shape: Area) -> dict[str, Any]:
     }
 
 
+def sensor(health: SensorHealth, spell: Spelling) -> dict[str, Any]:
+    """How one sensor is: ok, degraded (by noise, from where, why) or silent."""
+    since = health.t_since_tai_ns
+    return {
+        "id": health.sensor_id,
+        "condition": health.condition.value,
+        "since_utc": spell.utc(since) if since is not None else None,
+        "noise_rise_db": health.noise_rise_db,
+        "strobes": [
+            {
+                "azimuth_deg": one.azimuth_deg,
+                "azimuth_sigma_deg": one.azimuth_sigma_deg,
+                "elevation_deg": one.elevation_deg,
+                "noise_rise_db": one.noise_rise_db,
+                "since_utc": spell.utc(one.t_since_tai_ns),
+                "causes": one.causes,
+            }
+            for one in health.strobes
+        ],
+        "causes": health.causes,
+        "text": health.text,
+    }
+
+
+def noise_source(one: EmitterEstimate, spell: Spelling) -> dict[str, Any]:
+    """A place that noise comes from, by the strobes of several radars; names with ? exclude one another."""
+    return {
+        "id": one.id,
+        "t_utc": spell.utc(one.t_tai_ns),
+        "lat_deg": round(one.lat_deg, 4),
+        "lon_deg": round(one.lon_deg, 4),
+        "height_km": round(one.height_km, 2),
+        "level_sigma_km": round(one.level_sigma_km, 3),
+        "position_itrf_m": one.position_itrf_m,
+        "position_cov_itrf_m2": one.position_cov_itrf_m2,
+        "sensors": one.sensors,
+        "probability": round(one.probability, 4),
+    }
+
+
 def source(clock: SourceClock, spell: Spelling) -> dict[str, Any]:
     """A sensor as a source: how late and how evenly its reports come, and what is known of its clock."""
     health = clock.health
@@ -202,6 +253,8 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "events": [spell.event(finding) for finding in picture.timeline],
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
+        "sensors": [sensor(one, spell) for one in sensor_health(picture)],
+        "noise_sources": [noise_source(one, spell) for one in emitters(picture)],
         "sources": [source(one, spell) for one in picture.sources.values()],
         "predictions": [spell.prediction(prediction) for prediction in predictions],
     }

@@ -2,7 +2,18 @@
 
 from vedette.engine.advance import advance, open_picture
 from vedette.engine.events import Event, FeedEnded
+from vedette.engine.health import emitters, sensor_health
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session, when
 
-__all__ = ["Event", "FeedEnded", "Picture", "Session", "advance", "open_picture", "when"]
+__all__ = [
+    "Event",
+    "FeedEnded",
+    "Picture",
+    "Session",
+    "advance",
+    "emitters",
+    "open_picture",
+    "sensor_health",
+    "when",
+]

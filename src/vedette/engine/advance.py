@@ -75,11 +75,21 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
         picture.t_now_tai_ns = t_scan_tai_ns
     if scan.kind is not SensorKind.TELEMETRY and scan.sensor_id not in picture.sensors:
         return _unknown_sensor(picture, scan)
-    if scan.kind is SensorKind.STROBE:  # a direction of noise is no sighting of anything that could be tracked
-        return ()
+    if scan.kind is SensorKind.STROBE:  # no sighting, and yet what the looks around it are judged by
+        return (*_hear_noise(picture, scan), *_follower_of(picture, scan).absorb(scan))
     if scan.kind is not SensorKind.TELEMETRY and scan.kind is not picture.sensors[scan.sensor_id].kind:
         return _other_kind(picture, scan)
-    return _follower_of(picture, scan).absorb(scan)
+    said = _hear_noise(picture, scan) if scan.kind is SensorKind.RADAR else ()
+    return (*said, *_follower_of(picture, scan).absorb(scan))
+
+
+def _hear_noise(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
+    """What a radar's look says of noise."""
+    if picture.noise is None:
+        from vedette.tracking.interference import InterferenceWatch
+
+        picture.noise = InterferenceWatch(picture.sensors.values())
+    return picture.noise.absorb(scan)
 
 
 def _sensors_of(session: Session) -> dict[str, Sensor]:

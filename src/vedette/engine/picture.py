@@ -4,13 +4,19 @@ A picture belongs to one chain of `advance` calls. Followers are stateful for sp
 it is given (decision 0010); whoever wants an old one replays the journal up to it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
 from vedette.reports import Alert, Finding, ObjectSummary, Prediction
 from vedette.sensing import Sensor
+
+if TYPE_CHECKING:
+    from vedette.tracking.interference import InterferenceWatch
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Picture:
     quarantine_count: int = 0
     worst_exit_code: int = 0  # 3 when something was set aside, 6 when something was refused
     last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
+    noise: InterferenceWatch | None = None  # what the radars hear, once one has looked
     sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words
 
     @property

@@ -27,7 +27,7 @@ from vedette.reports import (
     StrobeHealth,
 )
 from vedette.reports.words import place_words
-from vedette.sensing import AuroralSky, Radar, Sensor, auroral_sky
+from vedette.sensing import AuroralSky, Radar, Sensor, Site, auroral_sky
 from vedette.tracking.noise_causes import (
     AURORA,
     INTERFERENCE,
@@ -79,7 +79,7 @@ class _Ear:
 
 
 class InterferenceWatch:
-    """Follows noise over a set of radars; other sensors are let pass.
+    """Follows noise over a set of radars that stand still; other sensors are let pass.
 
     Parameters
     ----------
@@ -96,7 +96,8 @@ class InterferenceWatch:
     ) -> None:
         self.policy = policy or InterferencePolicy()
         self._orientation = orientation
-        self._ears = {sensor.name: _Ear(sensor) for sensor in sensors if isinstance(sensor, Radar)}
+        radars = [sensor for sensor in sensors if isinstance(sensor, Radar) and isinstance(sensor.site, Site)]
+        self._ears = {radar.name: _Ear(radar) for radar in radars}
         self._skies: dict[str, tuple[tuple[float, AuroralSky], ...]] = {}
         self._next_train = 0
         self._next_emitter = 1
