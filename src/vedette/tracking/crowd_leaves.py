@@ -10,13 +10,13 @@ import numpy as np
 from scipy.special import expit
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Ints, Rows
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.tracking.crowd_kernels import concerned_rows
 from vedette.tracking.crowd_look import CrowdLook
 from vedette.tracking.crowd_pairing import carry, correct, ready, score
 from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.crowd_starts import Begun, Crowd, begin, keep_seeds, start_log_odds
-from vedette.tracking.crowd_step import Absorbed, settled
+from vedette.tracking.crowd_step import Absorbed, log_odds_of, settled
 from vedette.tracking.leaves import LeafPairs, Leaves, Method, Mixtures, Trees, absorb, joined, no_leaves
 
 METHODS: dict[str, Method] = {"jpda": Mixtures(), "lmb": Mixtures(most_leaves=6, apart=1.0), "mht": Trees()}
@@ -56,7 +56,7 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
         return mean, cov
 
     leaves, branches = absorb(method, leaves, pairs, corrected, first_number)
-    exists = np.clip(leaves.track_existence(), _TINY, 1.0 - _TINY)
+    exists = np.clip(_existence(leaves, rows.is_confirmed[which]), _TINY, 1.0 - _TINY)
     shown = np.flatnonzero(leaves.is_chosen)
     rows.mean[which], rows.cov[which], rows.t_tai_ns[which] = leaves.mean[shown], leaves.cov[shown], look.t_tai_ns
     rows.log_odds[which] = np.minimum(np.log(exists) - np.log1p(-exists), policy.most_log_odds)
@@ -76,13 +76,16 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
         said.append((columns.key, begun.detection, np.full(k, crowd.look_count)))
         doubt[begun.detection] -= np.logaddexp(0.0, columns.log_odds)
     keep_seeds(crowd, look, sensor_name, doubt, start)
+    was_sure = rows.is_confirmed[which].copy()
     keep = settled(crowd, look, policy, start)
+    leaves = _without_rivals(leaves, was_sure, rows.is_confirmed[which])
     every = joined(every.take(np.flatnonzero(~is_met)), leaves, np.setdiff1d(every.track, which), which)
     every = every.take(np.flatnonzero(keep[every.track]))
     crowd.rows.keep(keep)
     if begun is not None:
         fresh = _born(method, begun, free, branches.is_taken, first_number, look, policy)
         every = joined(every, fresh, np.arange(every.tracks), len(crowd.rows) + np.arange(fresh.tracks))
+        begun.columns.is_confirmed |= begun.columns.log_odds >= log_odds_of(policy.confirm_probability)
         crowd.rows.append(replace(begun.columns, t_tai_ns=np.full(len(begun.columns), look.t_tai_ns)))
     crowd.leaves = every
     return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
@@ -98,6 +101,34 @@ def _concerned(leaves: Leaves, times: Ints, look: CrowdLook) -> np.ndarray:
     is_met = np.zeros(leaves.tracks, dtype=bool)
     is_met[leaves.track[room[:count]]] = True
     return is_met[leaves.track]
+
+
+def _existence(leaves: Leaves, is_sure: Bools) -> Scalar:
+    """(n,) probability that there is an object.
+
+    Two young trees may be the same object begun twice, and share its probability until one of them is chosen. That the
+    detection which the chosen leaf rests on came from some young object is surer than that it came from this one; it
+    counts for the chosen.
+    """
+    own = leaves.track_existence()
+    if leaves.history.shape[1] == 0 or len(leaves) == 0:
+        return own
+    newest, is_young = leaves.history[:, 0], ~is_sure[leaves.track]
+    numbers, place = np.unique(newest, return_inverse=True)
+    pooled = np.bincount(place, leaves.share * leaves.existence * is_young, minlength=len(numbers))
+    counts = leaves.is_chosen & is_young & (newest >= 0)
+    own[leaves.track[counts]] = np.maximum(own[leaves.track[counts]], pooled[place[counts]])
+    return own
+
+
+def _without_rivals(leaves: Leaves, was_sure: Bools, is_sure: Bools) -> Leaves:
+    """Once a tree is believed, young trees give up the leaves that rest on the same detections, if others are left."""
+    fresh = is_sure & ~was_sure
+    if leaves.history.shape[1] == 0 or not fresh.any():
+        return leaves
+    theirs = leaves.history[leaves.is_chosen & fresh[leaves.track]]
+    gone = np.isin(leaves.history, theirs[theirs >= 0]).any(axis=1) & ~is_sure[leaves.track] & ~leaves.is_chosen
+    return leaves.take(np.flatnonzero(~gone))
 
 
 def _born(

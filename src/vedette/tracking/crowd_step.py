@@ -65,6 +65,7 @@ def absorb(
     keep_seeds(crowd, look, sensor_name, doubt, start)
     crowd.rows.keep(settled(crowd, look, policy, start))
     if begun is not None:
+        begun.columns.is_confirmed |= begun.columns.log_odds >= log_odds_of(policy.confirm_probability)
         crowd.rows.append(begun.columns)
     assert len(doubt) == m
     return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
@@ -127,9 +128,8 @@ def _take_mixed(
 def settled(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) -> Bools:
     """(n,) which rows to keep; those that are believed now are confirmed, in place."""
     rows = crowd.rows.used
-    believe = np.log(policy.confirm_probability / (1.0 - policy.confirm_probability))
-    lose = np.log(policy.lose_probability / (1.0 - policy.lose_probability))
-    rows.is_confirmed |= rows.log_odds >= believe
+    lose = log_odds_of(policy.lose_probability)
+    rows.is_confirmed |= rows.log_odds >= log_odds_of(policy.confirm_probability)
     quiet_s = (look.t_tai_ns - rows.t_seen_tai_ns) / NS_PER_S
     keep = np.where(
         rows.is_confirmed,
@@ -140,3 +140,8 @@ def settled(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, start: float) ->
     keep &= width < policy.widest_m**2  # NaN goes too
     crowd.given_up += float(np.exp(-np.logaddexp(0.0, -rows.log_odds[~keep])).sum())
     return np.asarray(keep)
+
+
+def log_odds_of(probability: float) -> float:
+    """ln p / (1 - p)."""
+    return float(np.log(probability / (1.0 - probability)))
