@@ -1,9 +1,9 @@
 """Stone Soup on stories for association: JPDA with EHM2, and GM-PHD. Prints where each says the objects are.
 
-Each peer is given what its own documentation recommends: JPDA an initiator of several measurements and a deleter, GM-PHD
-one wide birth component over the whole box. Both know the noise, the detection probability and the clutter. The radar's
-detections are turned into positions with the covariance that they have there: GM-PHD cannot weigh radians against
-metres (its density calls such a covariance singular), and JPDA does no worse with positions.
+Each peer is given what its own documentation recommends: JPDA an initiator of several measurements and a deleter,
+GM-PHD one wide birth component over the whole box. Both know the noise, the detection probability and the clutter. The
+radar's detections are turned into positions with the covariance that they have there: GM-PHD cannot weigh radians
+against metres (its density calls such a covariance singular), and JPDA does no worse with positions.
 """
 
 import datetime as dt
@@ -42,7 +42,8 @@ PEER = f"Stone Soup {__version__}"
 data = load()
 q, detected, step_s, speed_sigma = (float(data[name]) for name in ("q", "detected", "dt_s", "speed_sigma_mps"))
 motion = CombinedLinearGaussianTransitionModel([ConstantVelocity(q)] * 3)
-predictor, updater = KalmanPredictor(motion), KalmanUpdater(LinearGaussian(6, (0, 2, 4), CovarianceMatrix(1e4 * np.eye(3))))
+usual = LinearGaussian(6, (0, 2, 4), CovarianceMatrix(1e4 * np.eye(3)))  # detections bring models of their own
+predictor, updater = KalmanPredictor(motion), KalmanUpdater(usual)
 
 
 def placed(azimuth, elevation, reach):
@@ -128,9 +129,8 @@ def phd(scene, births):
     )
     post = PHDUpdater(updater, clutter_spatial_density=density, prob_detection=detected, prob_survival=0.999)
     reducer = GaussianMixtureReducer(prune_threshold=1e-4, pruning=True, merge_threshold=4.0, merging=True)
-    parts, number = [], 0
-    for t, detections in looks_of(scene):
-        number += 1
+    parts = []
+    for number, (t, detections) in enumerate(looks_of(scene)):
         birth = TaggedWeightedGaussianState(
             StateVector(mean), CovarianceMatrix(cov), weight=births, tag="birth", timestamp=t
         )

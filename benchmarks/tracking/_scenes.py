@@ -64,21 +64,21 @@ def formation_scene(seed: int, looks: int = 40) -> Scene:
     return _played("closely spaced", rng, np.vstack(places), np.vstack(speeds), np.zeros(10, int), looks, 6000.0, 10.0)
 
 
-def crossing_scene(seed: int, pairs: int = 6, looks: int = 50) -> Scene:
-    """Pairs that meet at small angles in mid-story, and pass within a sigma of each other."""
+def crossing_scene(seed: int, bundles: int = 3, looks: int = 60) -> Scene:
+    """Bundles of four that all cross one another at small angles in mid-story, some metres to a sigma apart."""
     rng = np.random.default_rng([3, seed])
     places, speeds = [], []
-    for pair in range(pairs):
-        middle = CENTRE_M + 4000.0 * np.array([pair % 3 - 1.0, pair // 3 - 0.5, 0.0])
+    for bundle in range(bundles):
+        middle = CENTRE_M + 5000.0 * np.array([0.0, bundle - 1.0, 0.0])
         along = 150.0 * _direction(rng)
-        across = rng.uniform(12.0, 30.0) * _direction(rng)
-        t_meet_s = rng.uniform(0.4, 0.6) * looks * DT_S
-        for side in (-0.5, 0.5):
-            speed = along + side * across
-            places.append(middle + rng.normal(0.0, 30.0, 3) - t_meet_s * speed)
+        for _ in range(4):
+            t_meet_s = rng.uniform(0.4, 0.6) * looks * DT_S
+            speed = along + rng.uniform(8.0, 16.0) * _direction(rng)
+            places.append(middle + rng.normal(0.0, 30.0, 3) + (0.5 * looks * DT_S - t_meet_s) * (speed - along))
+            places[-1] = places[-1] - 0.5 * looks * DT_S * speed
             speeds.append(speed)
-    began = np.zeros(2 * pairs, dtype=int)
-    return _played("crossing", rng, np.array(places), np.array(speeds), began, looks, 12000.0, 12.0)
+    began = np.zeros(4 * bundles, dtype=int)
+    return _played("crossing", rng, np.array(places), np.array(speeds), began, looks, 10000.0, 12.0)
 
 
 def separation_scene(seed: int, looks: int = 50) -> Scene:

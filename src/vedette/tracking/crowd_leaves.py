@@ -1,7 +1,8 @@
 """One look absorbed by a crowd whose tracks may be several things each: `jpda`, `lmb` and `mht` (see `leaves`).
 
-The rows of the crowd stay what everybody sees, one Gaussian a track: the leaf to show. Beginning and ending of tracks,
-seeds, names and silence are those of `crowd_step`; only how detections are shared out differs.
+The rows of the crowd stay what everybody sees, one Gaussian a track, with the mean and the spread of all its leaves:
+where two answers are open the covariance says so. Beginning and ending of tracks, seeds, names and silence are those of
+`crowd_step`; only how detections are shared out differs.
 """
 
 from dataclasses import replace
@@ -19,7 +20,7 @@ from vedette.tracking.crowd_starts import Begun, Crowd, begin, keep_seeds, start
 from vedette.tracking.crowd_step import Absorbed, log_odds_of, settled
 from vedette.tracking.leaves import LeafPairs, Leaves, Method, Mixtures, Trees, absorb, joined, no_leaves
 
-METHODS: dict[str, Method] = {"jpda": Mixtures(), "lmb": Mixtures(most_leaves=6, apart=1.0), "mht": Trees()}
+METHODS: dict[str, Method] = {"jpda": Mixtures(), "lmb": Mixtures(most_leaves=10, apart=1.0), "mht": Trees()}
 _TINY = 1e-12
 
 
@@ -57,8 +58,8 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
 
     leaves, branches = absorb(method, leaves, pairs, corrected, first_number)
     exists = np.clip(_existence(leaves, rows.is_confirmed[which]), _TINY, 1.0 - _TINY)
-    shown = np.flatnonzero(leaves.is_chosen)
-    rows.mean[which], rows.cov[which], rows.t_tai_ns[which] = leaves.mean[shown], leaves.cov[shown], look.t_tai_ns
+    rows.mean[which], rows.cov[which] = leaves.moments()
+    rows.t_tai_ns[which] = look.t_tai_ns
     rows.log_odds[which] = np.minimum(np.log(exists) - np.log1p(-exists), policy.most_log_odds)
     track = before.track[pairs.leaf]
     seen = np.bincount(track, branches.pair_probability, minlength=len(which)) > 0.5

@@ -50,6 +50,18 @@ class Leaves:
         """(n,) probability that there is an object."""
         return np.bincount(self.track, self.share * self.existence, minlength=self.tracks).astype(np.float64)
 
+    def moments(self) -> tuple[Rows, Rows]:
+        """Mean (n, 6) and covariance (n, 6, 6) of each track over its leaves, those counting most that may exist."""
+        n = self.tracks
+        weight = self.share * np.maximum(self.existence, 1e-6)
+        start, out_start = np.searchsorted(self.track, np.arange(n + 1)).astype(np.int64), np.empty(n + 1, np.int64)
+        room, mean, cov = np.empty(n), np.empty((n, 6)), np.empty((n, 6, 6))
+        reduce_kernel(
+            start, np.maximum(weight, 1e-300), np.ascontiguousarray(self.mean), np.ascontiguousarray(self.cov), 0.0, 1,
+            np.inf, out_start, room, mean, cov,
+        )  # fmt: skip
+        return mean, cov
+
     def take(self, keep: Ints) -> "Leaves":
         """Some leaves, tracks renumbered without gaps; a track that loses leaves shares its probability anew."""
         track, number = self.track[keep], self.track[keep]
@@ -193,9 +205,9 @@ class Mixtures:
 class Trees:
     """Keep the branches of the last `memory` looks that may still turn out right: multiple-hypothesis tracking."""
 
-    memory: int = 5
+    memory: int = 4
     most_leaves: int = 10
-    most_existence: float = 0.99  # before a look: so that a few misses in a row are believed, and nobody lives on loans
+    most_existence: float = 0.9999  # before a look: so that misses in a row are believed, and nobody lives on loans
     most_branches: int = 60  # looked at for each track
     reach: float = 7.0  # log of how much less likely than the best of its track a leaf may be, others considered
     most_ways: int = 30  # joint choices kept in a cluster
