@@ -37,7 +37,7 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
     old_s = np.abs(look.t_tai_ns - times) / NS_PER_S
     leaf_times, blank = times[leaves.track], np.zeros(len(leaves))
     survive = np.exp(-policy.survival_hazard_1_s * old_s)[leaves.track]
-    leaves = replace(leaves, existence=leaves.existence * survive)
+    leaves = replace(leaves, existence=np.minimum(leaves.existence, expit(policy.most_log_odds)) * survive)
     itself = np.arange(len(leaves))
     expected = ready(leaves.mean, leaves.cov, leaf_times, blank, itself, look, policy)
     hope = float((leaves.share * leaves.existence * expected.chance).sum())
