@@ -24,11 +24,11 @@ from vedette.estimation import transform
 from vedette.metrics import chi_square_band, filtering_bound, nees, rmse
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.bank_kernels import bank_radar_rows
-from vedette.tracking.course import course_difference, course_from_cartesian
+from vedette.tracking.course import cartesian_from_course, course_difference, course_from_cartesian
 from vedette.tracking.flight_kernel import COAST
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA
 from vedette.tracking.sigma_kernels import COURSE, SPHERICAL
-from vedette.tracking.spherical import spherical_difference, spherical_from_cartesian
+from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_from_cartesian
 from vedette.tracking.tell_kernels import told_rows
 
 BATCH = 100  # runs whose mean is held against its own band, as the peers' were
@@ -56,22 +56,24 @@ def bound(name: str, runs: int = 50) -> np.ndarray:
     return filtering_bound(np.linalg.inv(scene["cov"]), F, process_noise(), H, scene["R"])
 
 
-def followed(name: str, runs: int, seed: int, coordinates: int = COURSE) -> tuple[np.ndarray, np.ndarray]:
-    """Errors (steps, runs, 6) and normalised errors (steps, runs) of our filter over a case."""
+def followed(
+    name: str, runs: int, seed: int, coordinates: int = COURSE, start_degree: int = 5, tell_degree: int = 5
+) -> tuple[np.ndarray, np.ndarray]:
+    """Errors (steps, runs, 6) and normalised errors (steps, runs) of our filter over a case.
+
+    Degrees 3 or 5 of the rules by which the start is put into the filter's coordinates and its belief told in x, y, z.
+    """
     scene = play(name, runs, seed)
     steps = len(scene["seen"])
     origin, axes = np.tile(RADAR_M, (runs, 1)), np.tile(np.eye(3), (runs, 1, 1))
     cov0 = np.broadcast_to(scene["cov"], (runs, 6, 6))
+    start, wide, back = scene["guess"], cov0, None
     if coordinates == COURSE:
-        start, wide, _ = transform(
-            scene["guess"], cov0, course_from_cartesian, difference=course_difference, degree=5
-        )
+        way, difference, back = course_from_cartesian, course_difference, cartesian_from_course
+        start, wide, _ = transform(scene["guess"], cov0, way, difference=difference, degree=start_degree)
     elif coordinates == SPHERICAL:
-        start, wide, _ = transform(
-            scene["guess"], cov0, spherical_from_cartesian, difference=spherical_difference, degree=5
-        )
-    else:
-        start, wide = scene["guess"], cov0
+        way, difference, back = spherical_from_cartesian, spherical_difference, cartesian_from_spherical
+        start, wide, _ = transform(scene["guess"], cov0, way, difference=difference, degree=start_degree)
     means, covs = np.zeros((runs, 1, 8)), np.zeros((runs, 1, 8, 8))
     means[:, 0, :6], means[:, 0, 6:] = start, PARAMETER_MEAN
     covs[:, 0, :6, :6], covs[:, 0, 6, 6], covs[:, 0, 7, 7] = wide, *PARAMETER_SIGMA**2
@@ -89,7 +91,11 @@ def followed(name: str, runs: int, seed: int, coordinates: int = COURSE) -> tupl
             looks, variances, RADAR_M, EAST_NORTH_UP, log_likelihood, nis,
         )  # fmt: skip
         assert np.isfinite(log_likelihood).all()
-        told_rows(means, covs, coordinates, origin, axes, told, told_cov)
+        if tell_degree == 3 and back is not None:
+            told[:, 0], told_cov[:, 0], _ = transform(means[:, 0, :6], covs[:, 0, :6, :6], back)
+            told[:, 0, :3] += RADAR_M
+        else:
+            told_rows(means, covs, coordinates, origin, axes, told, told_cov)
         errors[k] = told[:, 0] - scene["truth"][k]
         errors[k, :, :3] -= RADAR_M
         scores[k] = nees(errors[k], told_cov[:, 0]) / 6.0

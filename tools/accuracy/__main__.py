@@ -1,7 +1,7 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
-`./run accuracy [PART...]`: world, claims, tracks, flights, launches; by default all. Flights need the recorded data and
-launches the records of `./run calibrate launches`; without them their figures stay as they were.
+`./run accuracy [PART...]`: world, claims, tracks, filters, flights, launches; by default all. Flights need the recorded
+data and launches the records of `./run calibrate launches`; without them their figures stay as they were.
 """
 
 import re
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
+from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.launches import RECORDS, launch_tables
 from tools.accuracy.tracks import track_figures
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "world": lambda: table(world_figures()),
     "claims": lambda: table(claim_figures()),
     "tracks": lambda: table(track_figures()),
+    "filters": filter_table,
     "flights": lambda: table(flight_figures()),
     "launches": launch_tables,
 }
