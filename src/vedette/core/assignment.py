@@ -5,9 +5,6 @@ with its square: connected clusters are found first, and each is solved exactly.
 """
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from vedette.core.shapes import Ints, Scalar
 
@@ -24,6 +21,8 @@ def best_pairs(first: Ints, second: Ints, gain: Scalar) -> Ints:
     b_values, b = np.unique(second[useful], return_inverse=True)
     if len(a_values) == len(useful) and len(b_values) == len(useful):
         return useful  # nobody shares anything
+    from scipy.optimize import linear_sum_assignment  # 30 MiB and half a second, for those who come here only
+
     label = clusters_of(a, b, len(a_values), len(b_values))
     alone = np.bincount(label)[label] == 1
     chosen = np.flatnonzero(alone).tolist()
@@ -44,6 +43,9 @@ def best_pairs(first: Ints, second: Ints, gain: Scalar) -> Ints:
 
 def clusters_of(first: Ints, second: Ints, first_count: int, second_count: int) -> Ints:
     """(k,) which cluster each pair belongs to: pairs that share anything, directly or through others, are in one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     size = first_count + second_count
     graph = coo_array((np.ones(len(first)), (first, first_count + second)), shape=(size, size))
     _, label = connected_components(graph, directed=False)

@@ -27,14 +27,15 @@ class Cells:
     places: Rows  # (m, 3) where each was seen, in that order
 
 
-def cells_of(kind: int, values: Rows, reach: Rows) -> Cells:
-    """Index detections (m, 4) for tracks that look `reach` (n, 3) about themselves."""
-    m = len(values)
+def cells_of(kind: int, values: Rows, reach: Rows, only: Ints | None = None) -> Cells:
+    """Index detections (m, 4), or `only` some of them, for tracks that look `reach` (n, 3) about themselves."""
+    only = np.arange(len(values)) if only is None else only
+    m = len(only)
     sizes, turns = np.zeros(3), 0
     if m and len(reach):
         some = reach[:: max(1, len(reach) // 4096)]
         usual = np.median(some, axis=0)
-        whole = np.isfinite(values[:, :3]).all(axis=0) & np.isfinite(usual) & (usual > 0.0)
+        whole = np.isfinite(values[only, :3]).all(axis=0) & np.isfinite(usual) & (usual > 0.0)
         sizes = np.where(whole, _REACHES_PER_CELL * usual, 0.0)
         if kind == RADAR and sizes[0] > 0.0:
             turns = int(2.0 * np.pi / sizes[0])
@@ -43,13 +44,14 @@ def cells_of(kind: int, values: Rows, reach: Rows) -> Cells:
     buckets = 1 << max(4, int(np.ceil(np.log2(max(m, 1)))) + 1)
     starts, order = np.zeros(buckets + 1, dtype=np.int32), np.empty(m, dtype=np.int32)
     cells, places = np.empty((m, 3), dtype=np.int32), np.empty((m, 3))
-    fill_cells(np.ascontiguousarray(values[:, :3]), sizes, turns, starts, order, cells, places)
+    fill_cells(values, only, sizes, turns, starts, order, cells, places)
     return Cells(sizes, turns, starts, order, cells, places)
 
 
 @njit(cache=True, error_model="numpy")
 def fill_cells(
     values: np.ndarray,
+    only: np.ndarray,
     sizes: np.ndarray,
     turns: int,
     starts: np.ndarray,
@@ -58,11 +60,11 @@ def fill_cells(
     places: np.ndarray,
 ) -> None:
     """Sort detections by bucket, counting; out: `starts` (b + 1,), `order` (m,), `cells`, `places` (m, 3)."""
-    m, mask = len(values), len(starts) - 2
-    mine, of = np.empty((m, 3), np.int64), np.empty(m, np.int64)
+    m, mask = len(only), len(starts) - 2
+    mine, of = np.empty((m, 3), np.int32), np.empty(m, np.int32)
     for d in range(m):
         for i in range(3):
-            mine[d, i] = np.int64(np.floor(values[d, i] / sizes[i])) if sizes[i] > 0.0 else 0
+            mine[d, i] = np.int64(np.floor(values[only[d], i] / sizes[i])) if sizes[i] > 0.0 else 0
         if turns > 0:
             mine[d, 0] = mine[d, 0] % turns
         of[d] = hash_cell(mine[d, 0], mine[d, 1], mine[d, 2]) & mask
@@ -73,7 +75,7 @@ def fill_cells(
     for d in range(m):
         place = at[of[d]]
         at[of[d]] += 1
-        order[place] = d
+        order[place] = only[d]
         for i in range(3):
             cells[place, i] = mine[d, i]
-            places[place, i] = values[d, i]
+            places[place, i] = values[only[d], i]

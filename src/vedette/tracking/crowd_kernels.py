@@ -288,7 +288,7 @@ def score_pairs(
     other_spread, mean, cov = np.empty((4, 4)), np.empty(6), np.empty((6, 6))
     residual, work = np.empty(4), np.empty((4, 5))
     low, high = np.empty(3, np.int64), np.empty(3, np.int64)
-    count, capacity, m = 0, len(pair_row), len(t_detected)
+    count, capacity, m = 0, len(pair_row), len(by_bucket)
     mask = len(bucket_starts) - 2
     for k in range(start, len(which)):
         row, before = which[k], count

@@ -56,7 +56,7 @@ def look_of(scan: Scan, view: SensorView, t_look_tai_ns: int) -> CrowdLook:
     origin = np.ascontiguousarray(view.origin_itrf_m(scan, t_look))
     lat_rad, lon_rad, _ = geodetic_from_itrf(origin)
     axes = np.ascontiguousarray(enu_from_itrf_matrix(float(lat_rad), float(lon_rad)))
-    values = np.array(scan.values, dtype=float)
+    values = np.ascontiguousarray(scan.values, dtype=float)
     visible: Callable[[Rows], Bools] | None = None
     if view.is_radar:
         variances = np.ascontiguousarray(view.variances(scan, np.arange(m)))

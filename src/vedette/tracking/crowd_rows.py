@@ -10,7 +10,7 @@ import numpy as np
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 
-HISTORY = 4
+_AT_ONCE = 4096  # rows moved at a time: bounded memory
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +61,15 @@ class CrowdRows:
 
     def append(self, more: CrowdColumns) -> None:
         """Add rows at the end."""
-        need = self._count + len(more)
+        to = self.room_for(len(more))
+        for name in _NAMES:
+            if not np.shares_memory(getattr(to, name), getattr(more, name)):
+                getattr(to, name)[:] = getattr(more, name)
+        self._count += len(more)
+
+    def room_for(self, count: int) -> CrowdColumns:
+        """Unfilled rows after the last, to be filled and appended before anything else changes the rows."""
+        need = self._count + count
         capacity = len(self._room)
         if need > capacity:
             while capacity < need:
@@ -71,9 +79,7 @@ class CrowdRows:
                 new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
                 new[: self._count] = old[: self._count]
                 setattr(self._room, name, new)
-        for name in _NAMES:
-            getattr(self._room, name)[self._count : need] = getattr(more, name)
-        self._count = need
+        return CrowdColumns(*(getattr(self._room, name)[self._count : need] for name in _NAMES))
 
     def keep(self, which: Bools) -> None:
         """Drop all but these; order is kept. What stands before the first that goes is not moved."""
@@ -83,7 +89,9 @@ class CrowdRows:
         stay = first + np.flatnonzero(which[first:])
         for name in _NAMES:
             column = getattr(self._room, name)
-            column[first : first + len(stay)] = column[stay]
+            for k in range(0, len(stay), _AT_ONCE):  # in order, so that nothing is written over before it has moved
+                part = stay[k : k + _AT_ONCE]
+                column[first + k : first + k + len(part)] = column[part]
         self._count = first + len(stay)
         if self._count < len(self._room) // 8 and len(self._room) > 4096:  # a raid is over: give its room back
             part = self.copy(slice(0, self._count))

@@ -57,19 +57,23 @@ class SeedPlace:
 
 
 def states_of_seeds(
-    seeds: Seeds, which: Ints, places: dict[int, SeedPlace], speed_sigma_mps: float, rise_mps: float
-) -> tuple[Rows, Rows]:
-    """States (k, 6) and covariances (k, 6, 6) that some seeds leave possible, each at its own time."""
-    means, covs = np.empty((len(which), 6)), np.empty((len(which), 6, 6))
+    seeds: Seeds,
+    which: Ints,
+    places: dict[int, SeedPlace],
+    speed_sigma_mps: float,
+    rise_mps: float,
+    means: Rows,
+    covs: Rows,
+) -> None:
+    """States and covariances that some seeds leave possible, each at its own time, into (k, 6) and (k, 6, 6)."""
     numbers = sorted(places)
     if len(which) == 0:
-        return means, covs
+        return
     kinds = np.array([places[number].kind for number in numbers])
     origins = np.array([places[number].origin_itrf_m for number in numbers])
     axes = np.array([places[number].axes for number in numbers])
     look = np.searchsorted(np.array(numbers), seeds.look)
     seed_rows(which, look, kinds, origins, axes, seeds.values, seeds.variances, speed_sigma_mps, rise_mps, means, covs)
-    return means, covs
 
 
 def keys_of(sensor_name: str, t_tai_ns: Ints, values: Rows) -> Ints:

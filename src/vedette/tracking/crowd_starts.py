@@ -16,7 +16,7 @@ from vedette.tracking.crowd_kernels import LINE
 from vedette.tracking.crowd_look import CrowdLook
 from vedette.tracking.crowd_pairing import carry, correct, extent_of, gates_of, ready, score
 from vedette.tracking.crowd_policy import CrowdPolicy
-from vedette.tracking.crowd_rows import CrowdColumns, CrowdRows
+from vedette.tracking.crowd_rows import CrowdColumns, CrowdRows, no_columns
 from vedette.tracking.crowd_seeds import SeedPlace, Seeds, keys_of, mixed, no_seeds, states_of_seeds
 from vedette.tracking.initiation import BOOST_RISE_MPS, PLUME_TOP_M, range_to_height
 from vedette.tracking.leaves import Leaves
@@ -83,75 +83,70 @@ def enough_to_begin(policy: CrowdPolicy, start: Scalar) -> Scalar:
     return np.minimum(policy.drop_log_odds + 0.5, start + 1.0)
 
 
-def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar) -> Begun | None:
+def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar, is_in_place: bool = False) -> Begun | None:
     """Hold detections that nobody sure took against the seeds; seeds that were used, or are hopeless now, are let go.
 
     doubt (m,) : log of the chance that each detection is nobody's
+    is_in_place : the new columns stand where `crowd.rows` will have them, good until its rows change
     """
     seeds = crowd.seeds
     if len(seeds) == 0:
         return None
     gates, extent = gates_of(policy), extent_of(look)
     free = np.flatnonzero(doubt > -4.0)
-    part = replace(
-        look, t_detected_tai_ns=look.t_detected_tai_ns[free], values=look.values[free],
-        variances=look.variances[free],
-    )  # fmt: skip
     log_odds, could_gain = seeds.log_odds.copy(), np.full(len(seeds), np.inf)
     enough = enough_to_begin(policy, seeds.start_log_odds)
-    found: list[tuple[Ints, Ints, Scalar, np.ndarray, np.ndarray]] = []
+    found: list[tuple[Ints, Ints, Scalar]] = []
     cells: Cells | None = None
+    most = min(_AT_ONCE, len(seeds))
+    room = np.empty((most, 6)), np.empty((most, 6, 6))
     for first in range(0, len(seeds), _AT_ONCE):
         which = np.arange(first, min(first + _AT_ONCE, len(seeds)))
-        means, covs = states_of_seeds(seeds, which, crowd.places, policy.speed_sigma_mps, BOOST_RISE_MPS)
+        means, covs = room[0][: len(which)], room[1][: len(which)]
+        states_of_seeds(seeds, which, crowd.places, policy.speed_sigma_mps, BOOST_RISE_MPS, means, covs)
         times, odds = seeds.t_tai_ns[which].copy(), log_odds[which]
         expected = ready(means, covs, times, odds, np.arange(len(which)), look, policy, extent)
-        if cells is None and len(part):
-            cells = cells_of(look.kind, part.values, expected.reach)
-        pairs = score(means, covs, times, odds, expected, part, policy, cells)
+        if cells is None:
+            cells = cells_of(look.kind, look.values, expected.reach, free)
+        pairs = score(means, covs, times, odds, expected, look, policy, cells)
         if look.kind != LINE:
             could_gain[which] = expected.most_log_ratio(look, float(np.sqrt(gates[3])))
         log_odds[which] = odds + np.log1p(-np.minimum(expected.chance, 1.0 - 1e-9))
-        seed, detection = pairs.track, pairs.detection
-        pair_odds = odds[seed] + pairs.log_ratio + doubt[free[detection]]
-        good = np.flatnonzero(pair_odds > enough[which[seed]])
-        if len(good):
-            seed, detection = seed[good], detection[good]
-            mean, cov, itself = means[seed], covs[seed], np.arange(len(good))
-            carry(mean, cov, times[seed], odds[seed], itself, part.t_detected_tai_ns[detection], policy)
-            correct(mean, cov, itself, detection, part, mean, cov, itself)
-            found.append((which[seed], detection, pair_odds[good], mean, cov))
+        pair_odds = odds[pairs.track] + pairs.log_ratio + doubt[pairs.detection]
+        good = pair_odds > enough[which[pairs.track]]
+        found.append((which[pairs.track[good]], pairs.detection[good], pair_odds[good]))
     old_s = (look.t_tai_ns - seeds.t_tai_ns) / NS_PER_S
     stay = (log_odds + could_gain - _WIDER_NEXT > enough) & (old_s < policy.tentative_silence_s)
-    begun = _one_to_one(seeds, found, enough, look, free) if found else None
     crowd.given_up += float(np.exp(-np.logaddexp(0.0, -log_odds[~stay])).sum())
-    if begun is not None:
+    seed, detection = (np.concatenate([pairs[i] for pairs in found]) for i in range(2))
+    begun = None
+    if len(seed):
+        odds = np.concatenate([pairs[2] for pairs in found])
+        chosen = best_sparse_pairs(seed, detection, odds - enough[seed], len(seeds), len(look))
+        begun = _born(crowd, seed[chosen], detection[chosen], odds[chosen], look, policy, is_in_place)
         stay[begun.seed] = False
     crowd.seeds = replace(seeds, log_odds=log_odds).take(stay)
     return begun
 
 
-def _one_to_one(
-    seeds: Seeds,
-    found: list[tuple[Ints, Ints, Scalar, np.ndarray, np.ndarray]],
-    enough: Scalar,
-    look: CrowdLook,
-    free: Ints,
+def _born(
+    crowd: Crowd, seed: Ints, second: Ints, odds: Scalar, look: CrowdLook, policy: CrowdPolicy, is_in_place: bool
 ) -> Begun:
-    """The best of the pairs that were found worth following, in an order that rows of the look cannot change."""
-    seed, detection, odds, mean, cov = (np.concatenate([part[i] for part in found]) for i in range(5))
-    chosen = best_sparse_pairs(seed, detection, odds - enough[seed], len(seeds), len(free))
-    second = free[detection[chosen]]
-    t = look.t_detected_tai_ns
-    keys = _key_of_two(seeds.key[seed[chosen]], keys_of("", t[second], look.values[second]))
+    """Tracks from a seed and a second detection each, in an order that rows of the look cannot change."""
+    seeds, t = crowd.seeds, look.t_detected_tai_ns[second]
+    keys = _key_of_two(seeds.key[seed], keys_of("", t, look.values[second]))
     order = np.argsort(keys)
-    chosen, second, keys = chosen[order], second[order], keys[order]
-    first, k = seed[chosen], len(keys)
-    columns = CrowdColumns(
-        mean[chosen], cov[chosen], t[second].copy(), keys, odds[chosen], np.zeros(k, dtype=bool),
-        seeds.t_tai_ns[first], t[second].copy(), np.full(k, 2, dtype=np.int64),
-    )  # fmt: skip
-    return Begun(columns, first, second)
+    seed, second, odds, keys, t = seed[order], second[order], odds[order], keys[order], t[order]
+    k = len(keys)
+    columns = crowd.rows.room_for(k) if is_in_place else no_columns(k)
+    states_of_seeds(seeds, seed, crowd.places, policy.speed_sigma_mps, BOOST_RISE_MPS, columns.mean, columns.cov)
+    columns.t_tai_ns[:] = columns.t_start_tai_ns[:] = seeds.t_tai_ns[seed]
+    columns.key[:], columns.log_odds[:], columns.is_confirmed[:], columns.hits[:] = keys, odds, False, 2
+    columns.t_seen_tai_ns[:] = t
+    itself = np.arange(k)
+    carry(columns.mean, columns.cov, columns.t_tai_ns, columns.log_odds, itself, t, policy)
+    correct(columns.mean, columns.cov, itself, second, look, columns.mean, columns.cov, itself)
+    return Begun(columns, seed, second)
 
 
 def _key_of_two(first: Ints, second: Ints) -> Ints:

@@ -56,17 +56,16 @@ def absorb(
     hope = np.exp(-np.logaddexp(0.0, -pairs.log_odds)) * expected.chance
     start = start_log_odds(crowd, look, policy, float(hope.sum()))
     seeds = crowd.seeds
-    begun = begin(crowd, look, policy, doubt)
+    crowd.rows.keep(settled(crowd, look, policy, start))
+    begun = begin(crowd, look, policy, doubt, is_in_place=True)
     if begun is not None:
         columns, k = begun.columns, len(begun.columns)
         said.append((columns.key, seeds.scan_row[begun.seed], seeds.look[begun.seed]))
         said.append((columns.key, begun.detection, np.full(k, crowd.look_count)))
         doubt[begun.detection] -= np.logaddexp(0.0, columns.log_odds)
+        columns.is_confirmed |= columns.log_odds >= log_odds_of(policy.confirm_probability)
+        crowd.rows.append(columns)
     keep_seeds(crowd, look, sensor_name, doubt, start)
-    crowd.rows.keep(settled(crowd, look, policy, start))
-    if begun is not None:
-        begun.columns.is_confirmed |= begun.columns.log_odds >= log_odds_of(policy.confirm_probability)
-        crowd.rows.append(begun.columns)
     assert len(doubt) == m
     return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
 
