@@ -23,6 +23,7 @@ from vedette.assessment.launch_words import (
     size_text,
 )
 from vedette.assessment.orbit_watch import OrbitWatch
+from vedette.assessment.sensor_watch import SensorWatch
 from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
 from vedette.reports import (
@@ -37,10 +38,12 @@ from vedette.reports import (
     Prediction,
     Scan,
     SensorKind,
+    SensorRegistration,
 )
 from vedette.reports.words import place_words
 from vedette.sensing import Sensor
 from vedette.tracking import Tracker, Tracks
+from vedette.tracking.registration_references import Reference
 
 
 class LaunchFollower:
@@ -52,11 +55,13 @@ class LaunchFollower:
         mode: Mode = Mode.REAL,
         policy: LaunchPolicy | None = None,
         earth_orientation: EarthOrientation | None = None,
+        reference: Reference | None = None,
     ) -> None:
         self.sensors, self.mode = dict(sensors), mode
         self.policy = policy or packaged_policy()
         self._tracker = Tracker(sensors=list(self.sensors.values()))
         self._orbits = OrbitWatch(self.sensors, earth_orientation)
+        self._watch = None if reference is None else SensorWatch.of(self.sensors, reference)
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
@@ -64,11 +69,14 @@ class LaunchFollower:
 
     def absorb(self, scan: Scan) -> Said:
         """Track a scan, and say what it makes certain enough."""
+        said: list[Finding | Alert] = self._register(scan)
         tracks = self._tracker.step(scan)
-        said: list[Finding | Alert] = list(self._tracker.findings())
+        said += self._tracker.findings()
         for finding in tuple(said):
             if isinstance(finding, Finding) and finding.data.get("mark") == "merged":
                 said += self._merge(finding)
+        if self._watch is not None:
+            self._watch.learn_from_tracks(scan, tracks, self._tracker.pairs_of_last_look())
         self._summaries.clear()
         ids = tracks.ids
         for index, track_id in enumerate(ids):
@@ -114,6 +122,21 @@ class LaunchFollower:
             else:
                 found.append(self._orbits.predict(one.id, t_tai_ns))
         return tuple(p for p in found if p is not None)
+
+    def registration(self) -> tuple[SensorRegistration, ...]:
+        """What is known of the sensors' constant errors; empty without reference orbits."""
+        return () if self._watch is None else self._watch.summaries()
+
+    def _register(self, scan: Scan) -> list[Finding | Alert]:
+        """Learn the sensors' biases from what has a known orbit, and let tracks and fits have what is known."""
+        if self._watch is None:
+            return []
+        said, news = self._watch.absorb(scan)
+        if news is not None:
+            self._tracker.calibrate(news.calibration, news.moved)
+            self.sensors = news.calibration.sensors_left(self._watch.sensors)
+            self._orbits.take_sensors(self.sensors)
+        return list(said)
 
     # ---- from tracks to objects
 

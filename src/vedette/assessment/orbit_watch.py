@@ -44,8 +44,12 @@ class OrbitWatch:
 
     def __init__(self, sensors: Mapping[str, Sensor], earth_orientation: EarthOrientation | None = None) -> None:
         self.earth_orientation = earth_orientation or EarthOrientation.packaged()
-        self._bias_sigmas = {name: radar.bias_sigmas for name, radar in sensors.items() if isinstance(radar, Radar)}
         self._known: dict[str, _Known] = {}
+        self.take_sensors(sensors)
+
+    def take_sensors(self, sensors: Mapping[str, Sensor]) -> None:
+        """The radars' constant errors, as they are doubted from now on."""
+        self._bias_sigmas = {name: radar.bias_sigmas for name, radar in sensors.items() if isinstance(radar, Radar)}
 
     def consider(self, object_id: str, looks: Looks, *, is_final: bool = False) -> tuple[Finding, ...]:
         """What all radar looks of one object so far let us say that has not been said: orbit, classified, comes down.

@@ -14,6 +14,7 @@ import msgspec
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.feeds.address import is_address
+from vedette.doors.registration_show import RegistrationReporter
 from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
 from vedette.doors.sqlite_journal import SqliteJournal
@@ -24,7 +25,7 @@ from vedette.formats import FeedHeader, FeedRecord
 from vedette.reports import Mode, Scan
 from vedette.time import tai_ns_from_utc_text
 
-Output = Literal["json", "jsonl", "people"]
+Output = Literal["json", "jsonl", "people", "registration", "registration-json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class WatchOptions:
     pad: str | None = None
     azimuth_deg: float | None = None
     sensors: Path | None = None
+    references: Path | None = None
     mode: str | None = None
     data_dir: Path | None = None
     output: Output = "people"
@@ -120,9 +122,16 @@ def session_of(options: WatchOptions) -> Session:
         azimuth_deg=azimuth_of(options.azimuth_deg),
         t_liftoff_tai_ns=tai_ns_from_utc_text(options.at) if options.at else None,
         sensors_toml=sensors_toml,
+        references=None if options.references is None else _references_text(options.references),
         until=options.until,
         predict_to=options.predict_to,
     )
+
+
+def _references_text(path: Path) -> str:
+    from vedette.tracking.registration_files import read_references
+
+    return read_references(path)
 
 
 def pad_of(text: str) -> tuple[float, float]:
@@ -149,6 +158,8 @@ def reporter_of(output: Output) -> Reporter:
         return JsonReporter()
     if output == "jsonl":
         return JsonlReporter()
+    if output in ("registration", "registration-json"):
+        return RegistrationReporter(is_json=output == "registration-json")
     return TimelineReporter(is_coloured=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 

@@ -23,6 +23,7 @@ from vedette.reports import (
     ObjectSummary,
     Prediction,
     SensorHealth,
+    SensorRegistration,
 )
 from vedette.time import utc_text_from_tai_ns
 
@@ -155,6 +156,29 @@ class Spelling:
             "speed_99_mps": prediction.speed_99_mps,
         }
 
+    def registration(self, one: SensorRegistration) -> dict[str, Any]:
+        """What is known of a sensor's constant errors."""
+        return {
+            "sensor_id": one.sensor_id,
+            "state": one.state,
+            "looks": one.looks,
+            "biases": [
+                {
+                    "term": bias.term,
+                    "value": bias.value,
+                    "sigma": bias.sigma,
+                    "prior_sigma": bias.prior_sigma,
+                    "established_utc": None
+                    if bias.t_established_tai_ns is None
+                    else self.utc(bias.t_established_tai_ns),
+                }
+                for bias in one.biases
+            ],
+            "alarms": one.alarms,
+            "untold": one.untold,
+            "text": one.text,
+        }
+
 
 def area(shape: Area) -> dict[str, Any]:
     """A nested area; vertices are [lat, lon] pairs under names that say so."""
@@ -257,6 +281,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "noise_sources": [noise_source(one, spell) for one in emitters(picture)],
         "sources": [source(one, spell) for one in picture.sources.values()],
         "predictions": [spell.prediction(prediction) for prediction in predictions],
+        "registration": [spell.registration(one) for one in picture.registration],
     }
 
 

@@ -135,7 +135,12 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
         from vedette.assessment.launch_follower import LaunchFollower  # only who tracks pays for its kernels
 
         picture.is_epoch_known = True  # radar and infrared reports carry UTC
-        return LaunchFollower(sensors=picture.sensors, mode=session.mode)
+        reference = None
+        if session.references is not None:
+            from vedette.tracking.registration_files import parse_references
+
+            reference = parse_references(session.references, "--references")
+        return LaunchFollower(sensors=picture.sensors, mode=session.mode, reference=reference)
     from vedette.assessment.ascent_follower import AscentFollower
 
     if picture.t_liftoff_tai_ns is None and not picture.is_epoch_known:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
-from vedette.reports import Alert, Finding, ObjectSummary, Prediction
+from vedette.reports import Alert, Finding, ObjectSummary, Prediction, SensorRegistration
 from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class Picture:
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert in its newest revision."""
         return tuple(alert for follower in self.followers.values() for alert in follower.alerts())
+
+    @property
+    def registration(self) -> tuple[SensorRegistration, ...]:
+        """What is known of the sensors' constant errors; empty without reference orbits."""
+        return tuple(one for follower in self.followers.values() for one in getattr(follower, "registration", tuple)())
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Where every object that can be predicted will be at an instant."""

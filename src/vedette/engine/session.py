@@ -21,6 +21,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     azimuth_deg: float | None = None
     t_liftoff_tai_ns: int | None = None  # from --at; None: the feed's own zero, and no UTC
     sensors_toml: str | None = None  # the text of --sensors, so that a replay is complete
+    references: str | None = None  # the text of --references: orbits by which the sensors are registered
     until: str | None = None  # "T+183" or UTC, as typed
     predict_to: str | None = None
 

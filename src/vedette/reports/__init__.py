@@ -16,6 +16,7 @@ from vedette.reports.health import Condition, EmitterEstimate, SensorHealth, Str
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
+from vedette.reports.registration import BiasSummary, SensorRegistration
 from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.reports.state_words import state_from_words, state_words
 
@@ -26,6 +27,7 @@ __all__ = [
     "SIGHT_KINDS",
     "Alert",
     "Area",
+    "BiasSummary",
     "Condition",
     "EmitterEstimate",
     "Evidence",
@@ -46,6 +48,7 @@ __all__ = [
     "Scan",
     "SensorHealth",
     "SensorKind",
+    "SensorRegistration",
     "StrobeHealth",
     "Window",
     "state_from_words",

@@ -177,6 +177,11 @@ class Registration:
         return self._t_tai_ns
 
     @property
+    def t_block_tai_ns(self) -> int | None:
+        """When alarms were last looked for; what is known is worth passing on then."""
+        return self._t_block_tai_ns
+
+    @property
     def labels(self) -> tuple[tuple[str, str], ...]:
         """(b,) sensor and term of every number of `biases`."""
         return tuple(zip(self._owner, self._names, strict=True))

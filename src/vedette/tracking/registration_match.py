@@ -89,10 +89,12 @@ class Registrar:
 
     def __init__(self, registration: Registration, reference: Reference) -> None:
         self.registration, self.reference = registration, reference
+        self.matched_rows: frozenset[int] = frozenset()  # of the scan absorbed last
         self._in_view: dict[str, tuple[int, tuple[str, ...]]] = {}
 
     def absorb(self, scan: Scan) -> tuple[Finding, ...]:
         """Learn from a scan; what can be said because of it."""
+        self.matched_rows = frozenset()
         if scan.sensor_id in self.registration.terms and len(scan):
             clock_s = self.registration.estimate(scan.sensor_id).bias(CLOCK)
             for t in np.unique(scan.t_measured_tai_ns):
@@ -101,6 +103,7 @@ class Registrar:
                 rows = np.flatnonzero(scan.t_measured_tai_ns == t)
                 part = _rows_of(scan, rows)
                 pairs = [(int(rows[i]), name) for i, name in match(part, states, self.registration)]
+                self.matched_rows |= {row for row, _ in pairs}
                 self.registration.absorb(scan, pairs, self.reference)
         return self.registration.findings()
 

@@ -55,16 +55,9 @@ def established_finding(estimate: BiasEstimate, terms: tuple[str, ...], t_tai_ns
 
 def alarm_finding(sensor_id: str, alarm: BiasAlarm, estimate: BiasEstimate) -> Finding:
     """A bias has moved."""
-    if alarm.how == "outliers" or not isfinite(alarm.size):
-        text = f"{sensor_id}: its looks no longer fit any known object; its biases are learnt anew"
-    else:
-        _, more, less = _SAID[alarm.term]
-        verb = "has stepped" if alarm.how == "step" else "has drifted"
-        which = more if alarm.size > 0 else less
-        size, doubt = quantity(alarm.term, alarm.size), quantity(alarm.term, alarm.sigma)
-        now = reading_words(estimate, (alarm.term,))
-        text = f"{sensor_id}: {plain(alarm.term)} {verb} by {size} ({which}), {doubt} doubt, since about "
-        text += f"{_clock(alarm.t_onset_tai_ns)}; it now reads {now}"
+    text = alarm_words(sensor_id, alarm)
+    if alarm.term:
+        text += f"; it now reads {reading_words(estimate, (alarm.term,))}"
     data = {"mark": f"bias-{alarm.how}", "terms": [alarm.term] if alarm.term else list(estimate.terms)}
     return _finding(estimate, alarm.t_onset_tai_ns, alarm.t_raised_tai_ns, text, data)
 
@@ -74,6 +67,18 @@ def plain(term: str) -> str:
     return {"clock_s": "clock", "range_m": "range", "angle_1_rad": "east angle", "angle_2_rad": "north angle"}.get(
         term, term.removesuffix("_rad").replace("_", " ")
     )
+
+
+def alarm_words(sensor_id: str, alarm: BiasAlarm) -> str:
+    """One alarm as a sentence."""
+    if alarm.how == "outliers" or not isfinite(alarm.size):
+        return f"{sensor_id}: its looks no longer fit any known object; its biases are learnt anew"
+    _, more, less = _SAID[alarm.term]
+    verb = "has stepped" if alarm.how == "step" else "has drifted"
+    which = more if alarm.size > 0 else less
+    size, doubt = quantity(alarm.term, alarm.size), quantity(alarm.term, alarm.sigma)
+    since = _clock(alarm.t_onset_tai_ns)
+    return f"{sensor_id}: {plain(alarm.term)} {verb} by {size} ({which}), {doubt} doubt, since about {since}"
 
 
 def _clock(t_tai_ns: int) -> str:

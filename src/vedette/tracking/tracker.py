@@ -82,6 +82,7 @@ class Tracker:
         self._names: dict[int, str] = {}  # of tracks that have been published, by what they began with
         self._findings: list[Finding] = []
         self._calibration = Calibration()
+        self._last_chunk: LookChunk | None = None  # of the look absorbed last; None when it was not used
         self._delays: dict[str, deque[float]] = {}
         self._widened_at_tai_ns = 0
 
@@ -94,6 +95,7 @@ class Tracker:
         if scan.kind is SensorKind.STROBE:
             return self._hear_noise(scan)
         view = self._view_of(scan)
+        self._last_chunk = None
         scan = self._calibration.at_true_times(scan)
         t = time_of_look_tai_ns(scan, self._usual_latency_s(scan, view.sensor.latency_s))
         digest = _digest(scan, t)
@@ -186,6 +188,15 @@ class Tracker:
         """All evidence that is remembered, settled or not."""
         return self._log + [item.chunk for item in self._window.held]
 
+    def pairs_of_last_look(self) -> tuple[tuple[int, str], ...]:
+        """(row of the scan, track) of the detections that confirmed tracks took in the look absorbed last."""
+        chunk = self._last_chunk
+        if self._rows is None or chunk is None:
+            return ()
+        known = {int(key) for key in self._rows.key[self._rows.is_confirmed]}
+        pairs = zip(chunk.scan_row.tolist(), chunk.key.tolist(), strict=True)
+        return tuple((row, self._name(key)) for row, key in pairs if row >= 0 and key in known)
+
     def findings(self) -> tuple[Finding, ...]:
         """What was doubtful since this was last asked: late, duplicate, clocks that step."""
         said, self._findings = tuple(self._findings), []
@@ -213,6 +224,7 @@ class Tracker:
         rows = again[0].before if again else self._rows
         del window.held[place:]
         self._absorb(rows, [(order, scan), *((item.order, item.scan) for item in again)])
+        self._last_chunk = window.held[place].chunk
         window.newest_tai_ns = max(order[0], window.newest_tai_ns or order[0])
         self._log += [item.chunk for item in window.settle() if len(item.chunk)]
         if len(self._log) > 64:

@@ -24,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("scenario", "vedette.doors.cli.scenario:scenario", "Make a story, run the engine on it, score it."),
     Command("rehearse", "vedette.doors.cli.rehearse:rehearse", "Play a story through bad luck, with checkers running."),
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
+    Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("doctor", "vedette.doors.cli.doctor:doctor", "Say what on this machine is degraded, and the cure."),
     Command("version", "vedette.doors.cli.version:version", "Print the version of Vedette."),

@@ -17,6 +17,7 @@ def watch(
     pad: str | None = None,
     azimuth_deg: float | None = None,
     sensors: Path | None = None,
+    references: Path | None = None,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
     data_dir: Path | None = None,
     json: bool = False,
@@ -55,6 +56,8 @@ def watch(
         Launch azimuth in degrees clockwise from north, when it is known.
     sensors
         TOML file that describes the sensors; a TDM carries no site.
+    references
+        Orbits of known objects, by which the sensors' constant errors are found: element sets, or TOML.
     mode
         What these reports are; by default what the feed says of itself, else REAL.
     data_dir
@@ -85,6 +88,7 @@ def watch(
             pad=pad,
             azimuth_deg=azimuth_deg,
             sensors=sensors,
+            references=references,
             mode=mode,
             data_dir=data_dir,
             output="json" if json else "jsonl" if jsonl else "people",
