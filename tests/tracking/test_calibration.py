@@ -41,7 +41,7 @@ def test_corrected_scans_are_those_of_a_radar_without_bias():
 
 def test_scale_and_lean_are_taken_off_as_they_were_put_on():
     """Reading made by the registration's own model, freed by the calibration: the geometric value again."""
-    terms = terms_of(RADAR, range_scale_sigma=1e-4, lean_sigma_rad=1e-3)
+    terms = terms_of(RADAR, scale_sigma=1e-4, lean_sigma_rad=1e-3)
     biases = np.array([2e-3, -1e-3, 150.0, 0.0, 5e-5, 4e-4, -6e-4])
     state = propagate_coast(satellites(np.random.default_rng(2), 1, seconds=1.0)[0], 0.0)
     ideal = RADAR.measure(state)

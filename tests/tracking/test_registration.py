@@ -139,7 +139,7 @@ def test_one_issue_of_a_reference_is_never_counted_twice():
 
 
 def test_scale_and_lean_are_told_where_they_are_asked_for():
-    policy = RegistrationPolicy(range_scale_sigma=1e-4, lean_sigma_rad=1e-3)
+    policy = RegistrationPolicy(scale_sigma=1e-4, lean_sigma_rad=1e-3)
     registration, _ = one_radar(1, GOOD_M, drawn_errors, count=14, policy=policy, times_s=np.arange(0, 1200, 10.0))
     found = registration.estimate(RADAR.name)
     for term in ("range_scale", "lean_east_rad", "lean_north_rad"):  # truth has none

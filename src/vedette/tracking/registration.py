@@ -92,7 +92,7 @@ class Registration:
         if not usable:
             raise UsageError("no sensor here can be registered; give a radar, laser, infrared sensor or telescope")
         self.sensors = {sensor.name: sensor for sensor in usable}
-        self.terms = {s.name: terms_of(s, self.policy.range_scale_sigma, self.policy.lean_sigma_rad) for s in usable}
+        self.terms = {s.name: terms_of(s, self.policy.scale_sigma, self.policy.lean_sigma_rad) for s in usable}
         sizes = [len(terms.names) for terms in self.terms.values()]
         starts = np.cumsum([0, *sizes])
         self._place = {name: int(starts[i]) for i, name in enumerate(self.terms)}

@@ -16,7 +16,7 @@ class RegistrationPolicy:
     """
 
     wander_share_per_hour: float = 0.02  # a bias wanders by this share of its prior sigma in an hour (random walk)
-    range_scale_sigma: float = 0.0  # of every ranging sensor; zero: the scale is not asked for
+    scale_sigma: float = 0.0  # of every ranging sensor; zero: the scale is not asked for
     lean_sigma_rad: float = 0.0  # of every mount; zero: not asked for
     established_share: float = 0.3  # of the prior sigma; a bias known better than this is said
     false_alarms_per_day: float = 0.1

@@ -44,7 +44,7 @@ def can_register(kind: SensorKind) -> bool:
     return kind.value in _SIGHT_KINDS | _HORIZON_KINDS
 
 
-def terms_of(sensor: Sensor, range_scale_sigma: float = 0.0, lean_sigma_rad: float = 0.0) -> SensorTerms:
+def terms_of(sensor: Sensor, scale_sigma: float = 0.0, lean_sigma_rad: float = 0.0) -> SensorTerms:
     """A sensor's terms with the sigmas that its definition states; scale and lean only where a sigma is given."""
     clock_s = max(sensor.clock_bias_sigma_s, LEAST_CLOCK_S)
     is_sight = sensor.kind.value in _SIGHT_KINDS
@@ -57,8 +57,8 @@ def terms_of(sensor: Sensor, range_scale_sigma: float = 0.0, lean_sigma_rad: flo
     names, sigmas = [*names, CLOCK], [*sigmas, clock_s]
     if is_sight:
         return SensorTerms(sensor.name, tuple(names), np.array(sigmas), True)
-    if range_scale_sigma > 0.0:
-        names, sigmas = [*names, RANGE_SCALE], [*sigmas, range_scale_sigma]
+    if scale_sigma > 0.0:
+        names, sigmas = [*names, RANGE_SCALE], [*sigmas, scale_sigma]
     if lean_sigma_rad > 0.0:
         names, sigmas = [*names, LEAN_EAST, LEAN_NORTH], [*sigmas, lean_sigma_rad, lean_sigma_rad]
     return SensorTerms(sensor.name, tuple(names), np.array(sigmas), False)
