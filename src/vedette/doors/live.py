@@ -5,6 +5,7 @@ Drawn at a few frames a second from the same picture that every other door reads
 
 import time
 from collections import deque
+from collections.abc import Sized
 from math import degrees
 from typing import Any
 
@@ -21,6 +22,7 @@ from vedette.doors.braille import BrailleMap
 from vedette.doors.reporters import alert_line, clock_text, finding_line, summary_lines
 from vedette.doors.wire import spelling_of
 from vedette.engine import sensor_health
+from vedette.engine.advance import SKY
 from vedette.engine.picture import Picture
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Alert, Condition, Evidence, Mode, ObjectSummary, Scan, SensorHealth, SensorKind
@@ -84,15 +86,22 @@ class LiveReporter:
 
     def _screen(self, picture: Picture) -> Layout:
         layout = Layout()
-        layout.split_column(Layout(name="banner", size=1), Layout(name="body"), Layout(name="said", size=12))
+        rows = min(len(picture.sources), 7)
+        layout.split_column(
+            Layout(name="banner", size=1),
+            Layout(name="body"),
+            Layout(name="sources", size=rows + 2, visible=rows > 0),
+            Layout(name="said", size=12),
+        )
+        layout["sources"].update(Panel(sources_table(picture), title="sources: reports, last heard, delay, doubts"))
         layout["body"].split_row(Layout(name="map", ratio=3), Layout(name="objects", ratio=2))
         layout["said"].split_row(Layout(name="timeline", ratio=3), Layout(name="alerts", ratio=2))
         layout["banner"].update(self._banner(picture))
-        height = max(8, self.console.height - 13 - 2 - 7)
+        height = max(8, self.console.height - 13 - 2 - 7 - (rows + 2 if rows else 0))
         sky = self._map(picture, self.console.width * 3 // 5 - 4, height)
         heard = Text("\n".join(self._heard), style="dim")
         layout["map"].update(Panel(Group(sky, heard), title="where  (red: impact 50/90 %, yellow: 99 %)"))
-        beliefs = Panel(Group(*(belief(summary, picture) for summary in picture.objects)), title="beliefs")
+        beliefs = Panel(Group(*(belief(summary, picture) for summary in shown_objects(picture))), title="beliefs")
         health = sensor_health(picture)
         if any(one.condition is not Condition.OK for one in health):
             sensors = Panel(Text("\n").join(sensor_row(one) for one in health), title="sensors")
@@ -111,11 +120,13 @@ class LiveReporter:
         mode, spell = picture.session.mode, spelling_of(picture)
         now = picture.t_now_tai_ns
         clock = "waiting" if now is None else f"{spell.utc(now) or ''}  {clock_text(now, spell)}"
-        text = f" {mode.value}   {self.title}   {clock}   {picture.detection_count} detections "
+        sky = picture.followers.get(SKY)
+        crowd = f"   {len(sky):,} in the sky" if isinstance(sky, Sized) else ""
+        text = f" {mode.value}   {self.title}   {clock}   {picture.detection_count} detections{crowd} "
         return Text(text.ljust(self.console.width), style=MODE_STYLES[mode])
 
     def _remember_places(self, picture: Picture) -> None:
-        for summary in picture.objects:
+        for summary in shown_objects(picture):
             if summary.state and "position_itrf_m" in summary.state:
                 lat_rad, lon_rad, _ = geodetic_from_itrf(np.array(summary.state["position_itrf_m"]))
                 here = (float(np.degrees(lat_rad)), float(np.degrees(lon_rad)))
@@ -125,7 +136,7 @@ class LiveReporter:
 
     def _map(self, picture: Picture, columns: int, rows: int) -> Text:
         points = [p for trail in self._tracks.values() for p in trail]
-        for summary in picture.objects:
+        for summary in shown_objects(picture):
             for shape in _areas_of(summary):
                 points += list(zip(shape.lat_deg, shape.lon_deg, strict=True))
             if summary.launch:
@@ -134,7 +145,7 @@ class LiveReporter:
             return Text("\n" * (rows // 2) + "   watching; nothing has been seen yet", style="dim")
         window = self._grow(points, columns, rows)
         sheet = BrailleMap(columns, rows, window[:2], window[2:])
-        for index, summary in enumerate(picture.objects):
+        for index, summary in enumerate(shown_objects(picture)):
             for shape in sorted(_areas_of(summary), key=lambda a: -a.probability):
                 style = AREA_STYLES.get(round(shape.probability, 2), "yellow")
                 sheet.line(shape.lat_deg, shape.lon_deg, style, is_closed=True)
@@ -171,6 +182,28 @@ class LiveReporter:
         width_deg = height_deg / shrink * (2 * columns) / (4 * rows)
         lat, lon = (south + north) / 2, (west + east) / 2
         return lat - height_deg / 2, lat + height_deg / 2, lon - width_deg / 2, lon + width_deg / 2
+
+
+def shown_objects(picture: Picture) -> tuple[ObjectSummary, ...]:
+    """The objects that a screen has room for: a crowd is counted, and not drawn."""
+    return tuple(one for key, follower in picture.followers.items() if key != SKY for one in follower.objects())
+
+
+def sources_table(picture: Picture, most: int = 6) -> Table:
+    """How late and how evenly each source's reports come, doubtful ones first."""
+    table = Table.grid(padding=(0, 2))
+    spell = spelling_of(picture)
+    clocks = sorted(picture.sources.values(), key=lambda clock: not clock.words)
+    for clock in clocks[:most]:
+        delay_s, jitter_s = clock.delay_s, clock.jitter_s
+        late = "" if delay_s is None else f"{delay_s:+.3f} s"
+        even = "" if jitter_s is None else f"± {jitter_s:.3f}"
+        heard = spell.utc(clock.t_heard_tai_ns)
+        doubts = Text(", ".join(clock.words), style="bold magenta")
+        table.add_row(clock.sensor_id, f"{clock.scan_count}", heard[11:19] if heard else "", late, even, doubts)
+    if len(clocks) > most:
+        table.add_row(f"and {len(clocks) - most} more")
+    return table
 
 
 def _areas_of(summary: ObjectSummary) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vedette.formats import FeedRecord, FeedSensor, open_feeds
 from vedette.reports import Mode
-from vedette.sensing import Infrared, Radar, parse_sensors
+from vedette.sensing import Radar, Sensor, parse_sensors
 
 
 def open_watch_feeds(
@@ -21,12 +21,12 @@ def open_watch_feeds(
     return open_feeds(sources, mode=mode, sensors=sensors, t_liftoff_tai_ns=t_liftoff_tai_ns)
 
 
-def feed_sensors(sensors: Mapping[str, Radar | Infrared]) -> dict[str, FeedSensor]:
+def feed_sensors(sensors: Mapping[str, Sensor]) -> dict[str, FeedSensor]:
     """What a door must know of each sensor, by name."""
     return {name: _feed_sensor(name, sensor) for name, sensor in sensors.items()}
 
 
-def _feed_sensor(name: str, sensor: Radar | Infrared) -> FeedSensor:
+def _feed_sensor(name: str, sensor: Sensor) -> FeedSensor:
     if not isinstance(sensor, Radar):
         return FeedSensor(name)
     return FeedSensor(

@@ -44,6 +44,7 @@ class WatchOptions:
     sensors: Path | None = None
     references: Path | None = None
     mode: str | None = None
+    sky: bool = False
     data_dir: Path | None = None
     output: Output = "people"
     is_quiet: bool = False
@@ -125,6 +126,7 @@ def session_of(options: WatchOptions) -> Session:
         references=None if options.references is None else _references_text(options.references),
         until=options.until,
         predict_to=options.predict_to,
+        sky=options.sky,
     )
 
 

@@ -14,6 +14,7 @@ from vedette.formats.source_health import SourceHealth
 from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
+SKY = "sky"  # the follower that owns every radar scan of a session that follows the sky
 TRACKED = "tracked"  # the follower that owns every radar and infrared scan
 
 
@@ -124,6 +125,8 @@ def _other_kind(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
 
 def _follower_of(picture: Picture, scan: Scan) -> Follower:
     key = scan.sensor_id if scan.kind is SensorKind.TELEMETRY else TRACKED
+    if picture.session.sky and scan.kind is SensorKind.RADAR:
+        key = SKY
     if key not in picture.followers:
         picture.followers[key] = _new_follower(picture, scan, key)
     return picture.followers[key]
@@ -131,6 +134,11 @@ def _follower_of(picture: Picture, scan: Scan) -> Follower:
 
 def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
     session = picture.session
+    if key == SKY:
+        from vedette.assessment.sky_follower import SkyFollower
+
+        picture.is_epoch_known = True
+        return SkyFollower({name: one for name, one in picture.sensors.items() if one.kind is SensorKind.RADAR})
     if key == TRACKED:
         from vedette.assessment.launch_follower import LaunchFollower  # only who tracks pays for its kernels
 
@@ -145,7 +153,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
 
     if picture.t_liftoff_tai_ns is None and not picture.is_epoch_known:
         picture.t_liftoff_tai_ns = 0  # the feed's own zero
-    telemetry_count = sum(name != TRACKED for name in picture.followers)
+    telemetry_count = sum(name not in (TRACKED, SKY) for name in picture.followers)
     return AscentFollower(
         object_prefix="O" if telemetry_count == 0 else f"F{telemetry_count + 1}-O",
         pad_lat_lon_deg=session.pad_lat_lon_deg,

@@ -18,6 +18,7 @@ def watch(
     azimuth_deg: float | None = None,
     sensors: Path | None = None,
     references: Path | None = None,
+    sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
     data_dir: Path | None = None,
     json: bool = False,
@@ -58,6 +59,8 @@ def watch(
         TOML file that describes the sensors; a TDM carries no site.
     references
         Orbits of known objects, by which the sensors' constant errors are found: element sets, or TOML.
+    sky
+        Follow what radars see as a crowd, tens of thousands of objects: states and counts, no launches and no orbits.
     mode
         What these reports are; by default what the feed says of itself, else REAL.
     data_dir
@@ -89,6 +92,7 @@ def watch(
             azimuth_deg=azimuth_deg,
             sensors=sensors,
             references=references,
+            sky=sky,
             mode=mode,
             data_dir=data_dir,
             output="json" if json else "jsonl" if jsonl else "people",
