@@ -75,14 +75,14 @@ def class_flights(class_name: str, count: int, seconds: float, seed: int = 0) ->
     states, thrust_n = np.empty((count, len(t_s), 6)), np.empty((count, len(t_s)))
     for index, one in enumerate(kinds):
         rows = np.arange(index, count, len(kinds))
-        parameters = _drawn(one, azimuth_rad[rows], rng)
-        for _ in range(_REDRAWS):  # a flight that falls back while it burns is no launch of the class
-            fallen = np.flatnonzero(~np.isfinite(fly_boost(parameters, np.empty(0))[1][:, 0]))
-            if not len(fallen):
+        for _ in range(_REDRAWS):
+            parameters = _drawn(one, azimuth_rad[rows], rng)
+            states[rows] = fly_boost(parameters, t_s)[0]
+            thrust_n[rows] = _thrust_n(one, parameters, t_s)
+            # one that falls back while it burns is no launch of the class: another is drawn
+            rows = rows[np.any(np.isnan(states[rows, :, 0]) & (thrust_n[rows] > 0.0), axis=1)]
+            if not len(rows):
                 break
-            parameters[fallen] = _drawn(one, azimuth_rad[rows][fallen], rng)
-        states[rows] = fly_boost(parameters, t_s)[0]
-        thrust_n[rows] = _thrust_n(one, parameters, t_s)
     turn = enu_from_itrf_matrix(REFERENCE_LAT_RAD, 0.0)
     place = states[..., :3] - itrf_from_geodetic(REFERENCE_LAT_RAD, 0.0, 0.0)
     return ClassFlights(

@@ -89,6 +89,8 @@ def _radar_ahead(truth: TrueFlight, t_tai_ns: int, rng: np.random.Generator) -> 
         return None
     later = np.array([t_tai_ns + round((end_tai_ns - t_tai_ns) * rng.uniform(0.2, 1.0) * 0.98)])
     lat, lon, _ = geodetic_from_itrf(truth.states_itrf(later)[0, :3])
+    if not np.isfinite(lat):
+        return None
     lat, lon = geodesic_direct(lat, lon, rng.uniform(0.0, 2.0 * np.pi), rng.uniform(0.0, 1200e3))[:2]
     site = Site(float(np.degrees(lat)), float(np.degrees(lon)))
     return Radar(site, 30.0, 0.1, elevation_min_deg=2.0, range_max_km=float(rng.uniform(500.0, 3000.0)), name="cued")

@@ -46,6 +46,8 @@ class Programme:
     stop_s: Rows  # (n, 4)
     push_mps2: Rows  # (n, 4) specific thrust at `start_s`
     flow_per_s: Rows  # (n, 4) mass flow over mass at `start_s`
+    pitch_rad: Rows  # (n, 4) of thrust above the velocity at `start_s`
+    pitch_rate_radps: Rows  # (n, 4)
 
     def mean_push_mps2(self, from_s: float, to_s: float) -> Scalar:
         """(n,) specific thrust between two instants from now, averaged over the whole step."""
@@ -55,6 +57,12 @@ class Programme:
         middle = 0.5 * (low + high) - self.start_s
         push = self.push_mps2 / np.maximum(1.0 - self.flow_per_s * middle, 0.03)
         return np.asarray(np.sum(np.where(lasting > 0.0, push * lasting, 0.0), axis=1) / (to_s - from_s))
+
+    def pitch_at_rad(self, t_s: float) -> Scalar:
+        """(n,) how far thrust points above the velocity at an instant from now; 0 without thrust."""
+        burning = (t_s >= self.start_s) & (t_s < self.stop_s)
+        pitch = self.pitch_rad + self.pitch_rate_radps * (t_s - self.start_s)
+        return np.asarray(np.sum(np.where(burning, pitch, 0.0), axis=1))
 
 
 @lru_cache(maxsize=1)
@@ -104,8 +112,7 @@ def draw_programmes(states_itrf: Rows, push_mps2: Scalar, is_burning: Bools, rng
     table = _moments()
     height, speed, climb = height_speed_climb(states_itrf)
     seen = np.column_stack([height, speed, push_mps2])
-    starts, stops = np.zeros((n, MOST_STAGES)), np.zeros((n, MOST_STAGES))
-    pushes, flows = np.zeros((n, MOST_STAGES)), np.zeros((n, MOST_STAGES))
+    made = Programme(*(np.zeros((n, MOST_STAGES)) for _ in range(6)))
     for burning in (True, False):
         rows = np.flatnonzero(is_burning == burning)
         moments = np.flatnonzero(table.is_burning == burning)
@@ -114,10 +121,8 @@ def draw_programmes(states_itrf: Rows, push_mps2: Scalar, is_burning: Bools, rng
                 continue
             chosen = _drawn_moments(table, moments, seen[part], climb[part], burning, rng)
             good = chosen >= 0
-            _programmes_of(
-                table, chosen[good], part[good], push_mps2, burning, (starts, stops, pushes, flows), rng
-            )  # fmt: skip
-    return Programme(starts, stops, pushes, flows)
+            _write_programmes(table, chosen[good], part[good], push_mps2, burning, made, rng)
+    return made
 
 
 def _drawn_moments(
@@ -137,11 +142,11 @@ def _drawn_moments(
     return np.where(best > -18.0, moments[drawn], -1)
 
 
-def _programmes_of(
-    table: _Moments, chosen: Ints, rows: Ints, push_mps2: Scalar, burning: bool, out: tuple[Rows, Rows, Rows, Rows],
+def _write_programmes(
+    table: _Moments, chosen: Ints, rows: Ints, push_mps2: Scalar, burning: bool, made: Programme,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    starts, stops, pushes, flows = out
+    """Fill in what is left to burn of each chosen moment's vehicle, with that vehicle's own spread."""
     for index, one in enumerate(vehicles()):
         own = table.vehicle[chosen] == index
         if not own.any():
@@ -155,10 +160,13 @@ def _programmes_of(
             left = np.where(end > t, end - t, 0.0)
             now = (begin <= t) & (t < end) if burning else np.zeros(len(row), dtype=bool)
             later = begin > t
-            starts[row, number] = np.where(later, begin - t, 0.0)
-            stops[row, number] = np.where(now | later, left, 0.0)
+            made.start_s[row, number] = np.where(later, begin - t, 0.0)
+            made.stop_s[row, number] = np.where(now | later, left, 0.0)
             scale = figures.a0_mps2 * (1.0 + 0.05 * rng.standard_normal(len(row)))
             flow = figures.flow_per_s * figures.burn_s / burn
-            pushes[row, number] = np.where(now, np.maximum(push_mps2[row], 0.0), scale)
-            flows[row, number] = np.where(now, flow / np.maximum(1.0 - flow * (t - begin), 0.03), flow)
+            made.push_mps2[row, number] = np.where(now, np.maximum(push_mps2[row], 0.0), scale)
+            made.flow_per_s[row, number] = np.where(now, flow / np.maximum(1.0 - flow * (t - begin), 0.03), flow)
+            rate = np.radians(figures.pitch_rate_degps)
+            made.pitch_rad[row, number] = np.radians(figures.pitch_deg) + np.where(now, rate * (t - begin), 0.0)
+            made.pitch_rate_radps[row, number] = rate
             begin = end + figures.gap_s

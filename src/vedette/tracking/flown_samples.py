@@ -122,10 +122,26 @@ def _step(
         flown[:, 3:6] += np.sqrt(acceleration * dt) * shake[:, 0]
         flown[:, :3] += np.sqrt(acceleration * dt**3) * (0.5 * shake[:, 0] + shake[:, 1] / np.sqrt(12.0))
         flown[:, LN_BETA] += np.sqrt(ln_beta * dt) * rng.standard_normal(len(rows)) * (mode == ENTRY)
-        if mode == BOOST:  # what the bank burns grows as it flies; a programme says its own thrust at the next step
+        if mode == BOOST:
+            _lean(start, flown, push[rows], np.where(by_bank, 0.0, programme.pitch_at_rad(t + 0.5 * dt))[rows], dt)
+            # what the bank burns grows as it flies; a programme says its own thrust at the next step
             flown[:, THRUST] += np.sqrt(thrust * dt) * rng.standard_normal(len(rows))
         else:
             flown[:, THRUST] = now[rows, THRUST]
         now[rows] = flown
     _, _, height_m = geodetic_from_itrf(np.where(alive[:, None], now[:, :3], 7e6))
     now[alive & (height_m < -50.0)] = np.nan
+
+
+def _lean(before: Rows, flown: Rows, push: Scalar, pitch_rad: Scalar, dt: float) -> None:
+    """Turn the thrust of a step by a pitch in the vertical plane; the kernel pushes along the velocity alone."""
+    if not pitch_rad.any():
+        return
+    going = before[:, 3:6] / np.maximum(np.linalg.norm(before[:, 3:6], axis=1, keepdims=True), 1.0)
+    up = before[:, :3] / np.linalg.norm(before[:, :3], axis=1, keepdims=True)
+    across = up - np.sum(up * going, axis=1, keepdims=True) * going
+    length = np.linalg.norm(across, axis=1, keepdims=True)
+    across = np.where(length > 1e-6, across / np.maximum(length, 1e-6), 0.0)
+    turn = (push * (np.cos(pitch_rad) - 1.0))[:, None] * going + (push * np.sin(pitch_rad))[:, None] * across
+    flown[:, 3:6] += dt * turn
+    flown[:, :3] += 0.5 * dt * dt * turn
