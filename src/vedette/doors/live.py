@@ -142,7 +142,9 @@ class LiveReporter:
             if summary.launch:
                 points.append((summary.launch.lat_deg, summary.launch.lon_deg))
         if not points:
-            return Text("\n" * (rows // 2) + "   watching; nothing has been seen yet", style="dim")
+            no_launch = picture.no_launch()  # kept while no sensor falls silent or comes back
+            worth = f"watching; {no_launch.text}" if no_launch is not None else "watching; nothing has been heard yet"
+            return Text("\n" * (rows // 2) + worth, style="dim", justify="center")
         window = self._grow(points, columns, rows)
         sheet = BrailleMap(columns, rows, window[:2], window[2:])
         for index, summary in enumerate(shown_objects(picture)):

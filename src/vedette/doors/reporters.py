@@ -137,6 +137,9 @@ def summary_lines(picture: Picture, predict_to_tai_ns: int | None) -> list[str]:
         f"{picture.session.mode}: {len(picture.objects)} object(s), {picture.scan_count} scans, "
         f"{picture.detection_count} detections, {picture.quarantine_count} set aside",
     ]
+    no_launch = picture.no_launch()
+    if no_launch is not None:
+        lines.append(no_launch.text)
     for summary in picture.objects:
         best = sorted(summary.probabilities.items(), key=lambda item: -item[1])[:3]
         beliefs = ", ".join(f"{name} {100 * p:.0f} %" for name, p in best)

@@ -255,6 +255,22 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 6)
 
 
+def no_launch(picture: Picture) -> dict[str, Any] | None:
+    """What it is worth that no launch was seen; null once one was, or where no sensor looks for launches."""
+    said = picture.no_launch()
+    if said is None:
+        return None
+    return {
+        "text": said.text,
+        "area": said.area or None,
+        "within_s": said.within_s,
+        "probabilities": {name: round(p, 4) for name, p in said.probabilities.items()},
+        "sigmas": {name: round(sigma, 4) for name, sigma in said.sigmas.items()},
+        "sensors_lost": list(said.lost),
+        "sensors_in_noise": list(said.noisy),
+    }
+
+
 def spelling_of(picture: Picture) -> Spelling:
     """The spelling that fits what the picture knows of time."""
     return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known, picture.liftoff_object_id is not None)
@@ -274,6 +290,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
             "detections": picture.detection_count,
             "quarantined": picture.quarantine_count,
         },
+        "no_launch": no_launch(picture),
         "events": [spell.event(finding) for finding in picture.timeline],
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],

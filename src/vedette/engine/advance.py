@@ -71,6 +71,10 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     picture.detection_count += len(scan)
     t_scan_tai_ns = int(scan.t_measured_tai_ns.max()) if len(scan) else scan.t_received_tai_ns
     picture.last_heard_tai_ns[scan.sensor_id] = scan.t_received_tai_ns
+    if scan.kind is not SensorKind.STROBE:  # strobes come beside the look that states the rise
+        picture.noise_rise_db[scan.sensor_id] = scan.noise_rise_db
+    if picture.t_first_heard_tai_ns is None:
+        picture.t_first_heard_tai_ns = scan.t_received_tai_ns
     _source_of(picture, scan.sensor_id).hear(scan)  # a step is said by the tracker, which also has to bear it
     if picture.t_now_tai_ns is None or t_scan_tai_ns > picture.t_now_tai_ns:
         picture.t_now_tai_ns = t_scan_tai_ns

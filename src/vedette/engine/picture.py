@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
-from vedette.reports import Alert, Finding, ObjectSummary, Prediction, SensorRegistration
+from vedette.reports import Alert, Finding, FindingKind, ObjectSummary, Prediction, SensorRegistration
 from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
+    from vedette.assessment.no_launch import NoLaunch
     from vedette.tracking.interference import InterferenceWatch
 
 
@@ -41,6 +42,8 @@ class Picture:
     worst_exit_code: int = 0  # 3 when something was set aside, 6 when something was refused
     last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
     noise: InterferenceWatch | None = None  # what the radars hear, once one has looked
+    t_first_heard_tai_ns: int | None = None  # of any sensor
+    noise_rise_db: dict[str, float] = field(default_factory=dict)  # by sensor, of its last look
     sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words
 
     @property
@@ -57,6 +60,15 @@ class Picture:
     def registration(self) -> tuple[SensorRegistration, ...]:
         """What is known of the sensors' constant errors; empty without reference orbits."""
         return tuple(one for follower in self.followers.values() for one in getattr(follower, "registration", tuple)())
+
+    def no_launch(self) -> NoLaunch | None:
+        """What "no launch seen" is worth; None once one was seen, or where no sensor looks for launches."""
+        if self.t_first_heard_tai_ns is None or any(f.kind is FindingKind.LAUNCH for f in self.timeline):
+            return None
+        from vedette.assessment.no_launch import no_launch  # only who asks pays for its kernels
+
+        now = max(self.last_heard_tai_ns.values())
+        return no_launch(self.sensors, self.last_heard_tai_ns, self.noise_rise_db, self.t_first_heard_tai_ns, now)
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Where every object that can be predicted will be at an instant."""
