@@ -26,6 +26,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
+    Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
+    Command("coverage", "vedette.doors.cli.coverage:coverage", "Say what 'no launch seen' is worth, place by place."),
     Command("doctor", "vedette.doors.cli.doctor:doctor", "Say what on this machine is degraded, and the cure."),
     Command("version", "vedette.doors.cli.version:version", "Print the version of Vedette."),
 )
