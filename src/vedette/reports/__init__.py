@@ -1,5 +1,6 @@
 """The values that travel: scans in, findings out. Values only."""
 
+from vedette.reports.alternatives import Alternatives
 from vedette.reports.findings import (
     Alert,
     Area,
@@ -26,6 +27,7 @@ __all__ = [
     "KIND_CODES",
     "SIGHT_KINDS",
     "Alert",
+    "Alternatives",
     "Area",
     "BiasSummary",
     "Condition",

@@ -15,8 +15,9 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.reports import KIND_CODES, Finding, FindingKind, Looks, Scan
+from vedette.reports import KIND_CODES, Alternatives, Finding, FindingKind, Looks, Scan
 from vedette.sensing import Sensor
+from vedette.tracking.choices import ChoiceLog
 from vedette.tracking.crowd_leaves import METHODS, Method, absorb_leaves
 from vedette.tracking.crowd_look import CrowdLook, look_of
 from vedette.tracking.crowd_pairing import carry
@@ -29,7 +30,7 @@ from vedette.tracking.flight_kernel import COAST
 from vedette.tracking.pairs import Association, nearest_pairs
 from vedette.tracking.reorder import time_of_look_tai_ns
 from vedette.tracking.sensor_views import SensorView, views_of
-from vedette.tracking.tracks import Tracks, name_of
+from vedette.tracking.tracks import Tracks, name_of, number_of
 
 ASSOCIATIONS: dict[str, Association | Method] = {"gnn": nearest_pairs, **METHODS}
 _NAME_BITS = 60  # a hundred thousand names must not meet by chance
@@ -48,6 +49,7 @@ class CrowdTracker:
     lateness_s : looks up to this much older than the newest are still fitted in, as long as what must be kept for that
         fits into `window_mib`; with a hundred thousand tracks hardly one look does
     looks_mib : what `looks` remembers of the evidence, newest first
+    choices_mib : what `explain` remembers of what was weighed, newest first
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class CrowdTracker:
         lateness_s: float = 2.0,
         window_mib: float = 16.0,
         looks_mib: float = 16.0,
+        choices_mib: float = 8.0,
     ) -> None:
         if not sensors:
             raise UsageError("a tracker needs at least one sensor; give sensors=[...]")
@@ -80,6 +83,7 @@ class CrowdTracker:
         self._window_bytes, self._looks_bytes = window_mib * _MEBIBYTE, looks_mib * _MEBIBYTE
         self._log: deque[_Evidence] = deque()
         self._log_bytes = 0
+        self._choices = ChoiceLog(choices_mib)
         self._findings: list[Finding] = []
         self._is_narrow_said = False
         self._shown: weakref.ref[_Shown] | None = None
@@ -158,6 +162,18 @@ class CrowdTracker:
             np.array([evidence.origin_itrf_m for evidence, _ in rows]),
         )
 
+    def explain(self, track_id: str) -> Alternatives:
+        """What a track might have been seen as, look by look, as far back as is remembered: what lost, and by how much.
+
+        In crowds of more than ten thousand only the looks that left a doubt are remembered. `NotFoundError` when there
+        is no such track, and nothing is remembered of one.
+        """
+        number = number_of(track_id)
+        found = self._choices.of([] if number is None else [number], self._sensor_ids, _NAME_BITS)
+        if len(found) == 0 and track_id not in self.tracks.ids and track_id not in self.tentative.ids:
+            raise NotFoundError(f"no track {track_id} is remembered; `tracks.ids` has those of now")
+        return found
+
     def findings(self) -> tuple[Finding, ...]:
         """What was doubtful since this was last asked: late, duplicate, a window too narrow."""
         said, self._findings = tuple(self._findings), []
@@ -184,6 +200,8 @@ class CrowdTracker:
         taken = self._take_in(look, view.sensor.name)
         self._held.append(_Held(order, scan, before))
         self._note(taken, look, scan, order)
+        if taken.choices is not None:
+            self._choices.add(order, taken.choices)
 
     def _take_in(self, look: CrowdLook, sensor_name: str) -> Absorbed:
         if isinstance(self._associate, Method):
@@ -211,6 +229,7 @@ class CrowdTracker:
     def _go_back(self, to: "_Held") -> None:
         assert to.before is not None
         self._crowd = to.before
+        self._choices.go_back(to.order)
         while self._log and self._log[-1].order >= to.order:
             self._log_bytes -= self._log.pop().size
 

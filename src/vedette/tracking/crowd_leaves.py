@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
+from vedette.tracking.choices import belief_of, choices_of
 from vedette.tracking.crowd_kernels import concerned_rows
 from vedette.tracking.crowd_look import CrowdLook
 from vedette.tracking.crowd_pairing import carry, correct, ready, score
@@ -46,6 +47,7 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
     quiet = expected.chance if look.is_silence_evidence else np.where(np.isin(itself, near.track), expected.chance, 0.0)
     pairs = LeafPairs(near.track, near.detection, near.log_ratio - np.logaddexp(0.0, start), quiet, len(look))
     before = leaves
+    believed = belief_of(*before.moments())
 
     def corrected(leaf: Ints, detection: Ints) -> tuple[Rows, Rows]:
         """At the time of the look: carried to the detection's own time and back where that differs."""
@@ -66,6 +68,16 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
     rows.t_seen_tai_ns[which[seen]] = look.t_tai_ns
     rows.hits[which[seen]] += 1
     sure = branches.pair_probability > 0.5
+    pair, place = np.unique(track * max(len(look), 1) + pairs.detection, return_inverse=True)
+    best = np.full(len(pair), -np.inf)
+    np.maximum.at(best, place, pairs.log_ratio)
+    shares = np.bincount(place, branches.pair_probability, minlength=len(pair))
+    chance = np.bincount(before.track, before.share * pairs.chance, minlength=len(which))
+    choices = choices_of(
+        rows.key[which], look.t_tai_ns, look.sensor_index, pair // max(len(look), 1), pair % max(len(look), 1), best,
+        np.log1p(-np.minimum(chance, 1.0 - 1e-9)), shares > 0.5, believed, belief_of(rows.mean, rows.cov, which),
+        shares,
+    )  # fmt: skip
     said = [(rows.key[which[track[sure]]], pairs.detection[sure], np.full(int(sure.sum()), crowd.look_count))]
     with np.errstate(divide="ignore"):
         doubt = np.log(branches.free)
@@ -89,7 +101,7 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
         begun.columns.is_confirmed |= begun.columns.log_odds >= log_odds_of(policy.confirm_probability)
         crowd.rows.append(replace(begun.columns, t_tai_ns=np.full(len(begun.columns), look.t_tai_ns)))
     crowd.leaves = every
-    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
+    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)), choices)
 
 
 def _concerned(leaves: Leaves, times: Ints, look: CrowdLook) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Scalar
+from vedette.tracking.choices import LookChoices, belief_of, choices_of
 from vedette.tracking.crowd_kernels import concerned_rows
 from vedette.tracking.crowd_look import CrowdLook
 from vedette.tracking.crowd_pairing import carry, correct, ready, score
@@ -26,6 +27,7 @@ class Absorbed:
     key: Ints  # (h,)
     scan_row: Ints  # (h,)
     look: Ints  # (h,) number of the look
+    choices: LookChoices | None = None  # what else tracks might have been seen as
 
 
 def absorb(
@@ -44,6 +46,7 @@ def absorb(
     weights = associate(pairs)
     doubt = doubt_left(pairs, weights, rows.is_confirmed[which])
     used = weights > 0.0
+    before = belief_of(rows.mean, rows.cov, which)
     found = np.bincount(pairs.track[used], weights[used], count)
     if bool(np.all(weights[used] == 1.0)):
         _take(rows, which[pairs.track[used]], pairs.detection[used], pairs.log_ratio[used], look, policy)
@@ -53,6 +56,11 @@ def absorb(
         rows.log_odds[which[found == 0.0]] += pairs.log_miss[found == 0.0]
     sure = weights > 0.5
     said = [(rows.key[which[pairs.track[sure]]], pairs.detection[sure], np.full(int(sure.sum()), crowd.look_count))]
+    is_hard = bool(np.all(weights[used] == 1.0))
+    choices = choices_of(
+        rows.key[which], look.t_tai_ns, look.sensor_index, pairs.track, pairs.detection, pairs.log_ratio,
+        pairs.log_miss, sure, before, belief_of(rows.mean, rows.cov, which), None if is_hard else weights,
+    )  # fmt: skip
     hope = np.exp(-np.logaddexp(0.0, -pairs.log_odds)) * expected.chance
     start = start_log_odds(crowd, look, policy, float(hope.sum()))
     seeds = crowd.seeds
@@ -67,7 +75,7 @@ def absorb(
         crowd.rows.append(columns)
     keep_seeds(crowd, look, sensor_name, doubt, start)
     assert len(doubt) == m
-    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)))
+    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)), choices)
 
 
 def doubt_left(pairs: Pairs, weights: Scalar, is_sure: Bools) -> Scalar:

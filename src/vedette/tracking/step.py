@@ -13,10 +13,11 @@ from vedette.frames import geodetic_from_itrf
 from vedette.reports import Scan
 from vedette.tracking.anchors import axes_along, itrf_from_local
 from vedette.tracking.association import Expectation, box_pairs, expect
+from vedette.tracking.choices import LookChoices, belief_of, choices_of
 from vedette.tracking.initiation import born, key_of
 from vedette.tracking.look_log import LookChunk, chunk_of
 from vedette.tracking.motions import Motion
-from vedette.tracking.prediction import middle_itrf, predict, re_anchored
+from vedette.tracking.prediction import believed_itrf, middle_itrf, predict, re_anchored
 from vedette.tracking.rows import TrackRows
 from vedette.tracking.sensor_views import SensorView
 
@@ -38,10 +39,12 @@ class Policy:
 
 
 def advance(
-    rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, policy: Policy, t_look_tai_ns: int
-) -> tuple[TrackRows, LookChunk]:
+    rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, policy: Policy, t_look_tai_ns: int,
+    weighed: list[LookChoices] | None = None,
+) -> tuple[TrackRows, LookChunk]:  # fmt: skip
     """All tracks after a look, and what each of them was seen as in it.
 
+    What else each might have been is added to `weighed`, where that is given.
     `t_look_tai_ns` is the time of a look with no detections; otherwise the detections' own times are used, in order.
     """
     before_s = (t_look_tai_ns - rows.t_tai_ns) / NS_PER_S
@@ -54,7 +57,7 @@ def advance(
     for t in np.unique(scan.t_measured_tai_ns):
         which = np.flatnonzero(scan.t_measured_tai_ns == t)
         rows = predict(rows, int(t), motion)
-        rows, track, detection = _correct(rows, scan, which, view, motion, policy, ~is_hit)
+        rows, track, detection = _correct(rows, scan, which, view, motion, policy, ~is_hit, weighed)
         is_hit[track] = True
         seen_as.append((rows.key[track], detection))
         # a detection that a doubtful track took may still be somebody new
@@ -93,8 +96,9 @@ def _start_log_odds(view: SensorView, policy: Policy) -> float:
 
 
 def _correct(
-    rows: TrackRows, scan: Scan, which: Ints, view: SensorView, motion: Motion, policy: Policy, may_pair: Bools
-) -> tuple[TrackRows, Ints, Ints]:
+    rows: TrackRows, scan: Scan, which: Ints, view: SensorView, motion: Motion, policy: Policy, may_pair: Bools,
+    weighed: list[LookChoices] | None,
+) -> tuple[TrackRows, Ints, Ints]:  # fmt: skip
     """Associate and correct with detections of one instant; the tracks and scan rows that were paired."""
     nothing = np.empty(0, dtype=np.int64)
     if len(rows) == 0 or len(which) == 0:
@@ -122,8 +126,7 @@ def _correct(
     clutter = view.log_clutter_densities(scan, which)[detection]
     gain = np.log(exists) + log_mixture - clutter - idle
     chosen = best_pairs(track, detection, np.where(inside, gain, -np.inf))
-    if len(chosen) == 0:
-        return rows, nothing, nothing
+    before = rows
     hit = track[chosen]
     mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
     mean[hit], cov[hit], mode[hit] = after.mean[chosen], after.cov[chosen], posterior[chosen]
@@ -134,6 +137,19 @@ def _correct(
     t_seen[hit, view.index] = rows.t_tai_ns
     hits[hit] += 1
     rows = replace(rows, mean=mean, cov=cov, mode_probability=mode, log_odds=log_odds, t_seen_tai_ns=t_seen, hits=hits)
+    if weighed is not None:
+        is_taken = np.isin(np.arange(len(track)), chosen)
+        near, place = np.unique(track[inside], return_inverse=True)
+        log_miss = np.log1p(-np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
+        silent = np.zeros(len(near))
+        silent[place] = log_miss[inside]
+        weighed.append(
+            choices_of(
+                rows.key[near], rows.t_tai_ns, view.index, place, which[detection[inside]],
+                (log_mixture - clutter)[inside], silent, is_taken[inside], belief_of(*believed_itrf(before.take(near))),
+                belief_of(*believed_itrf(rows.take(near))),
+            )
+        )  # fmt: skip
     return rows, hit, which[detection[chosen]]
 
 

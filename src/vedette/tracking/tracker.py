@@ -13,9 +13,10 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Rows
-from vedette.reports import Finding, FindingKind, Looks, Scan, SensorKind
+from vedette.reports import Alternatives, Finding, FindingKind, Looks, Scan, SensorKind
 from vedette.sensing import Radar, Sensor
 from vedette.tracking.calibration import Calibration
+from vedette.tracking.choices import ChoiceLog, LookChoices
 from vedette.tracking.clock_guard import ClockGuard, Verdict
 from vedette.tracking.duplicates import merge_duplicates
 from vedette.tracking.initiation import key_of
@@ -34,6 +35,7 @@ _STEADY_S = 0.3
 _STEADILY_LATE = 3  # of the last few looks, before the window is widened for a feed
 _NARROW_AFTER_S = 300.0
 _COMPARE_EVERY_NS = 5 * NS_PER_S  # how often tracks are looked through for duplicates
+_CHOICES_MIB = 4.0  # of what was weighed, for `explain`
 _REMEMBERED_S, _DOUBTED_S = 3600.0, 60.0  # how long the looks of ended tracks are kept: believed, and never believed
 
 
@@ -85,6 +87,7 @@ class Tracker:
         self._last_chunk: LookChunk | None = None  # of the look absorbed last; None when it was not used
         self._delays: dict[str, deque[float]] = {}
         self._widened_at_tai_ns = 0
+        self._choices = ChoiceLog(_CHOICES_MIB)
 
     def step(self, scan: Scan) -> Tracks:
         """Absorb one look; the confirmed tracks at the newest time seen.
@@ -165,6 +168,17 @@ class Tracker:
                     return self._calibration.corrected_looks(looks)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
 
+    def explain(self, track_id: str) -> Alternatives:
+        """What a track might have been seen as, look by look, as far back as is remembered: what lost, and by how much.
+
+        `NotFoundError` when no such track is known.
+        """
+        keys = {int(key) for chunk in self._chunks for key in np.unique(chunk.key) if self._name(int(key)) == track_id}
+        if not keys:
+            raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
+        keys |= {gone for gone, stays in self._same_as.items() if stays in keys}
+        return self._choices.of(sorted(keys), self._sensor_ids)
+
     @property
     def calibration(self) -> Calibration:
         """What is known of the sensors' biases."""
@@ -237,7 +251,11 @@ class Tracker:
             view = self._view_of(scan)
             if isinstance(view.sensor, Radar):
                 view = view.in_noise(self._strobes.field_at(view.sensor, order[0], scan.noise_rise_db))
-            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0])
+            weighed: list[LookChoices] = []
+            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0], weighed)
+            self._choices.go_back(order)
+            for choices in weighed:
+                self._choices.add(order, choices)
             window.held.append(Absorbed(order, scan, rows, after, chunk))
             if after.t_tai_ns // _COMPARE_EVERY_NS != rows.t_tai_ns // _COMPARE_EVERY_NS:
                 after = window.held[-1].after = self._without_duplicates(after)

@@ -198,3 +198,14 @@ def name_of(key: int, bits: int = 35) -> str:
     letters = bits // 5
     part = (key & ((1 << bits) - 1)).to_bytes(5 * -(-letters // 8), "big")
     return "T" + b32encode(part)[-letters:].decode().lower()
+
+
+def number_of(name: str) -> int | None:
+    """The bits of a track's number that its name holds (`name_of`); None when it is no such name."""
+    letters = name[1:].upper()
+    if not name.startswith("T") or not letters or not set(letters) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+        return None
+    number = 0
+    for letter in letters:
+        number = 32 * number + "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".index(letter)
+    return number
