@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Bools, Ints, Scalar
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.tracking.cells import Cells, cells_of
 from vedette.tracking.crowd_kernels import LINE
 from vedette.tracking.crowd_look import CrowdLook
@@ -24,6 +24,7 @@ from vedette.tracking.sparse_assignment import best_sparse_pairs
 
 _AT_ONCE = 8192  # seeds made into states at a time: bounded memory
 _SHARE_OF_ONE_LOOK = 0.1
+_LEAST_ASKED = 0.05  # a look that covers less than this of where a seed may be does not decide on it
 _WIDER_NEXT = 1.0  # what a pair gains less at the next look, where the place is less certain
 _LEAST_FREE = float(np.log(0.1))  # a detection that somebody took with more than this much certainty is not a new seed
 
@@ -110,7 +111,9 @@ def begin(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, doubt: Scalar, is_
             cells = cells_of(look.kind, look.values, expected.reach, free)
         pairs = score(means, covs, times, odds, expected, look, policy, cells)
         if look.kind != LINE:
-            could_gain[which] = expected.most_log_ratio(look, float(np.sqrt(gates[3])))
+            is_asked = expected.chance > _LEAST_ASKED * float(look.chance_of[0])  # another sector's look says nothing
+            gain = expected.most_log_ratio(look, float(np.sqrt(gates[3])))
+            could_gain[which] = np.where(is_asked, gain, np.inf)
         log_odds[which] = odds + np.log1p(-np.minimum(expected.chance, 1.0 - 1e-9))
         pair_odds = odds[pairs.track] + pairs.log_ratio + doubt[pairs.detection]
         good = pair_odds > enough[which[pairs.track]]
@@ -145,8 +148,24 @@ def _born(
     columns.t_seen_tai_ns[:] = t
     itself = np.arange(k)
     carry(columns.mean, columns.cov, columns.t_tai_ns, columns.log_odds, itself, t, policy)
+    expected_mean, expected_cov = columns.mean.copy(), columns.cov.copy()
     correct(columns.mean, columns.cov, itself, second, look, columns.mean, columns.cov, itself)
+    if look.kind != LINE:
+        only_placed = np.flatnonzero(~np.isfinite(look.values[second, 3]))
+        columns.mean[only_placed, 3:] = _speeds_of_shifts(columns.mean, expected_mean, expected_cov)[only_placed]
     return Begun(columns, seed, second)
+
+
+def _speeds_of_shifts(mean: Rows, expected_mean: Rows, expected_cov: Rows) -> Rows:
+    """(k, 3) velocities that go with where objects were found, by what was expected of them.
+
+    From one detection the velocity is unknown, and what flies past fast leaves the tangent plane: at 7 km/s across a
+    radar's sight for 10 s, its range grows by a kilometre that is no range rate. The corrected places are on the
+    sphere; the velocity is regressed on the way there, E[v | p] of the Gaussian that was expected.
+    """
+    slope = np.linalg.solve(expected_cov[:, :3, :3], expected_cov[:, :3, 3:])
+    shift = mean[:, :3] - expected_mean[:, :3]
+    return np.asarray(expected_mean[:, 3:] + np.einsum("ki,kij->kj", shift, slope))
 
 
 def _key_of_two(first: Ints, second: Ints) -> Ints:
