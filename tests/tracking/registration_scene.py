@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vedette.core.constants import EARTH_MU_M3_S2, NS_PER_S
-from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
+from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf, itrf_from_geodetic
 from vedette.motion.gravity_field import field_coefficients
-from vedette.motion.propagate import coast_track, propagate_coast
+from vedette.motion.propagate import coast_track, fly_to_ground, propagate_coast
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
 from vedette.time import tai_ns_from_utc_text
+from vedette.tracking import Coasting, Tracker
 from vedette.tracking.registration import Registration
 from vedette.tracking.registration_policy import RegistrationPolicy
 from vedette.tracking.registration_references import Coast, CoastingReference, covariance_of_track
@@ -122,3 +123,47 @@ def registered(sensors, looks, reference, policy=None, upto_s=np.inf):
         if t_s <= upto_s:
             registration.absorb(scan, matches, reference)
     return registration
+
+
+def falling_body(rng):
+    """An ITRF state at T0 of a body that passes the radar within 900 to 1,300 km, 500 km up, and comes down beyond."""
+    site = RADAR.site
+    away, bearing = rng.uniform(0.14, 0.2), rng.uniform(0.0, 2.0 * np.pi)
+    lat = np.arcsin(np.sin(site.lat_rad) * np.cos(away) + np.cos(site.lat_rad) * np.sin(away) * np.cos(bearing))
+    lon = site.lon_rad + np.arctan2(
+        np.sin(bearing) * np.sin(away) * np.cos(site.lat_rad), np.cos(away) - np.sin(site.lat_rad) * np.sin(lat)
+    )
+    east, north, up = enu_from_itrf_matrix(lat, lon)
+    going = bearing + rng.choice([-1.0, 1.0]) * rng.uniform(1.2, 1.9)  # across the radar's view
+    speed, climb = rng.uniform(4000.0, 4600.0), rng.uniform(0.35, 0.6)
+    level = np.sin(going) * east + np.cos(going) * north
+    return np.concatenate(
+        [itrf_from_geodetic(lat, lon, rng.uniform(350e3, 500e3)), speed * (np.cos(climb) * level + np.sin(climb) * up)]
+    )
+
+
+def impact_of_track(rng, errors, radar, calibration, seconds=180.0):
+    """A track of a falling body by a radar with errors, flown to the ground: miss (m), squared normalised miss over 2.
+
+    `radar` is what the tracker believes of the sensor; `calibration` what a registration found, or None.
+    """
+    state = falling_body(rng)
+    tracker = Tracker([radar], motion=Coasting())
+    if calibration is not None:
+        tracker.calibrate(calibration)
+    tracks = tracker.tracks
+    for _, scan, _ in radar_looks(rng, RADAR, state[None], errors, np.arange(0.0, seconds, 5.0), pd=1.0):
+        tracks = tracker.step(scan)
+    if not len(tracks):
+        return np.nan, np.nan
+    truth = fly_to_ground(state, field=field_coefficients(8))[3][:3]
+    cov = tracks.state_covs_itrf[0]
+    mean = tracks.states_itrf[0]
+    root = np.linalg.cholesky(cov)
+    points = np.concatenate([mean[None], mean + np.sqrt(6.0) * root.T, mean - np.sqrt(6.0) * root.T])
+    places = fly_to_ground(points, field=field_coefficients(8))[3][:, :3]
+    basis = enu_from_itrf_matrix(*geodetic_from_itrf(places[0])[:2])[:2]
+    level = (places - places[0]) @ basis.T
+    spread = np.einsum("ij,ik->jk", level[1:], level[1:]) / 12.0
+    miss = basis @ (truth - places[0])
+    return float(np.linalg.norm(miss)), float(miss @ np.linalg.solve(spread, miss)) / 2.0

@@ -74,10 +74,10 @@ def test_a_sensor_of_directions_is_turned_back():
     assert left.clock_bias_sigma_s == pytest.approx(1e-3)
 
 
-def tracked(seed, calibration):
+def tracked(seed, calibration, clock_s=0.002):
     """Error and normalised error of a coast track after five minutes, in itrf at its own time."""
     rng = np.random.default_rng(seed)
-    radar = replace(RADAR, clock_bias_sigma_s=0.002)
+    radar = replace(RADAR, clock_bias_sigma_s=clock_s)
     state = propagate_coast(satellites(rng, 1, seconds=1.0)[0], -200.0)
     tracker = Tracker([radar], motion=Coasting())
     if calibration is not None:
@@ -96,6 +96,8 @@ def test_a_track_is_right_and_honest_once_the_biases_are_known():
     assert np.median(known[:, 0]) < 0.2 * np.median(wild[:, 0])
     assert known[:, 1].mean() < 2.2  # one in a thousand of 36 degrees of freedom is 1.9; tracks of one pass run to 1.07
     assert wild[:, 1].mean() > 5.0
+    doubted, known_clock = tracked(0, None, clock_s=0.3)[1], tracked(0, None)[1]
+    assert doubted < 0.5 * known_clock  # a clock that is doubted makes the track doubted along its way
 
 
 def test_looks_come_back_freed_and_a_moved_sensor_is_taken_anew():

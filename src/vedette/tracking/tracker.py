@@ -13,6 +13,7 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Rows
+from vedette.motion.gravity import acceleration_itrf
 from vedette.reports import Alternatives, Finding, FindingKind, Looks, Scan, SensorKind
 from vedette.sensing import Radar, Sensor
 from vedette.tracking.calibration import Calibration
@@ -23,6 +24,7 @@ from vedette.tracking.initiation import key_of
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import believed_itrf, predict
+from vedette.tracking.registration_terms import CLOCK
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
@@ -148,7 +150,22 @@ class Tracker:
 
     def _shown(self, rows: TrackRows, tentative_count: int = 0) -> Tracks:
         ids = tuple(self._name(int(key)) for key in rows.key)
-        return Tracks(rows, ids, self.motion.modes, tentative_count)
+        return Tracks(rows, ids, self.motion.modes, tentative_count, self._believed_itrf)
+
+    def _believed_itrf(self, rows: TrackRows) -> tuple[Rows, Rows]:
+        """As `believed_itrf`, with what is doubted of the clocks.
+
+        A sensor whose clock is ahead sees everything where it was a moment before, all along the track: that doubt does
+        not average away, so it is no noise. It is that of the clock of the sensor which a track is anchored to.
+        """
+        mean, cov = believed_itrf(rows)
+        clock_s = np.array([self._clock_sigma_s(name) for name in self._sensor_ids])[rows.anchor_sensor]
+        motion = np.concatenate([mean[:, 3:], acceleration_itrf(mean)], axis=1) * clock_s[:, None]
+        return mean, cov + motion[:, :, None] * motion[:, None, :]
+
+    def _clock_sigma_s(self, sensor_id: str) -> float:
+        known_s = self._calibration.sigma(sensor_id, CLOCK)
+        return self._views[sensor_id].sensor.clock_bias_sigma_s if known_s is None else known_s
 
     def _name(self, key: int) -> str:
         return self._names.get(key) or name_of(key)
