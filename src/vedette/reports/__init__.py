@@ -13,7 +13,7 @@ from vedette.reports.findings import (
     ObjectSummary,
     Prediction,
 )
-from vedette.reports.health import Condition, EmitterEstimate, SensorHealth, StrobeHealth
+from vedette.reports.health import Condition, EmitterEstimate, GroupEstimate, SensorHealth, StrobeHealth
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
@@ -35,6 +35,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "FindingKind",
+    "GroupEstimate",
     "Grouping",
     "ImpactArea",
     "LaunchEstimate",

@@ -49,3 +49,18 @@ class EmitterEstimate(msgspec.Struct, frozen=True, kw_only=True):
     position_cov_itrf_m2: tuple[tuple[float, ...], ...]
     sensors: tuple[str, ...]
     probability: float  # that these strobes are one source; several that share strobes exclude one another
+
+
+class GroupEstimate(msgspec.Struct, frozen=True, kw_only=True):
+    """Objects too close together to be told apart, as one, and how many they are."""
+
+    id: str
+    t_tai_ns: int
+    count: float
+    count_sigma: float
+    count_90: tuple[int, int]
+    position_itrf_m: tuple[float, ...]  # of their middle
+    velocity_itrf_mps: tuple[float, ...]
+    middle_sigma_m: float
+    spread_m: tuple[float, ...]  # one standard deviation of the members along three axes, widest first
+    sensors: tuple[str, ...]
