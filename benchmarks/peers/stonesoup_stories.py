@@ -95,7 +95,7 @@ def mixed(multi):
     return GaussianStateUpdate(mean, cov, multi, t)
 
 
-def jpda(scene, points, silent):
+def jpda(scene, points, silent, claimed):
     density = float(data[f"{scene}/clutter_per_m3"])
     near = DistanceHypothesiser(predictor, updater, Mahalanobis(), missed_distance=4.0)
     associator = JPDAwithEHM2(
@@ -115,7 +115,7 @@ def jpda(scene, points, silent):
         for track in tracks:
             multi = found[track]
             track.append(mixed(multi))
-            used |= {s.measurement for s in multi if s and s.probability > 0.5}
+            used |= {s.measurement for s in multi if s and s.probability > claimed}
         tracks -= deleter.delete_tracks(tracks)
         tracks |= initiator.initiate(detections - used, t)
         yield np.array([np.asarray(track.state_vector, float).ravel()[PLACE] for track in tracks])
@@ -141,10 +141,10 @@ def phd(scene, births):
         yield np.array([np.asarray(p.mean, float).ravel()[PLACE] for p in parts if float(p.weight) > 0.5])
 
 
-WAYS = {
-    "JPDA+EHM2": lambda scene: jpda(scene, 3, 4),
-    "JPDA+EHM2, 4 points": lambda scene: jpda(scene, 4, 4),
-    "GM-PHD": lambda scene: phd(scene, 0.2),
+WAYS = {  # detections that a track claims with more than the last figure are kept from the initiator
+    "JPDA+EHM2, 3 points": lambda scene: jpda(scene, 3, 4, 0.5),
+    "JPDA+EHM2, 4 points": lambda scene: jpda(scene, 4, 4, 0.05),
+    "GM-PHD": lambda scene: phd(scene, float(data["births"])),
 }
 for scene in data["scenes"]:
     for name, way in WAYS.items():

@@ -43,7 +43,7 @@ def polar(position_m: np.ndarray) -> np.ndarray:
     return np.column_stack([np.arctan2(east, north), np.arctan2(up, level), np.hypot(level, up)])
 
 
-def clutter_scene(seed: int, objects: int = 20, looks: int = 40, spacing_m: float = 2000.0) -> Scene:
+def clutter_scene(seed: int, objects: int = 15, looks: int = 30, spacing_m: float = 2000.0) -> Scene:
     """Objects all over a box, one to a cube of 2 km, and as many false detections in each look."""
     rng = np.random.default_rng([1, seed])
     side = spacing_m * objects ** (1.0 / 3.0)
@@ -52,7 +52,7 @@ def clutter_scene(seed: int, objects: int = 20, looks: int = 40, spacing_m: floa
     return _played("clutter", rng, place, speed, np.zeros(objects, dtype=int), looks, side / 2.0, float(objects))
 
 
-def formation_scene(seed: int, looks: int = 40) -> Scene:
+def formation_scene(seed: int, looks: int = 30) -> Scene:
     """Two groups of five that fly together, neighbours one and a half sigma apart."""
     rng = np.random.default_rng([2, seed])
     places, speeds = [], []
@@ -64,7 +64,7 @@ def formation_scene(seed: int, looks: int = 40) -> Scene:
     return _played("closely spaced", rng, np.vstack(places), np.vstack(speeds), np.zeros(10, int), looks, 6000.0, 10.0)
 
 
-def crossing_scene(seed: int, bundles: int = 3, looks: int = 60) -> Scene:
+def crossing_scene(seed: int, bundles: int = 3, looks: int = 50) -> Scene:
     """Bundles of four that all cross one another at small angles in mid-story, some metres to a sigma apart."""
     rng = np.random.default_rng([3, seed])
     places, speeds = [], []
@@ -81,7 +81,7 @@ def crossing_scene(seed: int, bundles: int = 3, looks: int = 60) -> Scene:
     return _played("crossing", rng, np.array(places), np.array(speeds), began, looks, 10000.0, 12.0)
 
 
-def separation_scene(seed: int, looks: int = 50) -> Scene:
+def separation_scene(seed: int, looks: int = 40) -> Scene:
     """Three bodies, each of which becomes four that drift apart at 10 to 30 m/s."""
     rng = np.random.default_rng([4, seed])
     places, speeds, began = [], [], []

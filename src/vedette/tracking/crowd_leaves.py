@@ -71,7 +71,7 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
     pair, place = np.unique(track * max(len(look), 1) + pairs.detection, return_inverse=True)
     best = np.full(len(pair), -np.inf)
     np.maximum.at(best, place, pairs.log_ratio)
-    shares = np.bincount(place, branches.pair_probability, minlength=len(pair))
+    shares = np.bincount(place, branches.pair_probability, minlength=len(pair)).astype(np.float64)
     chance = np.bincount(before.track, before.share * pairs.chance, minlength=len(which))
     choices = choices_of(
         rows.key[which], look.t_tai_ns, look.sensor_index, pair // max(len(look), 1), pair % max(len(look), 1), best,
@@ -101,7 +101,8 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
         begun.columns.is_confirmed |= begun.columns.log_odds >= log_odds_of(policy.confirm_probability)
         crowd.rows.append(replace(begun.columns, t_tai_ns=np.full(len(begun.columns), look.t_tai_ns)))
     crowd.leaves = every
-    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)), choices)
+    key, scan_row, number = (np.concatenate([part[i] for part in said]) for i in range(3))
+    return Absorbed(key, scan_row, number, choices)
 
 
 def _concerned(leaves: Leaves, times: Ints, look: CrowdLook) -> np.ndarray:

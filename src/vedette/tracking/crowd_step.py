@@ -75,7 +75,8 @@ def absorb(
         crowd.rows.append(columns)
     keep_seeds(crowd, look, sensor_name, doubt, start)
     assert len(doubt) == m
-    return Absorbed(*(np.concatenate([part[i] for part in said]) for i in range(3)), choices)
+    key, scan_row, number = (np.concatenate([part[i] for part in said]) for i in range(3))
+    return Absorbed(key, scan_row, number, choices)
 
 
 def doubt_left(pairs: Pairs, weights: Scalar, is_sure: Bools) -> Scalar:
