@@ -43,11 +43,27 @@ def _story(seeds: int, story: str, records: str) -> dict[str, Any]:
     return run(seeds, jobs=max(1, min(os.cpu_count() or 1, 8)), results=Path(records), story=story)
 
 
+def assurance(seeds: int) -> dict[str, Any]:
+    """Launches put in under many skies: is what is stated at 90 % found nine times in ten?"""
+    from vedette.exercise.calibrate_assurance import run
+
+    return run(range(seeds), results=Path("calibrate-assurance.jsonl"))
+
+
+def cues(seeds: int) -> dict[str, Any]:
+    """Where flights appeared to radars ahead of them, against the volumes that tracks were cued with."""
+    from vedette.exercise.calibrate_cues import run
+
+    return run(range(seeds), results=Path("calibrate-cues.jsonl"))
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
     "geostationary": geostationary,
     "low-orbit": low_orbit,
+    "assurance": assurance,
+    "cues": cues,
 }
 
 

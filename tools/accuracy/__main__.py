@@ -1,7 +1,7 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
-`./run accuracy [PART...]`: world, claims, tracks, filters, flights, launches; by default all. Flights need the recorded
-data and launches the records of `./run calibrate launches`; without them their figures stay as they were.
+`./run accuracy [PART...]`: world, claims, tracks, filters, flights, launches, assurance, cues; by default all. Flights
+need the recorded data, and the last three the records of `./run calibrate`; without them their figures stay as they were.
 """
 
 import re
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
@@ -36,7 +37,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "filters": filter_table,
     "flights": lambda: table(flight_figures()),
     "launches": launch_tables,
+    "assurance": assurance_tables,
+    "cues": cue_table,
 }
+
+KEPT = {"launches": RECORDS, "assurance": ASSURANCE_RECORDS, "cues": CUE_RECORDS}
 
 
 def main() -> int:
@@ -49,8 +54,8 @@ def main() -> int:
     for name in asked:
         if name == "flights" and not real_data_folder().is_dir():
             sys.stderr.write("no recorded flights here (VEDETTE_DATA): their figures stay as they were\n")
-        elif name == "launches" and not RECORDS.is_file():
-            sys.stderr.write(f"no {RECORDS} here (./run calibrate launches): its figures stay as they were\n")
+        elif name in KEPT and not KEPT[name].is_file():
+            sys.stderr.write(f"no {KEPT[name]} here (./run calibrate {name}): its figures stay as they were\n")
         else:
             text = put(text, name, PARTS[name]())
     PAGE.write_text(text, encoding="utf-8")

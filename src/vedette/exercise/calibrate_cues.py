@@ -5,7 +5,9 @@ thrust or after, and cues three radars that stand somewhere ahead of it. The vol
 the truth enters each radar's field of regard.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -120,6 +122,20 @@ def _judged(
         "volume_km3": volume.ellipsoid_volume_m3 / 1e9,
         "beams": len(volume.beams.share),
     }
+
+
+def run(seeds: Sequence[int], results: Path) -> dict[str, Any]:
+    """Every seed not yet in `results` (JSON lines, one an appearance), appended as it is done; then the summary."""
+    items = [json.loads(line) for line in results.read_text().splitlines()] if results.is_file() else []
+    done = {item["seed"] for item in items}
+    with results.open("a", encoding="utf-8") as out:
+        for seed in seeds:
+            if seed not in done:
+                found = records(seed)
+                items += found
+                out.writelines(json.dumps(item) + "\n" for item in found)
+                out.flush()
+    return summarise(items)
 
 
 def summarise(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.estimation import cholesky_scaled
 from vedette.frames import geodetic_from_itrf
@@ -22,6 +23,9 @@ from vedette.tracking.tracks import Tracks
 
 BANK_SHARE = 0.1  # of the burning draws that follow the bank and not a class
 STEP_S = 5.0
+BURNT_ON_SHARE = 0.5
+FLAME_DOUBT = 1.5  # times the sigmas of a track that rests on flames: staging and steering make it surer than it should
+SATELLITE_RADIUS_M = 7e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +49,48 @@ def fly_samples(
     """Draw `count` states of one track and fly them to rising instants `after_s` (m,) >= 0."""
     bank = motion or BoostCoastEntry()
     states, mode = draw_states(tracks, index, count, rng)
+    if _is_by_flame(tracks, index):
+        silent_s = float(tracks.t_tai_ns - int(tracks.t_last_seen_tai_ns[index])) / NS_PER_S
+        states, mode = _gone_on_burning(states, mode, silent_s, bank, rng)
     return fly_drawn(states, mode, tracks.t_tai_ns, after_s, bank, rng)
+
+
+def _is_by_flame(tracks: Tracks, index: int) -> bool:
+    """Whether the track rests on infrared alone: it is anchored to a satellite until a radar takes it over."""
+    rows = getattr(tracks, "_rows", None)
+    origin = getattr(rows, "origin_itrf_m", None)
+    return origin is not None and float(np.linalg.norm(origin[index])) > SATELLITE_RADIUS_M
+
+
+def _gone_on_burning(
+    states: Rows, mode: Ints, silent_s: float, bank: BoostCoastEntry, rng: np.random.Generator
+) -> tuple[Rows, Ints]:
+    """Half of the draws of a flame that is seen no more, flown again from its last sight as if it had burned on.
+
+    A flame dims as it climbs, and pauses between stages: silence is weaker evidence of burnout than the tracker takes
+    it for. What was last seen was burning; how long it burnt from there is for the classes to say.
+    """
+    silent = np.flatnonzero((mode != BOOST) & (rng.random(len(mode)) < BURNT_ON_SHARE))
+    if silent_s < 1.0 or not len(silent):
+        return states, mode
+    back = np.empty((len(silent), STATE_SIZE))
+    fly_points(np.ascontiguousarray(states[silent]), -silent_s, COAST, standard_air(), back)
+    pushed = np.maximum(PARAMETER_MEAN[0] + PARAMETER_SIGMA[0] * rng.standard_normal(len(silent)), 1.0)
+    back[:, THRUST] = pushed
+    programme = draw_programmes(back, pushed, np.ones(len(silent), dtype=bool), rng)
+    none = np.zeros(len(silent), dtype=bool)
+    t = 0.0
+    while t < silent_s - 1e-9:
+        dt = min(STEP_S, silent_s - t)
+        _step(back, programme, none, np.zeros(len(silent)), t, dt, bank, rng)
+        t += dt
+    still = programme.mean_push_mps2(silent_s, silent_s + 0.1)
+    good = np.isfinite(back[:, 0])
+    out, doing = states.copy(), mode.copy()
+    out[silent[good]] = back[good]
+    out[silent[good], THRUST] = np.maximum(still[good], 0.0)
+    doing[silent[good & (still > 0.0)]] = BOOST
+    return out, doing
 
 
 def draw_states(tracks: Tracks, index: int, count: int, rng: np.random.Generator) -> tuple[Rows, Ints]:
@@ -60,6 +105,8 @@ def draw_states(tracks: Tracks, index: int, count: int, rng: np.random.Generator
         own = picked == i
         root = cholesky_scaled(rows.cov[index, i, :STATE_SIZE, :STATE_SIZE])
         local[own] = rows.mean[index, i, :STATE_SIZE] + rng.standard_normal((int(own.sum()), STATE_SIZE)) @ root.T
+        if _is_by_flame(tracks, index):
+            local[own, :6] = rows.mean[index, i, :6] + FLAME_DOUBT * (local[own, :6] - rows.mean[index, i, :6])
     states = itrf_from_local(local[None], rows.origin_itrf_m[index : index + 1], rows.axes[index : index + 1])[0]
     return states, modes[picked]
 
