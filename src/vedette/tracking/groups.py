@@ -37,7 +37,7 @@ class GroupPolicy:
     same_speed_mps: float = 150.0  # range rates of one cluster
     silence_s: float = 60.0
     say_again: float = 0.25  # a change of the count by that share, and out of what was said
-    acceleration_noise_m2_s3: float = 0.5  # of the middle, as members come and go
+    noise_m2_s3: float = 0.5  # of the middle, as members come and go
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class GroupWatch:
 
     def _members(self, group: _Group, values: Rows, label: Ints, left: set[int], radar: Radar, t_tai_ns: int) -> Ints:
         """Reports of the clusters that stand where the group is expected, and single ones inside its spread."""
-        state, cov = _predicted(group, t_tai_ns, self.policy.acceleration_noise_m2_s3)
+        state, cov = _predicted(group, t_tai_ns, self.policy.noise_m2_s3)
         expected, J = radar.measure_with_jacobian(state)
         P = J[:3, :3] @ cov[:3, :3] @ J[:3, :3].T
         metres = _metres_per_unit(expected)
@@ -164,7 +164,7 @@ class GroupWatch:
 
     def _see(self, group: _Group, values: Rows, radar: Radar, t_tai_ns: int) -> None:
         """Move the middle, refresh the spread, count."""
-        state, cov = _predicted(group, t_tai_ns, self.policy.acceleration_noise_m2_s3)
+        state, cov = _predicted(group, t_tai_ns, self.policy.noise_m2_s3)
         middle = _middle(values)
         metres = _metres_per_unit(middle)
         expected, J = radar.measure_with_jacobian(state)
