@@ -10,7 +10,7 @@ from tests.tidy.repository import ROOT
 from vedette.sensing import parse_sensors
 
 
-@pytest.mark.parametrize("name", ["scenarios", "sensors"])
+@pytest.mark.parametrize("name", ["scenarios", "sensors", "interference"])
 def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     page = (ROOT / "docs" / "guides" / f"{name}.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
