@@ -1,7 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
-`./run accuracy [PART...]`: world, claims, tracks, filters, troubles, flights, launches, assurance, cues; by default all.
-Flights need the recorded data, the last three the records of `./run calibrate`; without them their figures stay as they were.
+`./run accuracy [PART...]`: world, claims, tracks, filters, troubles, registration, flights, launches, assurance, cues; by
+default all. Flights need the recorded data, the last three the records of `./run calibrate`; without them their figures
+stay as they were.
 """
 
 import re
@@ -15,6 +16,7 @@ from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.launches import RECORDS, launch_tables
+from tools.accuracy.registration import registration_figures
 from tools.accuracy.tracks import track_figures
 from tools.accuracy.troubles import trouble_table
 from tools.accuracy.world import world_figures
@@ -37,6 +39,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "tracks": lambda: table(track_figures()),
     "filters": filter_table,
     "troubles": trouble_table,
+    "registration": lambda: table(registration_figures()),
     "flights": lambda: table(flight_figures()),
     "launches": launch_tables,
     "assurance": assurance_tables,
