@@ -17,6 +17,7 @@ from vedette.tracking.crowd_kernels import concerned_rows
 from vedette.tracking.crowd_look import CrowdLook
 from vedette.tracking.crowd_pairing import carry, correct, ready, score
 from vedette.tracking.crowd_policy import CrowdPolicy
+from vedette.tracking.crowd_seeds import keys_of
 from vedette.tracking.crowd_starts import Begun, Crowd, begin, keep_seeds, start_log_odds
 from vedette.tracking.crowd_step import Absorbed, log_odds_of, settled
 from vedette.tracking.leaves import LeafPairs, Leaves, Method, Mixtures, Trees, absorb, joined, no_leaves
@@ -45,7 +46,11 @@ def absorb_leaves(crowd: Crowd, look: CrowdLook, policy: CrowdPolicy, sensor_nam
     start = start_log_odds(crowd, look, policy, hope)
     near = score(leaves.mean, leaves.cov, leaf_times, blank, expected, look, policy)
     quiet = expected.chance if look.is_silence_evidence else np.where(np.isin(itself, near.track), expected.chance, 0.0)
-    pairs = LeafPairs(near.track, near.detection, near.log_ratio - np.logaddexp(0.0, start), quiet, len(look))
+    rank = np.empty(len(look), dtype=np.int64)  # so that ties fall the same way however the scan was ordered
+    rank[np.argsort(keys_of(sensor_name, look.t_detected_tai_ns, look.values))] = np.arange(len(look))
+    order = np.lexsort((rank[near.detection], near.track))
+    leaf, detection, ratio = near.track[order], near.detection[order], near.log_ratio[order]
+    pairs = LeafPairs(leaf, detection, ratio - np.logaddexp(0.0, start), quiet, len(look))
     before = leaves
     believed = belief_of(*before.moments())
 
