@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
+from vedette.reports import SensorKind
 from vedette.sensing import Radar, Site, format_sensors, in_region, packaged_sensors, parse_sensors, read_sensors
 from vedette.sensing.detection import REFERENCE_SNR, snr_from_range, swerling1_detection_probability
 from vedette.sensing.plume import plume_intensity_w_sr, transmission
@@ -40,8 +41,9 @@ def test_an_impossible_site_is_refused(place):
 
 
 def test_packaged_sensors_survive_being_written_and_read(tmp_path):
-    sensors = packaged_sensors()
-    assert set(sensors) == {"ir-east", "ir-west", "ir-molniya", "radar-north"}
+    assert set(packaged_sensors()) == {"ir-east", "ir-west", "ir-molniya", "radar-north"}
+    sensors = packaged_sensors(every_kind=True)
+    assert {sensor.kind for sensor in sensors.values()} == set(SensorKind) - {SensorKind.TELEMETRY, SensorKind.STROBE}
     assert all(sensor.source for sensor in sensors.values())
     path = tmp_path / "sensors.toml"
     path.write_text(format_sensors(sensors), encoding="utf-8")

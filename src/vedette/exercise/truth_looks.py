@@ -10,7 +10,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows
 from vedette.reports import KIND_CODES, Looks, Scan, SensorKind
 from vedette.scenario import Made, TrueFlight
-from vedette.sensing import Infrared, Radar, tangent_basis
+from vedette.sensing import Infrared, Radar, Sensor, tangent_basis
 from vedette.tracking.reorder import time_of_look_tai_ns
 
 _GATE_SIGMA = 6.0
@@ -42,7 +42,8 @@ def truth_looks(made: Made, flight: TrueFlight) -> Looks:
             continue
         values, sigmas = np.full(4, np.nan), np.full(4, np.nan)
         if found is not None:
-            values, sigmas = scan.values[found], scan.sigmas[found]
+            m = scan.values.shape[1]
+            values[:m], sigmas[:m] = scan.values[found], scan.sigmas[found]
         rows.append((names.index(scan.sensor_id), KIND_CODES[scan.kind], t, values, sigmas, here, found is not None))
     first = next((i for i, row in enumerate(rows) if row[6]), len(rows))
     kept = rows[first:]
@@ -58,13 +59,11 @@ def truth_looks(made: Made, flight: TrueFlight) -> Looks:
     )
 
 
-def _covers(sensor: Radar | Infrared, state_itrf: Rows, t_tai_ns: int) -> bool:
-    if isinstance(sensor, Radar):
-        return bool(sensor.is_visible(state_itrf))
-    return bool(sensor.is_visible(state_itrf[:3], t_tai_ns))
+def _covers(sensor: Sensor, state_itrf: Rows, t_tai_ns: int) -> bool:
+    return bool(sensor.is_visible(state_itrf, t_tai_ns))
 
 
-def _row_of(scan: Scan, sensor: Radar | Infrared, state_itrf: Rows, here: Rows) -> int | None:
+def _row_of(scan: Scan, sensor: Sensor, state_itrf: Rows, here: Rows) -> int | None:
     """The scan's row within the gate that lies nearest to the truth."""
     if not len(scan):
         return None
@@ -74,10 +73,16 @@ def _row_of(scan: Scan, sensor: Radar | Infrared, state_itrf: Rows, here: Rows) 
         off = np.einsum("ij,nj->ni", tangent_basis(los), scan.values[:, :3] - los)
         sigma = np.hypot(sensor.los_sigma_rad, sensor.los_bias_sigma_rad)
         distance = np.sqrt(np.sum((off / sigma) ** 2, axis=1))
-    elif isinstance(sensor, Radar):
+    elif isinstance(sensor, Radar) and sensor.position_sigma_m == 0.0:
         off = scan.values - sensor.measure(state_itrf)
         off[:, 0] = (off[:, 0] + np.pi) % (2 * np.pi) - np.pi
         sigma = np.hypot(sensor.sigmas, sensor.bias_sigmas) * np.array([1.0, 1.5, 2.0, 1.5])  # air and clock besides
+        distance = np.sqrt(np.nansum((off / sigma) ** 2, axis=1))
+    else:
+        t = int(scan.t_measured_tai_ns[0])
+        stand = here if sensor.position_sigma_m > 0.0 else None
+        off = sensor.residual(scan.values, sensor.measure(state_itrf, t, stand))
+        sigma = np.hypot(sensor.residual_sigmas, sensor.residual_bias_sigmas) * 1.5
         distance = np.sqrt(np.nansum((off / sigma) ** 2, axis=1))
     nearest = int(np.argmin(distance))
     return nearest if distance[nearest] < _GATE_SIGMA else None

@@ -15,11 +15,12 @@ from vedette.reports import Scan
 from vedette.scenario.disturbance import noisy_looks, strobe_scans
 from vedette.scenario.flight import Flight, draw_quantities, perturbed
 from vedette.scenario.nominal import aimed, nominal_parameters, vehicle_choices
+from vedette.scenario.other_returns import other_scans
 from vedette.scenario.returns import Luck, draw_luck, infrared_scans, look_times_s, radar_scans
 from vedette.scenario.story import LaunchSpec, Story, check_seed
 from vedette.scenario.truth import TrueFlight, true_flight, truth_document
 from vedette.scenario.weather import drawn_air
-from vedette.sensing import Infrared, Radar
+from vedette.sensing import Infrared, Radar, Sensor, Site
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +34,7 @@ class Made:
     luck: dict[str, Luck]
 
     @property
-    def sensors(self) -> dict[str, Radar | Infrared]:
+    def sensors(self) -> dict[str, Sensor]:
         """The sensors as an engine may know them: figures and priors, not luck."""
         return dict(self.story.sensors)
 
@@ -78,7 +79,7 @@ def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
 
 
 def _sensor_scans(
-    story: Story, name: str, sensor: Radar | Infrared, flights: tuple[Flight, ...], seed: int
+    story: Story, name: str, sensor: Sensor, flights: tuple[Flight, ...], seed: int
 ) -> tuple[list[Scan], Luck]:
     rng = generator(seed, "sensor", name)
     refractivity = min(max(story.refractivity.draw(rng), 200.0), 450.0)
@@ -86,13 +87,15 @@ def _sensor_scans(
     luck = draw_luck(sensor, refractivity, rng)
     times_s = look_times_s(sensor, luck, story.seconds)
     states = np.array([flight.states_itrf(times_s) for flight in flights])
-    if isinstance(sensor, Radar):
+    if isinstance(sensor, Radar) and isinstance(sensor.site, Site):
         if not len(story.disturbance):
             return radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
         own = generator(seed, "noise", name)
         noisy = noisy_looks(story.disturbance, sensor, times_s, story.t_start_tai_ns, own)
         scans = radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng, noisy)
         return scans + strobe_scans(noisy, luck.biases, luck.clock_s, times_s, story.t_start_tai_ns, own), luck
+    if not isinstance(sensor, Infrared):
+        return other_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
     return infrared_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
 
 

@@ -5,7 +5,6 @@ clutter come from one generator per sensor, so that taking a sensor out of a sto
 """
 
 from dataclasses import dataclass
-from math import radians
 from typing import Final
 
 import numpy as np
@@ -25,6 +24,7 @@ from vedette.scenario.flight import Flight
 from vedette.sensing import (
     Infrared,
     Radar,
+    Sensor,
     detection_probability_in_noise,
     in_region,
     los_from_itrf,
@@ -46,21 +46,25 @@ class Luck:
     clock_s: float  # reported minus true time
     phase_s: float
     refractivity: float
+    offset_itrf_m: tuple[float, float, float] = (0.0, 0.0, 0.0)  # where a platform believes itself less where it is
 
 
-def draw_luck(sensor: Radar | Infrared, refractivity: float, rng: np.random.Generator) -> Luck:
-    """The constants of one sensor; four numbers from the generator whatever the kind."""
+def draw_luck(sensor: Sensor, refractivity: float, rng: np.random.Generator) -> Luck:
+    """The constants of one sensor; four normal numbers from the generator, and three more for one that moves."""
     a, b, c, d = rng.standard_normal(4)
     phase_s = float(rng.random()) * sensor.revisit_s
-    if isinstance(sensor, Radar):
-        angle = radians(sensor.angle_bias_sigma_deg)
-        biases = (float(a * angle), float(b * angle), float(c * sensor.range_bias_sigma_m))
-    else:
-        biases = (float(a * sensor.los_bias_sigma_rad), float(b * sensor.los_bias_sigma_rad), 0.0)
-    return Luck(biases, float(d * sensor.clock_bias_sigma_s), phase_s, refractivity)
+    sigmas = np.zeros(3)
+    own = sensor.residual_bias_sigmas[:3]
+    sigmas[: len(own)] = own
+    biases = (float(a * sigmas[0]), float(b * sigmas[1]), float(c * sigmas[2]))
+    clock_s = float(d * sensor.clock_bias_sigma_s)
+    if sensor.position_sigma_m == 0.0:
+        return Luck(biases, clock_s, phase_s, refractivity)
+    x, y, z = (float(part) for part in sensor.position_sigma_m * rng.standard_normal(3))
+    return Luck(biases, clock_s, phase_s, refractivity, (x, y, z))
 
 
-def look_times_s(sensor: Radar | Infrared, luck: Luck, seconds: float) -> Scalar:
+def look_times_s(sensor: Sensor, luck: Luck, seconds: float) -> Scalar:
     """When the sensor looks, seconds after the story's start."""
     return np.arange(luck.phase_s, seconds, sensor.revisit_s)
 
@@ -96,7 +100,9 @@ def radar_scans(
             reach = np.where(seen[row], values[row, :, 2], 1.0)
             chance = detection_probability_in_noise(radar, reach, flight.drawn["rcs_m2"], rise[row])
         seen[row] &= up & (rng.random(n) < chance)
-    error = rng.standard_normal((len(flights), n, 4)) * np.nan_to_num(radar.sigmas)
+    # with a frequency, rays that are low in the air are the worse for it, and the radar says so
+    spread = radar.sigmas if radar.frequency_mhz is None else radar.sigmas_at(values)
+    error = rng.standard_normal((len(flights), n, 4)) * np.nan_to_num(spread)
     values[seen, 1], values[seen, 2] = through_the_air(radar, luck, values[seen, 1], values[seen, 2])
     error *= sigma_factor(rise)[..., None]
     error[..., :3] += np.array(luck.biases)
@@ -107,7 +113,8 @@ def radar_scans(
     clutter = [_radar_clutter(radar, int(count), rng) for count in rng.poisson(radar.false_alarms_per_look, n)]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
     if noisy is None:
-        return _scans(radar, SensorKind.RADAR, luck, rows, radar.sigmas, times_s, t_start_tai_ns, missed, None, rng)
+        own = radar.sigmas if radar.frequency_mhz is None else [radar.sigmas_at(values) for values in rows]
+        return scans_of_rows(radar, SensorKind.RADAR, luck, rows, own, times_s, t_start_tai_ns, missed, None, rng)
     rows = [np.concatenate([rows[look], noisy.false_values[look]]) for look in range(n)]
     # a radar knows its noise, and states the sigmas that go with it
     sigmas = [
@@ -115,7 +122,7 @@ def radar_scans(
         for look, rest in enumerate(values[np.count_nonzero(seen[:, look]) :] for look, values in enumerate(rows))
     ]
     floor_db = noisy.floor_db
-    return _scans(
+    return scans_of_rows(
         radar, SensorKind.RADAR, luck, rows, sigmas, times_s, t_start_tai_ns, missed, None, rng, floor_db
     )
 
@@ -159,7 +166,7 @@ def infrared_scans(
     ]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
     sigmas = np.array([watcher.los_sigma_rad] * 3 + [watcher.noise_w_sr])
-    return _scans(watcher, SensorKind.INFRARED, luck, rows, sigmas, times_s, t_start_tai_ns, missed, here, rng)
+    return scans_of_rows(watcher, SensorKind.INFRARED, luck, rows, sigmas, times_s, t_start_tai_ns, missed, here, rng)
 
 
 def through_the_air(radar: Radar, luck: Luck, elevation_rad: Scalar, range_m: Scalar) -> tuple[Scalar, Scalar]:
@@ -175,8 +182,8 @@ def turned(los: Vec3, angles_rad: Rows) -> Vec3:
     return moved / np.linalg.norm(moved, axis=-1, keepdims=True)
 
 
-def _scans(
-    sensor: Radar | Infrared,
+def scans_of_rows(
+    sensor: Sensor,
     kind: SensorKind,
     luck: Luck,
     rows: list[Rows],
@@ -211,8 +218,9 @@ def _scans(
                 t_measured_tai_ns=times,
                 values=values,
                 sigmas=np.where(np.isnan(values), np.nan, sigma),
-                looked_at=sensor.region if isinstance(sensor, Radar) else None,
+                looked_at=getattr(sensor, "region", None),
                 sensor_position_itrf_m=None if stands is None else stands[look],
+                sensor_position_sigma_m=sensor.position_sigma_m,
                 noise_rise_db=0.0 if floor_db is None else float(floor_db[look]),
             )
         )

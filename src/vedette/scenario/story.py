@@ -15,7 +15,7 @@ from typing import Any
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
 from vedette.scenario.disturbance import Disturbance, parse_disturbance
 from vedette.scenario.draws import Draw, fixed, parse_draw, parse_words
-from vedette.sensing import Infrared, Radar, packaged_sensors
+from vedette.sensing import Sensor, packaged_sensors
 from vedette.sensing.files import sensors_from_tables
 from vedette.time import tai_ns_from_utc_text
 
@@ -68,7 +68,7 @@ class Story:
     seconds: float
     launches: tuple[LaunchSpec, ...]
     varied: tuple[LaunchSpec, ...]
-    sensors: Mapping[str, Radar | Infrared]
+    sensors: Mapping[str, Sensor]
     missed_look_probability: Draw
     refractivity: Draw
     disturbance: Disturbance = field(default_factory=Disturbance)  # noise that its radars hear
@@ -163,10 +163,10 @@ def _quantities(table: Mapping[str, Any], start: Mapping[str, Draw], where: str)
     return {**start, **given}
 
 
-def _sensors(value: Any, where: str) -> dict[str, Radar | Infrared]:
-    shelf = packaged_sensors()
+def _sensors(value: Any, where: str) -> dict[str, Sensor]:
     if value is None:
-        return shelf
+        return packaged_sensors()
+    shelf = packaged_sensors(every_kind=True)
     if isinstance(value, dict):
         return sensors_from_tables(value, where)
     if not isinstance(value, list) or not value:

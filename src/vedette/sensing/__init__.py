@@ -43,6 +43,7 @@ from vedette.sensing.orbits import Geostationary, Keplerian, Orbit, TwoLine
 from vedette.sensing.over_the_horizon import OverTheHorizonRadar
 from vedette.sensing.passive_radio import DirectionFinder, TimeDifference
 from vedette.sensing.platform import Platform
+from vedette.sensing.published import published_satellites, published_sensors
 from vedette.sensing.radar import Radar
 from vedette.sensing.radio_receiver import Receiver, receiver_of
 from vedette.sensing.site import Site
@@ -94,6 +95,8 @@ __all__ = [
     "noise_rise",
     "packaged_sensors",
     "parse_sensors",
+    "published_satellites",
+    "published_sensors",
     "quiet_sun_sfu",
     "radar_and_jacobian_from_itrf",
     "radar_from_itrf",

@@ -43,6 +43,7 @@ _KINDS: dict[str, type[Sensor]] = {
     "passive-radio": DirectionFinder,
     "time-difference": TimeDifference,
 }
+USUAL = ("ir-east", "ir-west", "ir-molniya", "radar-north")
 _WORDS = ("source", "asterix", "band")
 
 
@@ -60,10 +61,14 @@ def read_sensors(path: str | Path) -> dict[str, Sensor]:
     return parse_sensors(text, str(path))
 
 
-def packaged_sensors() -> dict[str, Sensor]:
-    """The invented, generic sensors that ship with Vedette, by name."""
+def packaged_sensors(every_kind: bool = False) -> dict[str, Sensor]:
+    """The invented, generic sensors that ship with Vedette, by name.
+
+    One radar and three infrared satellites, used where no sensors are given; with `every_kind` some of every kind.
+    """
     table = files("vedette.core") / "tables" / "sensors.toml"
-    return parse_sensors(table.read_text(encoding="utf-8"), "packaged sensors.toml")
+    shelf = parse_sensors(table.read_text(encoding="utf-8"), "packaged sensors.toml")
+    return shelf if every_kind else {name: shelf[name] for name in USUAL}
 
 
 def parse_sensors(text: str, where: str = "sensors") -> dict[str, Sensor]:

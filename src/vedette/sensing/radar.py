@@ -13,11 +13,13 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import Region, SensorKind
+from vedette.sensing.bands import BANDS, USUAL_TEC_UNITS, air_left_over
 from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
 from vedette.sensing.detection import snr_for_chance, snr_from_range, swerling1_detection_probability
 from vedette.sensing.horizon import Place, horizon_residual, horizon_values, in_region
 from vedette.sensing.visibility import is_clear_of_earth
 
+_MIDDLE_ELEVATION_RAD, _MIDDLE_RANGE_M = radians(15.0), 1.0e6
 USUAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -31,6 +33,10 @@ class Radar:
     A sector with `azimuth_min_deg > azimuth_max_deg` passes north. `range_rate_sigma_mps` None: not measured.
     `range_1m2_km` None: every look at an object in the field finds it with `detection_probability`; otherwise that is
     the cap (looks lost for other reasons) on the Swerling-1 probability of an echo of the given cross-section.
+
+    `frequency_mhz`, or `band` ("VHF", "UHF", "L", "S", "C", "X", "Ku", "Ka") for its usual frequency: what corrections
+    for the air and an ionosphere of `tec_units` leave is then part of its errors. At 15 degrees of elevation it counts
+    as constant (`bias_sigmas`); what lower rays suffer beyond that is noise (`sigmas_at`).
     """
 
     site: Place
@@ -54,6 +60,9 @@ class Radar:
     angle_bias_sigma_deg: float = 0.0
     clock_bias_sigma_s: float = 0.0
     latency_s: float = 0.5
+    band: str = ""
+    frequency_mhz: float | None = None
+    tec_units: float = USUAL_TEC_UNITS
     name: str = "radar"
     asterix: str = ""  # "SAC/SIC" by which its ASTERIX messages name it, such as "25/201"
     source: str = field(default="", compare=False)
@@ -66,6 +75,13 @@ class Radar:
             put(self, "elevation_sigma_deg", self.angle_sigma_deg)
         if self.azimuth_sigma_deg is None or self.elevation_sigma_deg is None:
             raise UsageError(f"{self.name}: give angle_sigma_deg, or azimuth_sigma_deg and elevation_sigma_deg")
+        if self.band:
+            if self.band not in BANDS:
+                raise UsageError(f"{self.name}: band {self.band!r} is not known; there are {', '.join(BANDS)}")
+            if self.frequency_mhz is None:
+                put(self, "frequency_mhz", BANDS[self.band].frequency_mhz)
+        check_positive(self, "frequency_mhz")
+        check_not_negative(self, "tec_units")
         check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "revisit_s", "range_max_km")
         check_positive(self, "range_rate_sigma_mps", "range_1m2_km")
         biases = ("range_bias_sigma_m", "angle_bias_sigma_deg", "clock_bias_sigma_s")
@@ -93,7 +109,25 @@ class Radar:
     def bias_sigmas(self) -> Scalar:
         """(4,) one sigma of the constant errors of azimuth, elevation, range, range rate."""
         angle = radians(self.angle_bias_sigma_deg)
-        return np.array([angle, angle, self.range_bias_sigma_m, 0.0])
+        elevation, reach = self.air_left_over(np.array(_MIDDLE_ELEVATION_RAD), np.array(_MIDDLE_RANGE_M))
+        return np.array([angle, np.hypot(angle, elevation), np.hypot(self.range_bias_sigma_m, reach), 0.0])
+
+    def air_left_over(self, elevation_rad: Scalar, range_m: Scalar) -> tuple[Scalar, Scalar]:
+        """(...) one sigma of elevation (rad) and range (m) its corrections for the air leave; 0 without frequency."""
+        if self.frequency_mhz is None:
+            return np.zeros(np.shape(elevation_rad)), np.zeros(np.shape(elevation_rad))
+        return air_left_over(self.frequency_mhz, elevation_rad, range_m, self.site.height_m, self.tec_units)
+
+    def sigmas_at(self, values: Rows) -> Rows:
+        """(..., 4) one sigma of each of some values (..., 4): `sigmas`, and more where a ray is low in the air."""
+        out = np.broadcast_to(self.sigmas, np.shape(values)).copy()
+        if self.frequency_mhz is None or out.size == 0:
+            return out
+        elevation, reach = self.air_left_over(values[..., 1], np.nan_to_num(values[..., 2], nan=_MIDDLE_RANGE_M))
+        middle, middle_m = self.air_left_over(np.array(_MIDDLE_ELEVATION_RAD), np.array(_MIDDLE_RANGE_M))
+        out[..., 1] = np.sqrt(out[..., 1] ** 2 + np.maximum(elevation**2 - middle**2, 0.0))
+        out[..., 2] = np.sqrt(out[..., 2] ** 2 + np.maximum(reach**2 - middle_m**2, 0.0))
+        return out
 
     @property
     def residual_sigmas(self) -> Scalar:

@@ -1,7 +1,8 @@
 """How a track begins: from one detection, with all the doubt that one detection leaves.
 
-A radar gives a place and leaves the velocity open; an infrared line of sight gives a direction, and the height at
-which rockets burn (0 to 75 km) gives a range along it.
+A radar or lidar gives a place and leaves the velocity open; an infrared line of sight gives a direction, and the
+height at which rockets burn (0 to 75 km) gives a range along it; a telescope or thermal imager a direction,
+and whatever is possible along it (`admissible`).
 """
 
 from hashlib import blake2b
@@ -11,9 +12,10 @@ import numpy as np
 from vedette.core.constants import WGS84_A_M, WGS84_B_M
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Scan
-from vedette.sensing import Radar, Site, tangent_basis
+from vedette.reports import Scan, SensorKind
+from vedette.sensing import Lidar, Radar, Site, tangent_basis
 from vedette.sensing.horizon import stand_of
+from vedette.tracking.admissible import SHELLS_M, from_angles
 from vedette.tracking.anchors import axes_along, local_from_itrf
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, Motion
@@ -33,7 +35,14 @@ def born(
     """Tentative tracks from some detections of a scan, at the time they were measured."""
     models = len(motion.modes)
     origin = view.origin_itrf_m(scan, t_tai_ns)
-    begin = _from_radar if view.is_radar else _from_line_of_sight
+    if view.gives_place:
+        begin = _from_place
+    elif view.sensor.kind is SensorKind.INFRARED:
+        begin = _from_line_of_sight
+    elif view.sensor.kind in SHELLS_M:
+        begin = from_angles
+    else:  # a range, a bearing or a difference alone is where anything could be: it helps tracks that others began
+        return no_tracks(t_tai_ns, models, sensors, len(view.bias_sigmas))
     ok, state, cov, G, axes, heights_m = begin(scan, which, view, origin)
     if not ok.any():
         return no_tracks(t_tai_ns, models, sensors, len(view.bias_sigmas))
@@ -51,7 +60,7 @@ def born(
     full[..., : tie.shape[1], STATE_SIZE:] = tie[:, None]
     full[..., STATE_SIZE:, : tie.shape[1]] = np.swapaxes(tie, -1, -2)[:, None]
     full[..., THRUST, THRUST], full[..., LN_BETA, LN_BETA] = PARAMETER_SIGMA**2
-    by_infrared = not view.is_radar
+    by_infrared = view.sensor.kind is SensorKind.INFRARED
     modes = np.array([motion.start_probabilities(by_infrared, float(height)) for height in heights_m])
     seen = np.full((n, sensors), NEVER_TAI_NS, dtype=np.int64)
     seen[:, view.index] = t_tai_ns
@@ -73,18 +82,21 @@ def key_of(sensor_name: str, t_measured_tai_ns: int, values: Rows) -> int:
     return int.from_bytes(text.digest(), "little") >> 1
 
 
-def _from_radar(
+def _from_place(
     scan: Scan, which: Ints, view: SensorView, origin_itrf_m: Vec3
 ) -> tuple[Bools, Rows, Rows, Rows, Rows, Scalar]:
-    radar = view.sensor
-    assert isinstance(radar, Radar)
     azimuth, elevation, reach, rate = scan.values[which].T
     level = np.cos(elevation)
     enu = np.stack([np.sin(azimuth) * level, np.cos(azimuth) * level, np.sin(elevation)], axis=-1)
-    axes_itrf = stand_of(radar.site, 0, None if isinstance(radar.site, Site) else origin_itrf_m)[1]
+    assert isinstance(view.sensor, Radar | Lidar)
+    site = view.sensor.site
+    axes_itrf = stand_of(site, 0, None if isinstance(site, Site) else origin_itrf_m)[1]
     los = enu @ axes_itrf
     axes = axes_along(los)
     variance = view.variances(scan, which)
+    own_place_m = scan.sensor_position_sigma_m or view.sensor.position_sigma_m
+    variance[:, :2] += (own_place_m / reach[:, None]) ** 2
+    variance[:, 2] += own_place_m**2
     n = len(which)
     state, cov = np.zeros((n, 6)), np.zeros((n, 6, 6))
     state[:, 2] = reach

@@ -11,6 +11,7 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.estimation import chi_square_gate, missed_existence, predict_existence, sigma_points, update_joseph, weigh
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Scan
+from vedette.tracking.admissible import SHELLS_M, constrained
 from vedette.tracking.anchors import axes_along, itrf_from_local
 from vedette.tracking.association import Expectation, box_pairs, expect
 from vedette.tracking.choices import LookChoices, belief_of, choices_of
@@ -18,8 +19,10 @@ from vedette.tracking.initiation import born, key_of
 from vedette.tracking.look_log import LookChunk, chunk_of
 from vedette.tracking.motions import Motion
 from vedette.tracking.prediction import believed_itrf, middle_itrf, predict, re_anchored
-from vedette.tracking.rows import TrackRows
+from vedette.tracking.rows import NEVER_TAI_NS, TrackRows
 from vedette.tracking.sensor_views import SensorView
+
+_RELINEARIZATIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,13 @@ def _correct(
     rows, seen, z, track, detection = _candidates(rows, scan, which, view, origin, variances, may_pair)
     if len(track) == 0:
         return rows, nothing, nothing
-    chance = view.detection_probability(motion.modes, middle_itrf(rows))
+    middle = middle_itrf(rows)
+    chance = view.detection_probability(motion.modes, middle, scan)
     value = z[0 if z.shape[0] == 1 else track, detection]
     measured = np.isfinite(value)[:, None, :]
     residual = view.difference(np.where(measured[:, 0], value, 0.0)[:, None], seen.mean[track])
-    R = seen.left_over[track] + (variances[detection][:, :, None] * np.eye(variances.shape[1]))[:, None]
+    noise = variances[detection] + view.place_variances(middle, origin, scan)[track]
+    R = seen.left_over[track] + (noise[:, :, None] * np.eye(variances.shape[1]))[:, None]
     mask = np.broadcast_to(measured, residual.shape)
     after = update_joseph(rows.mean[track], rows.cov[track], residual, seen.H[track], R, mask)
     weight = rows.mode_probability[track]
@@ -130,6 +135,12 @@ def _correct(
     hit = track[chosen]
     mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
     mean[hit], cov[hit], mode[hit] = after.mean[chosen], after.cov[chosen], posterior[chosen]
+    rough = np.flatnonzero(_is_rough(rows, hit, view))
+    if len(rough):
+        pairs = (hit[rough], which[detection[chosen[rough]]])
+        mean[hit[rough]], cov[hit[rough]] = _relinearized(
+            rows, scan, pairs, noise[chosen[rough]], view, origin, (mean[hit[rough]], cov[hit[rough]])
+        )
     log_odds[hit] = np.minimum(
         log_odds[hit] + log_mixture[chosen] - clutter[chosen], policy.most_log_odds
     )
@@ -137,6 +148,9 @@ def _correct(
     t_seen[hit, view.index] = rows.t_tai_ns
     hits[hit] += 1
     rows = replace(rows, mean=mean, cov=cov, mode_probability=mode, log_odds=log_odds, t_seen_tai_ns=t_seen, hits=hits)
+    if view.sensor.kind in SHELLS_M:  # the second sight by angles alone tells how the line of sight turns
+        by_it_alone = np.all(np.delete(t_seen[hit], view.index, axis=1) == NEVER_TAI_NS, axis=1)
+        rows = constrained(rows, hit[(hits[hit] == 2) & by_it_alone], view)
     if weighed is not None:
         is_taken = np.isin(np.arange(len(track)), chosen)
         near, place = np.unique(track[inside], return_inverse=True)
@@ -153,13 +167,62 @@ def _correct(
     return rows, hit, which[detection[chosen]]
 
 
+def _is_rough(rows: TrackRows, which: Ints, view: SensorView) -> Bools:
+    """(q,) True for tracks begun by angles from the ground: range known to worse than a fiftieth, or still unturned."""
+    from_ground = np.linalg.norm(rows.origin_itrf_m[which], axis=-1) < 7e6
+    best = np.argmax(rows.mode_probability[which], axis=1)
+    variance = np.diagonal(rows.cov[which, best], axis1=-2, axis2=-1)
+    rough = np.sqrt(variance[:, 2]) > 0.02 * rows.mean[which, best, 2]
+    if not view.gives_place:
+        rough |= np.sqrt(np.maximum(variance[:, 0], variance[:, 1])) > 0.01
+    return np.asarray(from_ground & rough)
+
+
+def _relinearized(
+    rows: TrackRows,
+    scan: Scan,
+    pairs: tuple[Ints, Ints],
+    noise: Rows,
+    view: SensorView,
+    origin: Rows,
+    after: tuple[Rows, Rows],
+) -> tuple[Rows, Rows]:
+    """Mean and covariance of pairs (track, scan row), corrected again about what the first correction gave.
+
+    Iterated posterior linearisation (Garcia-Fernandez et al. 2015, *IEEE Trans. Signal Processing* 63, 5561): the best
+    line through the measurement is drawn where the posterior is and not where the prior was, and what it leaves over
+    shrinks with the doubt. Two lines of sight cross where they cross, however far from the first guess.
+    """
+    some, what = rows.take(pairs[0]), pairs[1]
+    mean, cov = after
+    for _ in range(_RELINEARIZATIONS):
+        middle = np.einsum("nm,nmi->ni", some.mode_probability, mean)
+        basis = view.basis_at(itrf_from_local(middle, some.origin_itrf_m, some.axes)[:, :6], origin)
+
+        def measure(points: Rows, basis: Rows | None = basis) -> Rows:
+            return view.values(itrf_from_local(points, some.origin_itrf_m, some.axes), origin, basis, some.t_tai_ns)
+
+        seen = expect(mean, cov, some.mode_probability, measure, view.difference, view.bias_columns)
+        z = view.detections(scan, what, basis)
+        value = z[0] if z.shape[0] == 1 else z[np.arange(len(what)), np.arange(len(what))]
+        measured = np.isfinite(value)[:, None, :]
+        from_here = view.difference(np.where(measured[:, 0], value, 0.0)[:, None], seen.mean)
+        residual = from_here - np.einsum("nmki,nmi->nmk", seen.H, some.mean - mean)
+        R = seen.left_over + (noise[:, :, None] * np.eye(noise.shape[1]))[:, None]
+        again = update_joseph(some.mean, some.cov, residual, seen.H, R, np.broadcast_to(measured, residual.shape))
+        fine = np.isfinite(again.mean).all(axis=(1, 2)) & (again.mean[..., 2] > 0.0).all(axis=1)
+        mean = np.where(fine[:, None, None], again.mean, mean)
+        cov = np.where(fine[:, None, None, None], again.cov, cov)
+    return mean, cov
+
+
 def _candidates(
     rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows, variances: Rows, may_pair: Bools
 ) -> tuple[TrackRows, Expectation, Rows, Ints, Ints]:
     """Pairs worth scoring. A track that a radar may be about to take over is first carried to that radar's axes."""
     seen, z = _expected(rows, scan, which, view, origin)
     track, detection = box_pairs(seen, z, variances, view.difference, may_pair)
-    if view.is_radar and len(track):
+    if view.gives_place and len(track):
         near = np.unique(track)
         silent = rows.t_tai_ns - rows.t_seen_tai_ns[near, rows.anchor_sensor[near]] > 30 * NS_PER_S
         foreign = rows.anchor_sensor[near] != view.index
@@ -178,7 +241,7 @@ def _expected(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin
     basis = view.basis_at(middle_itrf(rows), origin)
 
     def measure(points: Rows) -> Rows:
-        return view.values(itrf_from_local(points, rows.origin_itrf_m, rows.axes), origin, basis)
+        return view.values(itrf_from_local(points, rows.origin_itrf_m, rows.axes), origin, basis, rows.t_tai_ns)
 
     seen = expect(rows.mean, rows.cov, rows.mode_probability, measure, view.difference, view.bias_columns)
     return seen, view.detections(scan, which, basis)
@@ -195,7 +258,7 @@ def _silent(rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, unsee
     points, weights = sigma_points(some.mean[pick, best, :6], some.cov[pick, best, :6, :6])
     itrf = itrf_from_local(points, some.origin_itrf_m, some.axes)
     covered = view.share_covered(itrf, weights, scan, rows.t_tai_ns)
-    chance = view.detection_probability(motion.modes, middle_itrf(some)) * covered[:, None]
+    chance = view.detection_probability(motion.modes, middle_itrf(some), scan) * covered[:, None]
     log_odds, mode = rows.log_odds.copy(), rows.mode_probability.copy()
     total = np.sum(some.mode_probability * chance, axis=1)
     log_odds[quiet] = missed_existence(some.log_odds, total)

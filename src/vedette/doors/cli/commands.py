@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("watch", "vedette.doors.cli.watch:watch", "Watch feeds: detect, track, name, predict, propose alerts."),
     Command("replay", "vedette.doors.cli.replay:replay", "Play a journal again: the same bytes as the live run."),
     Command("journal", "vedette.doors.cli.journal:journal", "List journals, or check one entry by entry."),
+    Command("sensors", "vedette.doors.cli.sensors:sensors", "List sensors; show one, and what it covers."),
     Command("scenario", "vedette.doors.cli.scenario:scenario", "Make a story, run the engine on it, score it."),
     Command("rehearse", "vedette.doors.cli.rehearse:rehearse", "Play a story through bad luck, with checkers running."),
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
