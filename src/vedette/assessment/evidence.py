@@ -65,7 +65,7 @@ def bias_sigmas_of(sensor: object) -> tuple[float, float, float, float]:
     if hasattr(sensor, "bias_sigmas"):
         azimuth, elevation, range_m, _ = (float(b) for b in sensor.bias_sigmas)
         return azimuth, float(np.hypot(elevation, _REFRACTION_DOUBT_RAD)), range_m, clock
-    own = getattr(sensor, "residual_bias_sigmas", ())
+    own = np.asarray(getattr(sensor, "residual_bias_sigmas", np.empty(0)))
     if len(own) == 4:
         return float(own[0]), float(own[1]), float(own[2]), clock
     return 0.0, 0.0, 0.0, clock

@@ -8,6 +8,7 @@ hear what emits.
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
 from vedette.sensing.bands import BANDS, band_of
@@ -91,7 +92,7 @@ def _sensor(row: dict[str, str], where: str) -> Sensor:
         if el_max > 91.0:
             az_min, az_max = 0.0, 360.0
         el_max = 90.0
-    field = {
+    field: dict[str, Any] = {
         "azimuth_min_deg": az_min, "azimuth_max_deg": az_max,
         "elevation_min_deg": el_min, "elevation_max_deg": el_max,
         "range_min_km": _number(row, "rng_min_km", where), "range_max_km": _number(row, "rng_max_km", where),

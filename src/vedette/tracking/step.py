@@ -210,7 +210,7 @@ def _relinearized(
         residual = from_here - np.einsum("nmki,nmi->nmk", seen.H, some.mean - mean)
         R = seen.left_over + (noise[:, :, None] * np.eye(noise.shape[1]))[:, None]
         again = update_joseph(some.mean, some.cov, residual, seen.H, R, np.broadcast_to(measured, residual.shape))
-        fine = np.isfinite(again.mean).all(axis=(1, 2)) & (again.mean[..., 2] > 0.0).all(axis=1)
+        fine = np.asarray(np.isfinite(again.mean).all(axis=(1, 2)) & (again.mean[..., 2] > 0.0).all(axis=1))
         mean = np.where(fine[:, None, None], again.mean, mean)
         cov = np.where(fine[:, None, None, None], again.cov, cov)
     return mean, cov
