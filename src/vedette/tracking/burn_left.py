@@ -23,6 +23,7 @@ MATCH_SHARE = np.array([0.2, 0.1, 0.25])  # one sigma of height, speed and thrus
 MATCH_LEAST = np.array([3e3, 80.0, 3.0])  # and at least: m, m/s, m/s2
 MATCH_CLIMB_RAD = 0.12
 MOST_STAGES = 4
+LEAST_MATCH_BURNING, LEAST_MATCH_PAUSE = -18.0, -4.5  # log-likelihood under the peak: six sigma, and three
 AFTER_S = 60.0  # so long after the last burnout a coast may still be confused with a pause
 
 
@@ -139,7 +140,7 @@ def _drawn_moments(
     score = score - 0.5 * np.minimum(lean * lean, 16.0) + np.log(table.weight[moments])
     best = np.max(score + np.sum(np.log(scale), axis=-1), axis=1)
     drawn = np.argmax(score + rng.gumbel(size=score.shape), axis=1)
-    return np.where(best > -18.0, moments[drawn], -1)
+    return np.where(best > (LEAST_MATCH_BURNING if burning else LEAST_MATCH_PAUSE), moments[drawn], -1)
 
 
 def _write_programmes(

@@ -15,7 +15,7 @@ from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Bools, Scalar
 from vedette.sensing import Sensor
 from vedette.tracking.flown_samples import FlownSamples, fly_samples
-from vedette.tracking.search_volume import SearchVolume, in_field, search_volume
+from vedette.tracking.search_volume import SearchVolume, beam_of, in_field, search_volume
 from vedette.tracking.tracks import Tracks
 
 LEAST_CHANCE = 0.01  # a sensor that sees less of the belief than this is not cued
@@ -94,6 +94,8 @@ def cue(
     wanted = [i for i, name in enumerate(tracks.ids) if track_id in (None, name)]
     width = None if beam_width_deg is None else float(np.radians(beam_width_deg))
     able = list(sensors)
+    for sensor in able:
+        beam_of(sensor, width, dwell_s)  # says so if it cannot be
     cues = []
     for index in wanted:
         rng = np.random.default_rng([seed, crc32(tracks.ids[index].encode())])
