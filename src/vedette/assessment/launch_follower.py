@@ -138,6 +138,20 @@ class LaunchFollower:
             self._orbits.take_sensors(self.sensors)
         return list(said)
 
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker whose tracks these objects are."""
+        return self._tracker
+
+    def track_of(self, object_id: str) -> str | None:
+        """The track behind an object; None when there is no such object."""
+        return next((track_id for track_id, one in self._objects.items() if one.id == object_id), None)
+
+    def object_of(self, track_id: str) -> str | None:
+        """The object that a track has become; None while it is none."""
+        one = self._objects.get(track_id)
+        return None if one is None else one.id
+
     # ---- from tracks to objects
 
     def _merge(self, finding: Finding) -> Said:
