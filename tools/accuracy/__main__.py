@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
-`./run accuracy [PART...]`: world, claims, tracks, filters, troubles, registration, flights, launches, assurance, cues; by
-default all. Flights need the recorded data, the last three the records of `./run calibrate`; without them their figures
-stay as they were.
+`./run accuracy [PART...]`: world, claims, tracks, filters, troubles, registration, flights, launches, assurance, cues;
+by default all. Flights need the recorded data, the last three the records of `./run calibrate`; without them their
+figures stay as they were.
 """
 
 import re

@@ -20,13 +20,14 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Ints, Mat33, Rows, Scalar, Vec3
 from vedette.motion.gravity import acceleration_itrf
+from vedette.motion.gravity_field import field_coefficients
 from vedette.motion.propagate import propagate_coast, propagate_coast_stm
 from vedette.reports import Finding, Scan
 from vedette.sensing import Sensor
 from vedette.tracking.calibration import Calibration
 from vedette.tracking.registration_belief import ORBIT_SIZE, JointBelief
 from vedette.tracking.registration_policy import BiasAlarm, BiasEstimate, RegistrationPolicy
-from vedette.tracking.registration_references import Reference, StarReference, open_orbit_cov
+from vedette.tracking.registration_references import FIELD_DEGREE, Reference, StarReference, open_orbit_cov
 from vedette.tracking.registration_terms import (
     CLOCK,
     SensorTerms,
@@ -110,6 +111,8 @@ class Registration:
         self._established: list[int | None] = [None] * len(self._prior)
         self._alarms: dict[str, list[BiasAlarm]] = {name: [] for name in self.terms}
         self._findings: list[Finding] = []
+        self._field = field_coefficients(FIELD_DEGREE)
+        self._nominal: dict[tuple[str, str], tuple[int, Scalar]] = {}  # arcs of objects without a reference
         self._horizons: dict[str, tuple[Vec3, Mat33]] = {}
         self.set_aside = 0  # looks that fitted nothing
 
@@ -160,11 +163,11 @@ class Registration:
         terms = self._terms_of(scan.sensor_id)
         t_true_tai_ns = int(scan.t_measured_tai_ns[row]) - round(self._clock_s(terms) * NS_PER_S)
         key = (track_id, "common")
-        known = self._passes.get(key)
-        base, t_base = (known.state_itrf, known.t_last_tai_ns) if known else (state_itrf, t_state_tai_ns)
-        state = propagate_coast(base, (t_true_tai_ns - t_base) / NS_PER_S)
+        t_base, base = self._nominal.get(key, (t_state_tai_ns, state_itrf))
+        state = propagate_coast(base, (t_true_tai_ns - t_base) / NS_PER_S, field=self._field)
         if not np.isfinite(state).all():
             return
+        self._nominal[key] = (t_true_tai_ns, state)
         one = self._pass_of(key, t_true_tai_ns, state, open_orbit_cov())
         if one is not None:
             self._learn(terms, scan, row, t_true_tai_ns, state, key, one)
@@ -308,6 +311,7 @@ class Registration:
 
     def _close(self, key: tuple[str, str]) -> None:
         gone = self._passes.pop(key)
+        self._nominal.pop(key, None)
         self._belief.close_block(gone.start)
         for one in self._passes.values():
             one.start -= ORBIT_SIZE if one.start > gone.start else 0
