@@ -1,6 +1,7 @@
 """What a track rests on: every look of it, held against what was expected; what lost; the same bytes each time."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +33,8 @@ def journal(tmp_path_factory) -> Path:
     feed = folder / "night.jsonl"
     feed.write_text("\n".join(lines) + "\n", encoding="utf-8")
     sensors = str(EXAMPLES / "night.toml")
-    main(["watch", str(feed), "--sensors", sensors, "--json", "-q", "--data-dir", str(folder)])
-    (path,) = (folder / "journals").glob("*.sqlite")
+    main(["watch", str(feed), "--sensors", sensors, "--json", "-q", "--data-dir", str(folder / "night")])
+    (path,) = (folder / "night" / "journals").glob("*.sqlite")
     return path
 
 
@@ -82,6 +83,13 @@ def test_people_are_told_in_words_and_little_plots(journal, capsys):
     text = capsys.readouterr().out
     for words in ("What it rests on", "it exists", "NIS / dof", "Detections near it", "twice"):
         assert words in text
+
+
+def test_the_guides_python_runs(journal, monkeypatch):
+    monkeypatch.chdir(journal.parents[2])
+    guide = (ROOT / "docs" / "guides" / "explain.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(compile(block, "explain.md", "exec"), {})
 
 
 def test_what_is_not_there_is_said(journal, capsys):

@@ -94,8 +94,8 @@ def test_every_field_of_a_service_message_is_the_expected_one(records, expected)
             assert service.is_released == (wanted["050 Operational Release Status of the System"][0] == "0")
             overloads = ("050 Radar Data Processor Overload Indicator", "050 Transmission Subsystem Overload Status")
             assert service.is_overloaded == any(wanted[label][0] == "1" for label in overloads)
-        if service.position is not None:
-            lat_deg, lon_deg, height_m = service.position
+        if service.place is not None:
+            lat_deg, lon_deg, height_m = service.place
             assert lat_deg == pytest.approx(in_brackets(wanted["120 Latitude in WGS-84"]), rel=seven_figures)
             assert lon_deg == pytest.approx(in_brackets(wanted["120 Longitude in WGS-84"]), rel=seven_figures)
             assert height_m == 780.0

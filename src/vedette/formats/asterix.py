@@ -165,8 +165,8 @@ class AsterixReader:
             radar.health = health
             yield health
         site = radar.sensor.position_itrf_m
-        if service.position is not None and site is not None and self._is_new(("place", name)):
-            lat_deg, lon_deg, height_m = service.position
+        if service.place is not None and site is not None and self._is_new(("place", name)):
+            lat_deg, lon_deg, height_m = service.place
             told_itrf_m = itrf_from_geodetic(np.radians(lat_deg), np.radians(lon_deg), height_m)
             apart_m = float(np.linalg.norm(told_itrf_m - np.array(site)))
             if apart_m > MOVED_M:

@@ -66,7 +66,7 @@ class Service:
     is_released: bool | None  # 050 COM NOGO: False means its data must not be used
     is_clock_valid: bool | None  # 050 COM TSV
     is_overloaded: bool | None  # 050 COM OVL RDP or OVL XMT
-    position: tuple[float, float, float] | None  # 120: lat deg, lon deg, height m
+    place: tuple[float, float, float] | None  # 120: lat deg, lon deg, height m
 
 
 def plot_from_items(items: Items) -> Plot | None:
@@ -113,7 +113,7 @@ def service_from_items(items: Items) -> Service | None:
         None if common is None else not common & 0x80,
         None if common is None else not common & 0x02,
         None if common is None else bool(common & 0x18),
-        _position(items.get("120")),
+        _place(items.get("120")),
     )
 
 
@@ -133,7 +133,7 @@ def _window(window: bytes) -> tuple[float, float, float, float]:
     return near * _RHO_M, far * _RHO_M, start * _TURN_16, end * _TURN_16
 
 
-def _position(place: bytes | None) -> tuple[float, float, float] | None:
+def _place(place: bytes | None) -> tuple[float, float, float] | None:
     if place is None:
         return None
     height, lat, lon = (int.from_bytes(part, "big") for part in (place[:2], place[2:5], place[5:]))
