@@ -42,7 +42,7 @@ from vedette.reports import (
 )
 from vedette.reports.words import place_words
 from vedette.sensing import Sensor
-from vedette.tracking import Tracker, Tracks
+from vedette.tracking import KnownObjects, Tracker, Tracks
 from vedette.tracking.registration_references import Reference
 
 
@@ -56,10 +56,11 @@ class LaunchFollower:
         policy: LaunchPolicy | None = None,
         earth_orientation: EarthOrientation | None = None,
         reference: Reference | None = None,
+        known_objects: KnownObjects | None = None,
     ) -> None:
         self.sensors, self.mode = dict(sensors), mode
         self.policy = policy or packaged_policy()
-        self._tracker = Tracker(sensors=list(self.sensors.values()))
+        self._tracker = Tracker(sensors=list(self.sensors.values()), known_objects=known_objects)
         self._orbits = OrbitWatch(self.sensors, earth_orientation)
         self._watch = None if reference is None else SensorWatch.of(self.sensors, reference)
         self._objects: dict[str, LaunchObject] = {}  # by track

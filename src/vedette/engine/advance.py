@@ -4,6 +4,10 @@ Live watch, replay, rehearsal and test call this one function through different 
 and no file is used here.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
 from vedette.engine.picture import Picture
@@ -14,14 +18,22 @@ from vedette.formats.source_health import SourceHealth
 from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
+if TYPE_CHECKING:
+    from vedette.tracking import KnownObjects
+
 SKY = "sky"  # the follower that owns every radar scan of a session that follows the sky
 TRACKED = "tracked"  # the follower that owns every radar and infrared scan
 
 
-def open_picture(session: Session) -> Picture:
-    """The empty picture of a new session."""
+def open_picture(session: Session, known_objects: KnownObjects | None = None) -> Picture:
+    """The empty picture of a new session.
+
+    `known_objects` tells the tracker what is up there already, before it begins anything new: what they explain is
+    never taken for a launch. They are no part of the session: whoever replays hands in the same ones.
+    """
     return Picture(
         session=session,
+        known_objects=known_objects,
         sensors=_sensors_of(session),
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
         is_epoch_known=session.t_liftoff_tai_ns is not None,
@@ -152,7 +164,9 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
             from vedette.tracking.registration_files import parse_references
 
             reference = parse_references(session.references, "--references")
-        return LaunchFollower(sensors=picture.sensors, mode=session.mode, reference=reference)
+        return LaunchFollower(
+            sensors=picture.sensors, mode=session.mode, reference=reference, known_objects=picture.known_objects
+        )
     from vedette.assessment.ascent_follower import AscentFollower
 
     if picture.t_liftoff_tai_ns is None and not picture.is_epoch_known:

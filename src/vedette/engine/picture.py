@@ -17,6 +17,7 @@ from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
     from vedette.assessment.no_launch import NoLaunch
+    from vedette.tracking import KnownObjects
     from vedette.tracking.interference import InterferenceWatch
 
 
@@ -26,6 +27,7 @@ class Picture:
 
     session: Session
     sensors: dict[str, Sensor]
+    known_objects: KnownObjects | None = None
     unknown_sensors: set[str] = field(default_factory=set)
     t_now_tai_ns: int | None = None  # the newest measured time
     t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`

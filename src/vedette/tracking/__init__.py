@@ -9,6 +9,7 @@ when and where a track appears to another sensor; `schedule` spends radar second
 from vedette.tracking.crowd import CrowdTracker
 from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.cueing import Cue, cue
+from vedette.tracking.known_objects import FixedObjects, KnownObjects, KnownRows
 from vedette.tracking.look_value import Goal
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
 from vedette.tracking.pairs import Association, Pairs
@@ -25,7 +26,10 @@ __all__ = [
     "CrowdPolicy",
     "CrowdTracker",
     "Cue",
+    "FixedObjects",
     "Goal",
+    "KnownObjects",
+    "KnownRows",
     "Motion",
     "Pairs",
     "Plan",

@@ -18,6 +18,7 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.reports import KIND_CODES, Alternatives, Finding, FindingKind, Looks, Scan
 from vedette.sensing import Sensor
 from vedette.tracking.choices import ChoiceLog
+from vedette.tracking.crowd_known import claimed, part_of, with_claims
 from vedette.tracking.crowd_leaves import METHODS, Method, absorb_leaves
 from vedette.tracking.crowd_look import CrowdLook, look_of
 from vedette.tracking.crowd_pairing import carry
@@ -27,10 +28,11 @@ from vedette.tracking.crowd_seeds import keys_of
 from vedette.tracking.crowd_starts import Crowd
 from vedette.tracking.crowd_step import Absorbed, absorb
 from vedette.tracking.flight_kernel import COAST
+from vedette.tracking.known_objects import KnownObjects, key_of_known, known_pairs
 from vedette.tracking.pairs import Association, nearest_pairs
 from vedette.tracking.reorder import time_of_look_tai_ns
 from vedette.tracking.sensor_views import SensorView, views_of
-from vedette.tracking.tracks import Tracks, name_of, number_of
+from vedette.tracking.tracks import Tracks, bits_of_name, name_of, number_of
 
 ASSOCIATIONS: dict[str, Association | Method] = {"gnn": nearest_pairs, **METHODS}
 _NAME_BITS = 60  # a hundred thousand names must not meet by chance
@@ -50,6 +52,7 @@ class CrowdTracker:
         fits into `window_mib`; with a hundred thousand tracks hardly one look does
     looks_mib : what `looks` remembers of the evidence, newest first
     choices_mib : what `explain` remembers of what was weighed, newest first
+    known_objects : as for `Tracker`
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class CrowdTracker:
         window_mib: float = 16.0,
         looks_mib: float = 16.0,
         choices_mib: float = 8.0,
+        known_objects: KnownObjects | None = None,
     ) -> None:
         if not sensors:
             raise UsageError("a tracker needs at least one sensor; give sensors=[...]")
@@ -73,6 +77,8 @@ class CrowdTracker:
             association = ASSOCIATIONS[association]
         self.policy = policy or CrowdPolicy()
         self.lateness_s = lateness_s
+        self.known_objects = known_objects
+        self.known_seen_tai_ns: dict[str, int] = {}  # by id of a known object: when it was last met
         self._associate = association
         self._views = {view.sensor.name: view for view in views_of(sensors)}
         self._sensor_ids = tuple(names)
@@ -197,11 +203,28 @@ class CrowdTracker:
         view = self._view_of(scan)
         before = self._remembered() if self.lateness_s > 0.0 else None
         look = look_of(scan, view, order[0])
-        taken = self._take_in(look, view.sensor.name)
+        taken = self._with_known(look, scan, view, order[0])
         self._held.append(_Held(order, scan, before))
         self._note(taken, look, scan, order)
         if taken.choices is not None:
             self._choices.add(order, taken.choices)
+
+    def _with_known(self, look: CrowdLook, scan: Scan, view: SensorView, t_look_tai_ns: int) -> Absorbed:
+        """A look of which the known objects have taken what is theirs."""
+        name = view.sensor.name
+        known = known_pairs(self.known_objects, scan, view, t_look_tai_ns, look)
+        if known is None:
+            return self._take_in(look, name)
+        keys, detections = claimed(self._crowd, look, self.policy, known)
+        left = np.setdiff1d(np.arange(len(look)), detections)
+        taken = self._take_in(part_of(look, left), name)
+        crowd = self._crowd
+        rows_by_number = crowd.seeds.look == crowd.look_count
+        crowd.seeds.scan_row[rows_by_number] = left[crowd.seeds.scan_row[rows_by_number]]
+        ids = dict(zip(known.keys.tolist(), known.ids, strict=True))
+        for key, t in zip(keys.tolist(), look.t_detected_tai_ns[detections].tolist(), strict=True):
+            self.known_seen_tai_ns[ids[key]] = max(t, self.known_seen_tai_ns.get(ids[key], t))
+        return with_claims(taken, keys, detections, left, crowd.look_count)
 
     def _take_in(self, look: CrowdLook, sensor_name: str) -> Absorbed:
         if isinstance(self._associate, Method):
@@ -331,7 +354,8 @@ class _Evidence:
 
     def names_are(self, track_id: str) -> Bools:
         """(h,) True where a detection went to the track of that name."""
-        return np.array([name_of(int(key), _NAME_BITS) == track_id for key in self.key], dtype=bool)
+        mask = (1 << _NAME_BITS) - 1
+        return ((self.key & mask) == bits_of_name(track_id, _NAME_BITS)) | (self.key == key_of_known(track_id))
 
 
 class _Shown:

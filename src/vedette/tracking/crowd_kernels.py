@@ -386,6 +386,7 @@ def correct_rows(
     """
     seen, H, frame = np.empty(4), np.zeros((4, 6)), np.empty((3, 3))
     residual, work, before, turns = np.empty(4), np.empty(12), np.empty(6), np.empty((4, 6, 6))
+    across = np.empty(4)
     for k in range(len(rows)):
         row, d, to = rows[k], detections[k], out[k]
         mean, cov = out_means[to], out_covs[to]
@@ -394,11 +395,65 @@ def correct_rows(
             for j in range(6):
                 cov[i, j] = covs[row, i, j]
         size = see_row(kind, mean, origin, axes, seen, H, frame)
+        if kind == RADAR and place_row(mean, cov, origin, axes, values[d], variances[d], H, residual, across, frame):
+            diagonal_update_row(mean, cov, residual, across, H, work)
+            continue
         residual_row(kind, values[d], seen, frame, residual)
         before[:] = mean
         diagonal_update_row(mean, cov, residual[:size], variances[d, :size], H[:size], work)
         if kind == RADAR:
             bend_row(before, mean, cov, origin, frame, turns)
+
+
+@njit(cache=True, error_model="numpy")
+def place_row(
+    mean: np.ndarray,
+    cov: np.ndarray,
+    origin: np.ndarray,
+    axes: np.ndarray,
+    value: np.ndarray,
+    variance: np.ndarray,
+    H: np.ndarray,
+    residual: np.ndarray,
+    across: np.ndarray,
+    frame: np.ndarray,
+) -> bool:
+    """A radar's detection as three distances along and across its own line of sight, where that is the better way.
+
+    It is while the row knows less of the direction than one detection tells: a velocity that nobody knew yet may have
+    carried the object round by so much that range, taken as straight from where it was expected, would be kilometres
+    wrong. False, and nothing written, where the row knows better, or the place was not measured whole.
+
+    H (4, 6), residual (4,), across (4,) variances, frame (3, 3) : out
+    """
+    reach = value[2]
+    if not np.isfinite(value[0] + value[1] + reach):
+        return False
+    sa, ca, se, ce = sin(value[0]), cos(value[0]), sin(value[1]), cos(value[1])
+    for i in range(3):
+        e, n, u = axes[0, i], axes[1, i], axes[2, i]
+        frame[0, i] = ce * (sa * e + ca * n) + se * u
+        frame[1, i] = ca * e - sa * n
+        frame[2, i] = -se * (sa * e + ca * n) + ce * u
+    across[0], across[3] = variance[2], variance[3]
+    across[1], across[2] = variance[0] * reach * reach * ce * ce, variance[1] * reach * reach
+    doubt = 0.0
+    for k in range(1, 3):
+        for i in range(3):
+            for j in range(3):
+                doubt += frame[k, i] * cov[i, j] * frame[k, j]
+    if doubt < across[1] + across[2]:
+        return False
+    residual[3] = value[3]
+    for k in range(3):
+        residual[k] = 0.0
+        for i in range(3):
+            H[k, i], H[k, 3 + i] = frame[k, i], 0.0
+            residual[k] += frame[k, i] * (origin[i] + reach * frame[0, i] - mean[i])
+    for i in range(3):
+        H[3, i], H[3, 3 + i] = 0.0, frame[0, i]
+        residual[3] -= frame[0, i] * mean[3 + i]
+    return True
 
 
 @njit(cache=True, error_model="numpy")

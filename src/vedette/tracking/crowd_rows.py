@@ -94,10 +94,9 @@ class CrowdRows:
                 column[first + k : first + k + len(part)] = column[part]
         self._count = first + len(stay)
         if self._count < len(self._room) // 8 and len(self._room) > 4096:  # a raid is over: give its room back
-            part = self.copy(slice(0, self._count))
-            self._room = no_columns(max(256, 2 * self._count))
-            self._count = 0
-            self.append(part)
+            few = self.copy(slice(0, self._count))
+            self._room, self._count = no_columns(max(256, 2 * self._count)), 0
+            self.append(few)
 
     def copy(self, which: Bools | Ints | slice) -> CrowdColumns:
         """Some rows, as values of their own."""

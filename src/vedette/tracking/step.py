@@ -16,6 +16,7 @@ from vedette.tracking.anchors import axes_along, itrf_from_local
 from vedette.tracking.association import Expectation, box_pairs, expect
 from vedette.tracking.choices import LookChoices, belief_of, choices_of
 from vedette.tracking.initiation import born, key_of
+from vedette.tracking.known_objects import KnownPairs
 from vedette.tracking.look_log import LookChunk, chunk_of
 from vedette.tracking.motions import Motion
 from vedette.tracking.prediction import believed_itrf, middle_itrf, predict, re_anchored
@@ -42,13 +43,20 @@ class Policy:
 
 
 def advance(
-    rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, policy: Policy, t_look_tai_ns: int,
+    rows: TrackRows,
+    scan: Scan,
+    view: SensorView,
+    motion: Motion,
+    policy: Policy,
+    t_look_tai_ns: int,
     weighed: list[LookChoices] | None = None,
-) -> tuple[TrackRows, LookChunk]:  # fmt: skip
+    known: KnownPairs | None = None,
+) -> tuple[TrackRows, LookChunk]:
     """All tracks after a look, and what each of them was seen as in it.
 
     What else each might have been is added to `weighed`, where that is given.
     `t_look_tai_ns` is the time of a look with no detections; otherwise the detections' own times are used, in order.
+    Objects that are `known` compete for the detections with the tracks; what they take begins nothing.
     """
     before_s = (t_look_tai_ns - rows.t_tai_ns) / NS_PER_S
     survive = float(np.exp(-policy.survival_hazard_1_s * max(before_s, 0.0)))
@@ -60,14 +68,16 @@ def advance(
     for t in np.unique(scan.t_measured_tai_ns):
         which = np.flatnonzero(scan.t_measured_tai_ns == t)
         rows = predict(rows, int(t), motion)
-        rows, track, detection = _correct(rows, scan, which, view, motion, policy, ~is_hit, weighed)
+        rows, track, detection, claims = _correct(rows, scan, which, view, motion, policy, ~is_hit, weighed, known)
         is_hit[track] = True
         seen_as.append((rows.key[track], detection))
+        seen_as.append((claims[0], which[claims[1]]))
         # a detection that a doubtful track took may still be somebody new
         doubt = np.zeros(len(which))
         place = np.searchsorted(which, detection)
         doubt[place] = np.log1p(-np.minimum(expit(rows.log_odds[track]), 1.0 - 1e-12))
         doubt[place[rows.is_confirmed[track] | (doubt[place] < np.log(0.1))]] = -np.inf
+        doubt[claims[1]] = -np.inf
         fresh = np.isfinite(doubt)
         crowd = view.log_clutter_densities(scan, which) - view.log_clutter_density(scan)
         started.append((int(t), which[fresh], np.maximum(start_log_odds + doubt - crowd, -15.0)[fresh]))
@@ -78,8 +88,8 @@ def advance(
         if len(which):
             fresh_rows = born(scan, which, log_odds, view, motion, rows.t_seen_tai_ns.shape[1], t)
             fresh_rows = predict(fresh_rows, rows.t_tai_ns, motion)
-            known = np.isin(fresh_rows.key, rows.key)
-            rows = rows.joined(fresh_rows.take(~known))
+            is_there = np.isin(fresh_rows.key, rows.key)
+            rows = rows.joined(fresh_rows.take(~is_there))
             began = [(fresh_rows.key, _rows_of(scan, which, fresh_rows, view))]
             hits = hits.joined(chunk_of(fresh_rows, scan, view, began, []))
     return _sorted_out(rows, policy, start_log_odds), hits
@@ -99,18 +109,29 @@ def _start_log_odds(view: SensorView, policy: Policy) -> float:
 
 
 def _correct(
-    rows: TrackRows, scan: Scan, which: Ints, view: SensorView, motion: Motion, policy: Policy, may_pair: Bools,
+    rows: TrackRows,
+    scan: Scan,
+    which: Ints,
+    view: SensorView,
+    motion: Motion,
+    policy: Policy,
+    may_pair: Bools,
     weighed: list[LookChoices] | None,
-) -> tuple[TrackRows, Ints, Ints]:  # fmt: skip
-    """Associate and correct with detections of one instant; the tracks and scan rows that were paired."""
+    known: KnownPairs | None,
+) -> tuple[TrackRows, Ints, Ints, tuple[Ints, Ints]]:
+    """Associate and correct with detections of one instant.
+
+    Gives the tracks and scan rows that were paired, and the keys of known objects with the places in `which` of what
+    they took.
+    """
     nothing = np.empty(0, dtype=np.int64)
     if len(rows) == 0 or len(which) == 0:
-        return rows, nothing, nothing
+        return rows, nothing, nothing, _share_out(nothing, nothing, np.empty(0), 0, which, known)[1]
     origin = view.origin_itrf_m(scan, rows.t_tai_ns)
     variances = view.variances(scan, which)
     rows, seen, z, track, detection = _candidates(rows, scan, which, view, origin, variances, may_pair)
     if len(track) == 0:
-        return rows, nothing, nothing
+        return rows, nothing, nothing, _share_out(nothing, nothing, np.empty(0), 0, which, known)[1]
     middle = middle_itrf(rows)
     chance = view.detection_probability(motion.modes, middle, scan)
     value = z[0 if z.shape[0] == 1 else track, detection]
@@ -130,7 +151,7 @@ def _correct(
     idle = np.log1p(-exists * np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
     clutter = view.log_clutter_densities(scan, which)[detection]
     gain = np.log(exists) + log_mixture - clutter - idle
-    chosen = best_pairs(track, detection, np.where(inside, gain, -np.inf))
+    chosen, claims = _share_out(track, detection, np.where(inside, gain, -np.inf), len(rows), which, known)
     before = rows
     hit = track[chosen]
     mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
@@ -164,7 +185,21 @@ def _correct(
                 belief_of(*believed_itrf(rows.take(near))),
             )
         )  # fmt: skip
-    return rows, hit, which[detection[chosen]]
+    return rows, hit, which[detection[chosen]], claims
+
+
+def _share_out(
+    track: Ints, detection: Ints, gain: Scalar, tracks: int, which: Ints, known: KnownPairs | None
+) -> tuple[Ints, tuple[Ints, Ints]]:
+    """The best pairs of tracks and known objects together; which of the tracks' pairs, and what the known ones took."""
+    if known is None:
+        nothing = np.empty(0, dtype=np.int64)
+        return best_pairs(track, detection, gain), (nothing, nothing)
+    one, place, worth = known.rivals(which)
+    first, second = np.concatenate([track, tracks + one]), np.concatenate([detection, place])
+    chosen = best_pairs(first, second, np.concatenate([gain, worth]))
+    taken = chosen[chosen >= len(track)] - len(track)
+    return chosen[chosen < len(track)], (known.keys[one[taken]], place[taken])
 
 
 def _is_rough(rows: TrackRows, which: Ints, view: SensorView) -> Bools:

@@ -21,6 +21,7 @@ from vedette.tracking.choices import ChoiceLog, LookChoices
 from vedette.tracking.clock_guard import ClockGuard, Verdict
 from vedette.tracking.duplicates import merge_duplicates
 from vedette.tracking.initiation import key_of
+from vedette.tracking.known_objects import KnownObjects, KnownPairs, known_pairs
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import believed_itrf, predict
@@ -52,6 +53,8 @@ class Tracker:
     lateness_s : looks up to this much older than the newest are still fitted in; widened up to `lateness_max_s` while a
         feed comes steadily later than that
     policy : when a track is believed and when given up
+    known_objects : what is known to be there already; detections that it explains begin no track, and are found by
+        `looks` under its own id
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Tracker:
         lateness_s: float = 15.0,
         policy: Policy | None = None,
         lateness_max_s: float = 90.0,
+        known_objects: KnownObjects | None = None,
     ) -> None:
         if not sensors:
             raise UsageError("a tracker needs at least one sensor; give sensors=[...]")
@@ -69,6 +73,8 @@ class Tracker:
             raise UsageError(f"two sensors share a name among {', '.join(names)}; give each its own name=")
         self.motion: Motion = motion or BoostCoastEntry()
         self.policy = policy or Policy()
+        self.known_objects = known_objects
+        self.known_seen_tai_ns: dict[str, int] = {}  # by id of a known object: when it was last met
         views = views_of(sensors)
         self._views = {view.sensor.name: view for view in views}
         self._nothing = partial(
@@ -269,7 +275,9 @@ class Tracker:
             if isinstance(view.sensor, Radar):
                 view = view.in_noise(self._strobes.field_at(view.sensor, order[0], scan.noise_rise_db))
             weighed: list[LookChoices] = []
-            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0], weighed)
+            known = known_pairs(self.known_objects, scan, view, order[0])
+            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0], weighed, known)
+            self._meet(known, chunk)
             self._choices.go_back(order)
             for choices in weighed:
                 self._choices.add(order, choices)
@@ -279,6 +287,17 @@ class Tracker:
             rows = after
         self._rows = rows
         self._publish(rows)
+
+    def _meet(self, known: KnownPairs | None, chunk: LookChunk) -> None:
+        """Note which known objects were met in a look."""
+        if known is None:
+            return
+        for name, key in zip(known.ids, known.keys.tolist(), strict=True):
+            mine = chunk.key == key
+            if mine.any():
+                self._names[key] = name
+                t = int(chunk.t_measured_tai_ns[mine].max())
+                self.known_seen_tai_ns[name] = max(t, self.known_seen_tai_ns.get(name, t))
 
     def _without_duplicates(self, rows: TrackRows) -> TrackRows:
         rows, merged = merge_duplicates(rows, self._chunks)
