@@ -11,7 +11,7 @@ from vedette.tracking import FixedObjects
 
 def test_a_known_satellite_crossing_a_radar_is_no_object_of_the_picture():
     radar = packaged_sensors()["radar-north"]
-    start = coast_start(54.0, -14.0, 700e3, 7400.0, 30.0, 0.0)
+    start = coast_start(30.0, -22.0, 700e3, 7400.0, 200.0, 0.0)
     known = FixedObjects(
         ("NORAD-1",), T0_TAI_NS, start[None], np.diag(np.repeat([500.0**2, 0.5**2], 3))[None]
     )  # fmt: skip
