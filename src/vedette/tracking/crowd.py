@@ -32,7 +32,7 @@ from vedette.tracking.known_objects import KnownObjects, key_of_known, known_pai
 from vedette.tracking.pairs import Association, nearest_pairs
 from vedette.tracking.reorder import time_of_look_tai_ns
 from vedette.tracking.sensor_views import SensorView, views_of
-from vedette.tracking.tracks import Tracks, bits_of_name, name_of, number_of
+from vedette.tracking.tracks import Tracks, name_of, number_of
 
 ASSOCIATIONS: dict[str, Association | Method] = {"gnn": nearest_pairs, **METHODS}
 _NAME_BITS = 60  # a hundred thousand names must not meet by chance
@@ -355,7 +355,9 @@ class _Evidence:
     def names_are(self, track_id: str) -> Bools:
         """(h,) True where a detection went to the track of that name."""
         mask = (1 << _NAME_BITS) - 1
-        return ((self.key & mask) == bits_of_name(track_id, _NAME_BITS)) | (self.key == key_of_known(track_id))
+        number = number_of(track_id)
+        named = self.key & mask == (-1 if number is None else number)
+        return np.asarray(named | (self.key == key_of_known(track_id)))
 
 
 class _Shown:

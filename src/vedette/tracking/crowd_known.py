@@ -53,9 +53,15 @@ def with_claims(taken: Absorbed, keys: Ints, detections: Ints, left: Ints, look_
     """What a look without the claimed detections came to, in the rows of the whole look, and the claims."""
     scan_row = taken.scan_row.copy()
     mine = taken.look == look_count
+    if not len(left):
+        left = np.zeros(1, dtype=np.int64)  # nothing was left: nothing refers to it
     scan_row[mine] = left[scan_row[mine]]
+    choices = taken.choices
+    if choices is not None:
+        choices = replace(choices, scan_row=np.where(choices.scan_row >= 0, left[choices.scan_row], choices.scan_row))
     return Absorbed(
         np.concatenate([taken.key, keys]),
         np.concatenate([scan_row, detections]),
         np.concatenate([taken.look, np.full(len(keys), look_count)]),
+        choices,
     )

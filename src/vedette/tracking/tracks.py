@@ -1,6 +1,6 @@
 """The tracks of a moment, for people and for the floors above: arrays of rows, light views, a table."""
 
-from base64 import b32decode, b32encode
+from base64 import b32encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -191,16 +191,6 @@ class Tracks:
                 f" {speed:9.1f} {speed_sigma:8.1f}  {share}"
             )
         return "\n".join(lines)
-
-
-def bits_of_name(name: str, bits: int) -> int:
-    """The bits of a track's number that a name by `name_of` holds; -1 for what is no such name."""
-    letters = name[1:].upper()
-    try:
-        part = b32decode("A" * (-len(letters) % 8) + letters)
-    except ValueError:
-        return -1
-    return int.from_bytes(part, "big") if len(letters) == bits // 5 else -1
 
 
 def name_of(key: int, bits: int = 35) -> str:
