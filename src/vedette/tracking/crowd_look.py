@@ -7,13 +7,16 @@ from functools import partial
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
+from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Mat33, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
-from vedette.reports import Region, Scan
+from vedette.reports import Region, Scan, SensorKind
+from vedette.reports.scan import HORIZON_KINDS
 from vedette.sensing import Radar
 from vedette.tracking.crowd_kernels import LINE, PLACE, RADAR
 from vedette.tracking.sensor_views import SensorView
 
+_FAR_M = 1e6  # supposed where a range is not measured
 EVERYWHERE = np.array([0.0, 2.0 * np.pi, -np.pi, np.pi, 0.0, np.inf])  # limits that hold the whole sky
 
 
@@ -35,7 +38,8 @@ class CrowdLook:
     false_alarms: float  # expected in the whole look
     revisit_s: float
     is_silence_evidence: bool = True  # a flame may have gone out: not seen is not gone
-    is_visible: Callable[[Rows], Bools] | None = None  # of (k, 3) positions: what `limits` cannot say
+    is_visible: Callable[[Rows], Bools] | None = None  # of (k, 6) states: what `limits` cannot say
+    can_begin: bool = True  # one of its detections says enough to be the first of a track
 
     def __len__(self) -> int:
         return len(self.t_detected_tai_ns)
@@ -56,28 +60,45 @@ def look_of(scan: Scan, view: SensorView, t_look_tai_ns: int) -> CrowdLook:
     origin = np.ascontiguousarray(view.origin_itrf_m(scan, t_look))
     lat_rad, lon_rad, _ = geodetic_from_itrf(origin)
     axes = np.ascontiguousarray(enu_from_itrf_matrix(float(lat_rad), float(lon_rad)))
-    values = np.ascontiguousarray(scan.values, dtype=float)
+    kind = _kind_of(view)
+    values, variances = np.ascontiguousarray(scan.values, dtype=float), np.zeros((m, 4))
+    variances[:, : 4 if kind == RADAR else 2] = view.variances(scan, np.arange(m))
+    # one Gaussian a track: constant errors, and doubt where the sensor stood, count as noise here
+    own = view.own_bias_sigmas**2
+    variances[:, : len(own)] += own
+    sigma_m = scan.sensor_position_sigma_m or sensor.position_sigma_m
+    if sigma_m > 0.0 and kind == RADAR:
+        far = np.where(np.isfinite(values[:, 2]), values[:, 2], _FAR_M)
+        variances[:, :2] += (sigma_m / far[:, None]) ** 2
+        variances[:, 2] += sigma_m**2
+    elif sigma_m > 0.0:
+        variances[:, :2] += (sigma_m / _FAR_M) ** 2
     visible: Callable[[Rows], Bools] | None = None
-    if view.is_radar:
-        variances = np.ascontiguousarray(view.variances(scan, np.arange(m)))
-        variances[:, :3] += view.own_bias_sigmas**2  # one Gaussian a track: constant errors count as noise here
-        assert isinstance(sensor, Radar)
-        limits = limits_of(scan.looked_at or sensor.region)
-    else:
-        variances = np.zeros((m, 4))
-        variances[:, :2] = view.variances(scan, np.arange(m)) + view.own_bias_sigmas**2
-        limits = EVERYWHERE if scan.looked_at is None else limits_of(scan.looked_at)
-
-        assert not isinstance(sensor, Radar)
-        visible = partial(sensor.is_visible, t_tai_ns=t_look)
-
+    limits = EVERYWHERE if scan.looked_at is None else limits_of(scan.looked_at)
     chance_of = np.array([min(sensor.detection_probability, 0.99), 0.0, 1e-6, 0.5])
-    if isinstance(sensor, Radar) and sensor.range_1m2_km is not None:
-        chance_of[1:3] = sensor.range_1m2_km * 1e3, sensor.false_alarm_probability
+    if isinstance(sensor, Radar):
+        limits = limits_of(scan.looked_at or sensor.region)
+        if sensor.range_1m2_km is not None:
+            weaker = 10.0 ** (-scan.noise_rise_db / 40.0)  # fourth power of range
+            chance_of[1:3] = sensor.range_1m2_km * 1e3 * weaker, sensor.false_alarm_probability
+    else:
+        visible = partial(sensor.is_visible, t_tai_ns=t_look)
+    is_infrared = scan.kind is SensorKind.INFRARED
     return CrowdLook(
-        RADAR if view.is_radar else LINE, view.index, t_look, t, values, variances, origin, axes, limits, chance_of,
+        kind, view.index, t_look, t, values, variances, origin, axes, limits, chance_of,
         view.log_clutter_density(scan), view.false_alarms_per_look, sensor.revisit_s, view.is_radar, visible,
+        kind == RADAR or is_infrared,
     )  # fmt: skip
+
+
+def _kind_of(view: SensorView) -> int:
+    """How the passes meet this kind of sensor; `UsageError` for one that they cannot."""
+    kind = view.sensor.kind
+    if view.is_sight:
+        return LINE
+    if kind in HORIZON_KINDS and kind is not SensorKind.OVER_THE_HORIZON:
+        return RADAR
+    raise UsageError(f"{view.sensor.name} is {kind.value}, which a crowd tracker does not take; `Tracker` does")
 
 
 def place_look(

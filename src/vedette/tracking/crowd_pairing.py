@@ -59,7 +59,7 @@ def ready(
         widest, float(np.sqrt(gates_of(policy)[3])), middle, reach, chance,
     )  # fmt: skip
     if look.is_visible is not None and n:
-        chance *= look.is_visible(means[which, :3])
+        chance *= look.is_visible(means[which])
     return Expected(which, middle, reach, chance)
 
 

@@ -175,6 +175,8 @@ def _key_of_two(first: Ints, second: Ints) -> Ints:
 
 def keep_seeds(crowd: Crowd, look: CrowdLook, sensor_name: str, doubt: Scalar, start: float) -> None:
     """Detections that may still be nobody's wait for the next looks."""
+    if not look.can_begin:
+        return
     values, variances = look.values, look.variances
     can_start: Bools = np.asarray(np.isfinite(values[:, :3]).all(axis=1))
     if look.kind == LINE:
