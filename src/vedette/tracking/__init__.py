@@ -10,6 +10,7 @@ from vedette.tracking.crowd import CrowdTracker
 from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.cueing import Cue, cue
 from vedette.tracking.known_objects import FixedObjects, KnownObjects, KnownRows
+from vedette.tracking.leaves import Mixtures, Trees
 from vedette.tracking.look_value import Goal
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
 from vedette.tracking.pairs import Association, Pairs
@@ -30,6 +31,7 @@ __all__ = [
     "Goal",
     "KnownObjects",
     "KnownRows",
+    "Mixtures",
     "Motion",
     "Pairs",
     "Plan",
@@ -39,6 +41,7 @@ __all__ = [
     "TrackView",
     "Tracker",
     "Tracks",
+    "Trees",
     "cue",
     "schedule",
 ]
