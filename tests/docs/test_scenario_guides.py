@@ -7,8 +7,6 @@ import re
 import pytest
 from tests.tidy.repository import ROOT
 
-from vedette.sensing import parse_sensors
-
 
 @pytest.mark.parametrize("name", ["scenarios", "sensors", "interference"])
 def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
@@ -20,9 +18,3 @@ def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     with contextlib.redirect_stdout(said):
         exec(compile("\n".join(blocks), f"{name}.md", "exec"), {"__name__": "__guide__"})
     assert said.getvalue().strip()
-
-
-def test_the_sensor_file_of_the_guide_is_a_sensor_file():
-    page = (ROOT / "docs" / "guides" / "sensors.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert set(parse_sensors(block)) == {"radar-north", "ir-east"}
