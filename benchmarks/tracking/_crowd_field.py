@@ -68,7 +68,7 @@ def place_looks(scene: Field, seed: int = 8) -> list[CrowdLook]:
 
 
 def radar_scans(scene: Field, seed: int = 8) -> tuple[Radar, list[Scan], np.ndarray]:
-    """The looks as a radar's azimuth, elevation and range, 316 km away; the truth in ITRF is `truth @ axes + origin`."""
+    """The looks as a radar's azimuth, elevation and range, 316 km away; and the truth in ITRF."""
     rng = np.random.default_rng(seed)
     half = _ROOM * 0.5 * scene.side_m
     away = float(np.linalg.norm(MIDDLE_M))
