@@ -40,6 +40,8 @@ Fault = tuple[str, str]  # what, cure
 def find_fault(kind: SensorKind, values: list[float], sigmas: list[float]) -> Fault | None:
     """The first thing wrong with one detection (a row of `COLUMNS[kind]`), or None."""
     names = COLUMNS[kind]
+    if names is _RADAR_NAMES and _is_plainly_a_radars(*values, *sigmas):
+        return None
     for name, value, sigma in zip(names, values, sigmas, strict=True):
         fault = _fault_of_value(name, value) or _fault_of_sigma(name, value, sigma)
         if fault is not None:
@@ -51,6 +53,29 @@ def find_fault(kind: SensorKind, values: list[float], sigmas: list[float]) -> Fa
         if abs(length - 1.0) > UNIT_VECTOR_TOLERANCE:
             return f"line of sight of length {length:.9g}, not 1", "give a unit vector in the Earth-fixed frame"
     return None
+
+
+_RADAR_NAMES = COLUMNS[SensorKind.RADAR]
+_ANGLE_SIGMA_MAX_RAD = SIGMA_MAX["azimuth_rad"]
+
+
+def _is_plainly_a_radars(
+    azimuth_rad: float, elevation_rad: float, range_m: float, range_rate_mps: float,
+    azimuth_sigma_rad: float, elevation_sigma_rad: float, range_sigma_m: float, range_rate_sigma_mps: float,
+) -> bool:  # fmt: skip
+    """Whether place and, if given, range rate are within every limit: most detections are, and there are many."""
+    return (
+        0.0 <= azimuth_rad < 2 * pi
+        and -pi / 2 <= elevation_rad <= pi / 2
+        and 0.0 < range_m <= RANGE_MAX_M
+        and 0.0 < azimuth_sigma_rad <= _ANGLE_SIGMA_MAX_RAD
+        and 0.0 < elevation_sigma_rad <= _ANGLE_SIGMA_MAX_RAD
+        and 0.0 < range_sigma_m <= SIGMA_MAX["range_m"]
+        and (
+            range_rate_mps != range_rate_mps
+            or (abs(range_rate_mps) <= RANGE_RATE_MAX_MPS and 0.0 < range_rate_sigma_mps <= SIGMA_MAX["range_rate_mps"])
+        )
+    )
 
 
 def _fault_of_value(name: str, value: float) -> Fault | None:

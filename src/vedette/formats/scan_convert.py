@@ -1,6 +1,7 @@
 """Between a line of a scan file and a `Scan`: km and degrees outside, metres and radians inside."""
 
 from decimal import Decimal
+from functools import lru_cache
 from math import inf, nan
 from typing import Any
 
@@ -41,10 +42,10 @@ def row_from_detection(detection: Detection, sensor_position_itrf_m: Rows | None
                 _metres(detection.range_rate_kmps),
             ],
             [
-                _radians(detection.azimuth_sigma_deg),
-                _radians(detection.elevation_sigma_deg),
-                _metres(detection.range_sigma_km),
-                _metres(detection.range_rate_sigma_kmps),
+                _sigma_radians(detection.azimuth_sigma_deg),
+                _sigma_radians(detection.elevation_sigma_deg),
+                _sigma_metres(detection.range_sigma_km),
+                _sigma_metres(detection.range_rate_sigma_kmps),
             ],
         )
     if isinstance(detection, TelemetryDetection):
@@ -59,10 +60,10 @@ def row_from_detection(detection: Detection, sensor_position_itrf_m: Rows | None
         )
     if isinstance(detection, StrobeDetection):
         angles = [_folded(_radians(detection.azimuth_deg)), _radians(detection.elevation_deg)]
-        angle_sigmas = [_radians(detection.azimuth_sigma_deg), _radians(detection.elevation_sigma_deg)]
+        angle_sigmas = [_sigma_radians(detection.azimuth_sigma_deg), _sigma_radians(detection.elevation_sigma_deg)]
         return [*angles, _float(detection.noise_rise_db)], [*angle_sigmas, _float(detection.noise_rise_sigma_db)]
     sight = _line_of_sight(detection, sensor_position_itrf_m)
-    sigma_rad = _radians(detection.los_sigma_deg)
+    sigma_rad = _sigma_radians(detection.los_sigma_deg)
     match detection:
         case InfraredDetection():
             shine, shine_sigma = detection.intensity_w_sr, detection.intensity_sigma_w_sr
@@ -266,6 +267,19 @@ def _wire_region(region: Region | None) -> WireRegion | None:
 
 def _radians(angle_deg: Decimal | None) -> float:
     return nan if angle_deg is None else _not_nan(radians(angle_deg))
+
+
+def _sigma_radians(sigma_deg: Decimal | None) -> float:
+    return _radians(sigma_deg) if sigma_deg is None or not sigma_deg.is_finite() else _remembered_radians(sigma_deg)
+
+
+def _sigma_metres(sigma_km: Decimal | None) -> float:
+    return _metres(sigma_km) if sigma_km is None or not sigma_km.is_finite() else _remembered_metres(sigma_km)
+
+
+# A sensor's sigmas are the same numbers again and again; equal decimals are the same float64
+_remembered_radians = lru_cache(256)(radians)
+_remembered_metres = lru_cache(256)(metres)
 
 
 def _folded(azimuth_rad: float) -> float:

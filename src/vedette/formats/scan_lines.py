@@ -179,6 +179,7 @@ def _scan_from_wire(
     if t_heard_tai_ns is not None:
         t_received_tai_ns = t_heard_tai_ns
     times: list[int] = []
+    known_times: dict[str, int] = {}  # the detections of a look often share theirs
     values: list[list[float]] = []
     sigmas: list[list[float]] = []
     faults: list[Quarantined] = []
@@ -191,7 +192,10 @@ def _scan_from_wire(
             fault = find_fault(wire.kind, row_values, row_sigmas)
             if fault is not None:
                 raise MeasurementError(fault[0], cure=fault[1])
-            times.append(tai_ns_from_utc_text(detection.t_measured_utc))
+            text = detection.t_measured_utc
+            if text not in known_times:
+                known_times[text] = tai_ns_from_utc_text(text)
+            times.append(known_times[text])
         except BadInputError as trouble:
             faults.append(set_aside_error(trouble, here, detection_bytes, t_received_tai_ns=now))
             continue
