@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from tests.tracking.strobe_scene import JAMMING, story_text
+from tests.tracking.test_groups import RADAR as GROUP_RADAR
+from tests.tracking.test_groups import looks_at_group
 
 from vedette.doors.live import sensor_row
 from vedette.doors.wire import document
@@ -11,6 +13,7 @@ from vedette.reports import Condition, FindingKind, Mode
 from vedette.scenario import make_scenario
 from vedette.scenario.story import parse_story
 from vedette.sensing import format_sensors
+from vedette.tracking.groups import GroupWatch
 
 
 def test_a_jammed_radar_is_degraded_and_restored():
@@ -45,3 +48,14 @@ def test_a_sensor_that_falls_silent_is_said_to_be():
     health = {one.sensor_id: one for one in sensor_health(picture)}
     assert health["rb"].condition is Condition.SILENT and health["ra"].condition is Condition.OK
     assert "rb" in sensor_row(health["rb"]).plain and "nothing has come" in sensor_row(health["rb"]).plain
+
+
+def test_a_group_is_in_the_document():
+    scans, _ = looks_at_group(12, 3)
+    picture = open_picture(Session(mode=Mode.SIMULATED, sensors_toml=format_sensors({"r": GROUP_RADAR})))
+    picture.is_epoch_known = True
+    picture.groups = GroupWatch(picture.sensors.values())
+    kinds = [finding.kind for scan in scans[:5] for finding in picture.groups.absorb(scan)]
+    (shown,) = document(picture)["groups"]
+    assert shown["count_90"][0] <= shown["count"] <= shown["count_90"][1]
+    assert FindingKind.GROUP in kinds

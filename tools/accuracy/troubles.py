@@ -7,8 +7,8 @@ from vedette.exercise.raid import PHASES, TROUBLES, make_raid, play_raid
 from vedette.metrics import chi_square_band, share_in_band
 from vedette.tracking.group_count import COUNT_MAX, count_posterior, resolved_places
 
-RAIDS = 8
-SCENES = 300
+RAIDS = 5
+SCENES = 200
 
 
 def trouble_table() -> str:
@@ -41,7 +41,8 @@ def group_sentence() -> str:
         looks = [resolved_places(places, found) for found in rng.random((rng.integers(2, 12), count)) < chance]
         reports = [len(rows) + rng.poisson(clutter) for rows in looks]
         mean = max(np.mean([len(rows) for rows in looks]), 1.0)
-        spread = np.concatenate(looks).std(axis=0) * np.sqrt(mean / max(mean - 1.0, 0.7))
+        rows = np.concatenate(looks)
+        spread = rows.std(axis=0) * np.sqrt(mean / max(mean - 1.0, 0.7)) if len(rows) else np.full(3, np.nan)
         posterior = count_posterior(reports, spread, round(mean), chance, clutter)
         total = np.cumsum(posterior.probability)
         rank = total[count - 1] - posterior.probability[count - 1] * rng.random()

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.engine import emitters, sensor_health
+from vedette.engine import emitters, groups, sensor_health
 from vedette.engine.picture import Picture
 from vedette.engine.source_clock import SourceClock
 from vedette.frames import geodetic_from_itrf
@@ -18,6 +18,7 @@ from vedette.reports import (
     Area,
     EmitterEstimate,
     Finding,
+    GroupEstimate,
     ImpactArea,
     LaunchEstimate,
     ObjectSummary,
@@ -215,6 +216,25 @@ def sensor(health: SensorHealth, spell: Spelling) -> dict[str, Any]:
     }
 
 
+def group(one: GroupEstimate, spell: Spelling) -> dict[str, Any]:
+    """Objects too close together to be told apart: how many, where their middle is, how far they spread."""
+    lat_rad, lon_rad, height_m = geodetic_from_itrf(np.array(one.position_itrf_m))
+    return {
+        "id": one.id,
+        "t_utc": spell.utc(one.t_tai_ns),
+        "count": round(one.count, 1),
+        "count_sigma": round(one.count_sigma, 2),
+        "count_90": one.count_90,
+        "lat_deg": round(float(np.degrees(lat_rad)), 4),
+        "lon_deg": round(float(np.degrees(lon_rad)), 4),
+        "altitude_km": round(float(height_m) / 1e3, 2),
+        "middle_sigma_km": round(one.middle_sigma_m / 1e3, 3),
+        "spread_km": [round(s / 1e3, 3) for s in one.spread_m],
+        "velocity_itrf_mps": one.velocity_itrf_mps,
+        "sensors": one.sensors,
+    }
+
+
 def noise_source(one: EmitterEstimate, spell: Spelling) -> dict[str, Any]:
     """A place that noise comes from, by the strobes of several radars; names with ? exclude one another."""
     return {
@@ -295,6 +315,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
         "sensors": [sensor(one, spell) for one in sensor_health(picture)],
+        "groups": [group(one, spell) for one in groups(picture)],
         "noise_sources": [noise_source(one, spell) for one in emitters(picture)],
         "sources": [source(one, spell) for one in picture.sources.values()],
         "predictions": [spell.prediction(prediction) for prediction in predictions],

@@ -2,7 +2,7 @@
 
 from vedette.engine.advance import advance, open_picture
 from vedette.engine.events import Event, FeedEnded
-from vedette.engine.health import emitters, sensor_health
+from vedette.engine.health import emitters, groups, sensor_health
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session, when
 
@@ -13,6 +13,7 @@ __all__ = [
     "Session",
     "advance",
     "emitters",
+    "groups",
     "open_picture",
     "sensor_health",
     "when",

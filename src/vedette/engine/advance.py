@@ -101,12 +101,14 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
 
 
 def _hear_noise(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
-    """What a radar's look says of noise."""
-    if picture.noise is None:
+    """What a radar's look says of noise, and of objects too close together to be told apart."""
+    if picture.noise is None or picture.groups is None:
+        from vedette.tracking.groups import GroupWatch
         from vedette.tracking.interference import InterferenceWatch
 
         picture.noise = InterferenceWatch(picture.sensors.values())
-    return picture.noise.absorb(scan)
+        picture.groups = GroupWatch(picture.sensors.values())
+    return (*picture.noise.absorb(scan), *picture.groups.absorb(scan))
 
 
 def _sensors_of(session: Session) -> dict[str, Sensor]:

@@ -2,7 +2,7 @@
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine.picture import Picture
-from vedette.reports import Condition, EmitterEstimate, SensorHealth
+from vedette.reports import Condition, EmitterEstimate, GroupEstimate, SensorHealth
 
 SILENT_S, SILENT_REVISITS = 20.0, 5.0
 
@@ -28,3 +28,8 @@ def sensor_health(picture: Picture) -> tuple[SensorHealth, ...]:
 def emitters(picture: Picture) -> tuple[EmitterEstimate, ...]:
     """Places that noise comes from; those called ?1, ?2 ... may be crossings without a source."""
     return () if picture.noise is None else picture.noise.emitters
+
+
+def groups(picture: Picture) -> tuple[GroupEstimate, ...]:
+    """Objects too close together to be told apart, and how many they are."""
+    return () if picture.groups is None else picture.groups.groups

@@ -18,6 +18,7 @@ from vedette.sensing import Sensor
 if TYPE_CHECKING:
     from vedette.assessment.no_launch import NoLaunch
     from vedette.tracking import KnownObjects
+    from vedette.tracking.groups import GroupWatch
     from vedette.tracking.interference import InterferenceWatch
 
 
@@ -44,6 +45,7 @@ class Picture:
     worst_exit_code: int = 0  # 3 when something was set aside, 6 when something was refused
     last_heard_tai_ns: dict[str, int] = field(default_factory=dict)  # by sensor
     noise: InterferenceWatch | None = None  # what the radars hear, once one has looked
+    groups: GroupWatch | None = None  # what the radars cannot tell apart
     t_first_heard_tai_ns: int | None = None  # of any sensor
     noise_rise_db: dict[str, float] = field(default_factory=dict)  # by sensor, of its last look
     sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words

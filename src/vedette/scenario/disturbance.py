@@ -52,6 +52,7 @@ from vedette.sensing import (
     noise_of_sun,
     noise_rise,
     receiver_of,
+    standing,
     strobes_heard,
 )
 
@@ -122,15 +123,15 @@ def noisy_looks(
 ) -> NoisyLooks:
     """What a radar hears at looks `times_s` (n,); only noise from within its field of regard makes strobes."""
     receiver = disturbance.receiver(radar)
-    skies: dict[float, AuroralSky] = {a.kp: auroral_sky(radar.site, a.kp) for a in disturbance.auroras}
+    skies: dict[float, AuroralSky] = {a.kp: auroral_sky(standing(radar), a.kp) for a in disturbance.auroras}
     noises, floors, false = [], [], []
     for t_s in times_s:
         t = float(t_s)
-        noise = noise_of_emitters(disturbance.emitters, radar.site, receiver, t)
+        noise = noise_of_emitters(disturbance.emitters, standing(radar), receiver, t)
         for burst in disturbance.sun_bursts:
             if burst.t_start_s <= t < burst.t_end_s:
                 t_tai_ns = t_start_tai_ns + round(t * NS_PER_S)
-                noise = noise.joined(noise_of_sun(radar.site, receiver, t_tai_ns, burst.flux_sfu))
+                noise = noise.joined(noise_of_sun(standing(radar), receiver, t_tai_ns, burst.flux_sfu))
         for aurora in disturbance.auroras:
             if aurora.t_start_s <= t < aurora.t_end_s:
                 patches = draw_aurora(skies[aurora.kp], receiver, aurora.rise_db, aurora.patches, rng)
@@ -202,7 +203,8 @@ def parse_disturbance(document: Mapping[str, Any], where: str) -> Disturbance:
         numbers = _numbers(table, _AURORA, {"kp", "rise_db"}, place)
         if not (0.0 <= numbers["kp"] <= 9.0 and numbers["rise_db"] > 0.0):
             raise BadInputError("kp is 0 to 9 and rise_db is positive", place)
-        auroras.append(Aurora(**{**numbers, "patches": int(numbers.get("patches", 3))}))
+        starts, ends = numbers.get("t_start_s", -np.inf), numbers.get("t_end_s", np.inf)
+        auroras.append(Aurora(numbers["kp"], numbers["rise_db"], int(numbers.get("patches", 3.0)), starts, ends))
     receivers = document.get("receivers", {})
     if not isinstance(receivers, dict) or not all(isinstance(table, dict) for table in receivers.values()):
         raise BadInputError("receivers is not a table of tables", where, "write [receivers.NAME]")
@@ -256,10 +258,10 @@ def _false_echoes(
     """Rows of false echoes of one look: on the bearing of their emitter, at ranges that are not its own."""
     rows = []
     for repeater in disturbance.repeaters:
-        heard = noise_of_emitters([repeater.emitter], radar.site, receiver, t_s)
+        heard = noise_of_emitters([repeater.emitter], standing(radar), receiver, t_s)
         if not len(heard):
             continue
-        _, _, range_m = direction_of(radar.site, repeater.emitter.position_itrf_m(t_s))
+        _, _, range_m = direction_of(standing(radar), repeater.emitter.position_itrf_m(t_s))
         ranges = repeater.draw_ranges_m(float(range_m), t_s, rng)
         count = len(ranges)
         sigmas = radar.sigmas

@@ -37,6 +37,7 @@ from vedette.sensing.noise_sources import (
     noise_of_emitters,
     noise_rise,
     sigma_factor,
+    standing,
     strobes_heard,
 )
 from vedette.sensing.orbits import Geostationary, Keplerian, Orbit, TwoLine
@@ -103,6 +104,7 @@ __all__ = [
     "read_sensors",
     "receiver_of",
     "sigma_factor",
+    "standing",
     "strobes_heard",
     "sun_direction",
     "tangent_basis",

@@ -109,6 +109,13 @@ def noise_of_emitters(
     return Noise(np.array(azimuths), np.array(elevations), np.array(fluxes), tuple(words))
 
 
+def standing(radar: Radar) -> Site:
+    """Where a radar that does not move stands; `UsageError` for one that does."""
+    if not isinstance(radar.site, Site):
+        raise UsageError(f"{radar.name} moves; noise is worked out for radars that stand still")
+    return radar.site
+
+
 def direction_of(site: Site, position_itrf_m: Vec3) -> tuple[Scalar, Scalar, Scalar]:
     """Geometric azimuth, elevation and range (...) of places (..., 3) from a site."""
     return azel_range_from_enu(enu_from_itrf(position_itrf_m, site.position_itrf_m))

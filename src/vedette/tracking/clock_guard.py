@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows, Scalar
+from vedette.core.shapes import Bools, Rows, Scalar
 from vedette.reports import Scan
 from vedette.sensing import Radar
 
@@ -65,7 +65,7 @@ class ClockGuard:
 
     def judge(self, scan: Scan, radar: Radar, states_at: States) -> Judged:
         """Whether a look's time can be believed; looks without detections always are."""
-        ok = np.isfinite(scan.values[:, :3]).all(axis=1) if len(scan) else np.zeros(0, dtype=bool)
+        ok: Bools = np.asarray(np.isfinite(scan.values[:, :3]).all(axis=1))
         if not ok.any():
             return Judged(Verdict.USE, scan)
         clock = self._clocks.setdefault(scan.sensor_id, _Clock())
@@ -124,7 +124,7 @@ def _corrected(scan: Scan, step_s: float, sigma_s: float, radar: Radar, states: 
 
 
 def _fit(
-    scan: Scan, ok: Scalar, radar: Radar, states: Rows, covs: Rows, search_s: float
+    scan: Scan, ok: Bools, radar: Radar, states: Rows, covs: Rows, search_s: float
 ) -> tuple[float, float, float]:
     """Log-likelihood of detections near tracks, best over shifts within `search_s`; that shift, and one sigma of it."""
     if len(states) == 0:
@@ -137,7 +137,7 @@ def _fit(
 
 
 def _best(
-    scan: Scan, ok: Scalar, radar: Radar, states: Rows, covs: Rows, shifts_s: Scalar
+    scan: Scan, ok: Bools, radar: Radar, states: Rows, covs: Rows, shifts_s: Scalar
 ) -> tuple[float, float, float]:
     """The same over given shifts."""
     moved = states[:, None, :].repeat(len(shifts_s), axis=1)

@@ -96,7 +96,9 @@ def count_posterior(
     doubt = 1.0 / sqrt(2.0 * max(spread_reports - 1, 1))
     weights = np.exp(-0.5 * _SPREADS**2)
     total = np.full(len(numbers), -np.inf)
-    observed = np.maximum(np.asarray(spread_cells, dtype=float), _SMALLEST_SPREAD)
+    observed = np.asarray(spread_cells, dtype=float)
+    # one report or none has no spread: a cell's own is as good a guess as any
+    observed = np.maximum(np.where(np.isfinite(observed), observed, 1.0), _SMALLEST_SPREAD)
     for step, weight in zip(_SPREADS, weights / weights.sum(), strict=True):
         wanted = observed * np.exp(step * doubt)
         table = np.array([_moments_of(float(n), wanted, detection_probability) for n in knots])

@@ -24,6 +24,7 @@ from vedette.sensing import Radar, Sensor, Site, receiver_of
 from vedette.tracking.group_count import CountPosterior, count_posterior
 
 SNR_OF_SIGMAS = 10.0**1.3
+_COUNT_EVERY = 3  # looks: the count is the costly part
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class GroupWatch:
         if len(values) > 1:
             entry = (len(values), cells.var(axis=0, ddof=1))
             group.spreads.setdefault(radar.name, deque(maxlen=keep)).append(entry)
-        if group.looks < self.policy.looks:
+        if group.looks < self.policy.looks or (group.count is not None and group.looks % _COUNT_EVERY):
             return
         best = max(group.reports, key=lambda name: (np.mean(group.reports[name]), name))  # who tells most apart
         spreads = group.spreads.get(best)

@@ -27,7 +27,7 @@ from vedette.reports import (
     StrobeHealth,
 )
 from vedette.reports.words import place_words
-from vedette.sensing import AuroralSky, Radar, Sensor, Site, auroral_sky
+from vedette.sensing import AuroralSky, Radar, Sensor, Site, auroral_sky, standing
 from vedette.tracking.noise_causes import (
     AURORA,
     INTERFERENCE,
@@ -157,7 +157,7 @@ class InterferenceWatch:
         for train, row in pairs:
             train.add(t_tai_ns, values[row], sigmas[row])
             self._is_news |= train.count == self.policy.strobes
-        for row in np.flatnonzero(left):
+        for row in map(int, np.flatnonzero(left)):
             train = Train(ear.radar.name, self._next_train)
             self._next_train += 1
             train.add(t_tai_ns, values[row], sigmas[row])
@@ -260,7 +260,7 @@ class InterferenceWatch:
     def _sky(self, ear: _Ear) -> tuple[tuple[float, AuroralSky], ...]:
         name = ear.radar.name
         if name not in self._skies:
-            site = ear.radar.site
+            site = standing(ear.radar)
             self._skies[name] = tuple((share, auroral_sky(site, kp)) for share, kp in self.policy.storms)
         return self._skies[name]
 

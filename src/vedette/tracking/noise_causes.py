@@ -14,7 +14,7 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Scalar
 from vedette.frames import EarthOrientation
-from vedette.sensing import AuroralSky, Radar, in_region, sun_direction
+from vedette.sensing import AuroralSky, Radar, in_region, standing, sun_direction
 from vedette.tracking.strobe_trains import DRIFT_RADPS, GATE, Directions
 
 SUN, AURORA, INTERFERENCE, FAULT = "Sun", "aurora", "interference", "fault"
@@ -79,7 +79,7 @@ def cause_probabilities(
 
 def is_sun_in_field(radar: Radar, t_tai_ns: int, orientation: EarthOrientation | None = None) -> bool:
     """Whether the Sun is up and in a radar's field of regard."""
-    azimuth, elevation = sun_direction(radar.site, t_tai_ns, orientation)
+    azimuth, elevation = sun_direction(standing(radar), t_tai_ns, orientation)
     values = np.array([float(azimuth), float(elevation), max(radar.region.range_min_m, 1.0)])
     return bool(elevation > -0.01) and bool(in_region(values, radar.region))
 
@@ -88,7 +88,7 @@ def angle_off_sun_rad(
     radar: Radar, azimuth_rad: float, elevation_rad: float, t_tai_ns: int, orientation: EarthOrientation | None = None
 ) -> float:
     """Angle on the sky between a strobe and the Sun; by azimuth alone where elevation is not measured."""
-    azimuth, elevation = sun_direction(radar.site, t_tai_ns, orientation)
+    azimuth, elevation = sun_direction(standing(radar), t_tai_ns, orientation)
     turn = (azimuth_rad - float(azimuth) + np.pi) % (2.0 * np.pi) - np.pi
     level = turn * np.cos(float(elevation))
     return float(np.hypot(level, elevation_rad - float(elevation) if np.isfinite(elevation_rad) else 0.0))
@@ -98,7 +98,7 @@ def _log_sun(heard: Heard, orientation: EarthOrientation | None) -> float:
     """The Sun's own path is known: every direction must lie on it, with one constant error of the radar in common."""
     d = heard.directions
     t = d.t_tai_ns
-    azimuth, elevation = sun_direction(heard.radar.site, t, orientation)
+    azimuth, elevation = sun_direction(standing(heard.radar), t, orientation)
     if float(np.max(elevation)) < -0.01 or not is_sun_in_field(heard.radar, int(t[-1]), orientation):
         return float(np.log(_SURE))
     turn = (d.azimuth_rad - azimuth + np.pi) % (2.0 * np.pi) - np.pi

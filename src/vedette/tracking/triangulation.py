@@ -19,7 +19,7 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Mat33, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf, itrf_from_enu
-from vedette.sensing import Radar, is_above_radio_horizon, radar_and_jacobian_from_itrf
+from vedette.sensing import Radar, is_above_radio_horizon, radar_and_jacobian_from_itrf, standing
 from vedette.tracking.strobe_trains import Directions
 
 RANGE_MIN_M, RANGE_MAX_M = 8e3, 1500e3
@@ -104,7 +104,8 @@ def triangulate(
         return Triangulated((), (), ())
     sets = _sets(bearings, listening)
     probability = _probabilities(sets, [bearing.number for bearing in bearings])
-    sources, unsure = [], []
+    sources: list[Source] = []
+    unsure: list[Source] = []
     for one, p in zip(sets, probability, strict=True):
         if len(one.members) < 2 or p < doubtful:
             continue
@@ -183,7 +184,7 @@ def _fitted(members: tuple[Bearing, ...], listening: Sequence[Radar], t_ref_tai_
     names = tuple(member.radar.name for member in members)
     heard = 0.0
     for radar in listening:
-        if bool(is_above_radio_horizon(radar.site, mean[:3])):
+        if bool(is_above_radio_horizon(standing(radar), mean[:3])):
             heard += HEARD if radar.name in names else UNHEARD
     evidence = most + float(np.log(total)) + float(heard) + float(LOG_SOURCES)
     return Source(
@@ -213,8 +214,8 @@ def _stacked(members: tuple[Bearing, ...], t_ref_tai_ns: int) -> _Seen:
                 (True, d.elevation_rad[i], d.elevation_sigma_rad[i]),
             ):
                 if np.isfinite(v):
-                    origin.append(member.radar.site.position_itrf_m)
-                    turn.append(member.radar.site.enu_from_itrf)
+                    origin.append(standing(member.radar).position_itrf_m)
+                    turn.append(standing(member.radar).enu_from_itrf)
                     before.append((int(d.t_tai_ns[i]) - t_ref_tai_ns) / NS_PER_S)
                     which.append(is_elevation)
                     value.append(v)
@@ -251,7 +252,7 @@ def _slices(first: Bearing) -> tuple[Rows, Rows, Scalar]:
     azimuth = float(d.azimuth_rad[i])
     along = np.array([np.sin(azimuth), np.cos(azimuth), 0.0])
     across = np.array([np.cos(azimuth), -np.sin(azimuth), 0.0])
-    site = first.radar.site
+    site = standing(first.radar)
     drop = middle**2 / (2.0 * 6.371e6)
     enu = middle[:, None] * along
     enu[:, 2] = HEIGHT_M - site.height_m - drop
