@@ -57,7 +57,7 @@ def test_a_row_is_carried_along_as_the_plain_prediction_carries_it(mode, dt_s):
     for kernel in KERNELS:
         mean, cov, is_fine = means.copy(), covs.copy(), np.zeros((6, 1), dtype=bool)
         kernel(bk.sigma_predict_bank)(
-            mean, cov, SPHERICAL, origin, axes, dt_s, np.array([mode]), np.array([noise]), PRIOR, EARTH,
+            mean, cov, np.full(6, SPHERICAL), origin, axes, dt_s, np.array([mode]), np.array([noise]), PRIOR, EARTH,
             standard_air(), is_fine,
         )  # fmt: skip
         assert is_fine.all()
@@ -163,8 +163,8 @@ def test_a_covariance_without_a_root_leaves_its_row_alone():
     covs[0, 0, 2, 2] = -1.0
     mean, cov, is_fine = means.copy(), covs.copy(), np.ones((2, 1), dtype=bool)
     bk.sigma_predict_bank(
-        mean, cov, SPHERICAL, origin, axes, 1.0, np.array([COAST]), np.zeros((1, 3)), PRIOR, EARTH, standard_air(),
-        is_fine,
+        mean, cov, np.full(2, SPHERICAL), origin, axes, 1.0, np.array([COAST]), np.zeros((1, 3)), PRIOR, EARTH,
+        standard_air(), is_fine,
     )  # fmt: skip
     assert is_fine.ravel().tolist() == [False, True]
     np.testing.assert_array_equal(mean[0], means[0])

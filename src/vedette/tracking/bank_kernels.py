@@ -250,7 +250,7 @@ def bank_radar_rows(
 def sigma_predict_bank(
     means: np.ndarray,
     covs: np.ndarray,
-    coordinates: int,
+    coordinates: np.ndarray,
     origin: np.ndarray,
     axes: np.ndarray,
     dt_s: float,
@@ -263,6 +263,7 @@ def sigma_predict_bank(
 ) -> None:
     """Carry every mode of every row along by cubature, in place: (n, m, D) and (n, m, D, D).
 
+    coordinates (n,) : SPHERICAL or COURSE of each row
     is_fine (n, m) out : False where a covariance had no root and that mode of that row was left as it was
     """
     n, m, _ = means.shape
@@ -270,6 +271,6 @@ def sigma_predict_bank(
     for row in range(n):
         for i in range(m):
             is_fine[row, i] = sigma_predict_row(
-                means[row, i], covs[row, i], coordinates, origin[row], axes[row], dt_s, modes[i], noise[i], prior, 0.0,
-                earth, air, w,
+                means[row, i], covs[row, i], coordinates[row], origin[row], axes[row], dt_s, modes[i], noise[i], prior,
+                0.0, earth, air, w,
             )  # fmt: skip

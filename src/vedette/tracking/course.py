@@ -21,7 +21,7 @@ from vedette.tracking.spherical import (
 )
 
 ACROSS, COURSE_ANGLE = 3, 4
-FEWEST_SIGMAS = 5.0  # of the speed across in its own standard deviations
+FEWEST_SIGMAS = 3.0  # of the speed across in its own standard deviations
 
 
 def course_from_spherical(state: Rows) -> Rows:

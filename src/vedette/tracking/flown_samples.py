@@ -107,7 +107,8 @@ def draw_states(tracks: Tracks, index: int, count: int, rng: np.random.Generator
         local[own] = rows.mean[index, i, :STATE_SIZE] + rng.standard_normal((int(own.sum()), STATE_SIZE)) @ root.T
         if _is_by_flame(tracks, index):
             local[own, :6] = rows.mean[index, i, :6] + FLAME_DOUBT * (local[own, :6] - rows.mean[index, i, :6])
-    states = itrf_from_local(local[None], rows.origin_itrf_m[index : index + 1], rows.axes[index : index + 1])[0]
+    one = slice(index, index + 1)
+    states = itrf_from_local(local[None], rows.origin_itrf_m[one], rows.axes[one], rows.by_course[one])[0]
     return states, modes[picked]
 
 

@@ -5,19 +5,32 @@ from dataclasses import replace
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Ints, Rows, Vec3
-from vedette.estimation import merged, mix, regression, sigma_points, symmetrized, transform, weighted_products
+from vedette.core.shapes import Bools, Ints, Rows, Vec3
+from vedette.estimation import (
+    cholesky_scaled,
+    merged,
+    mix,
+    regression,
+    sigma_points,
+    symmetrized,
+    transform,
+    weighted_products,
+)
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
-from vedette.tracking.anchors import TURN_AT_RAD, axes_along, itrf_from_local, local_from_itrf
+from vedette.tracking.anchors import TURN_AT_RAD, axes_across, axes_along, itrf_from_local, local_from_itrf
 from vedette.tracking.bank_kernels import sigma_predict_bank
+from vedette.tracking.course import ACROSS, COURSE_ANGLE, course_difference, has_course
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
 from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
 from vedette.tracking.rows import TrackRows
-from vedette.tracking.sigma_kernels import MOST_BIASES, SPHERICAL
-from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_jacobian
+from vedette.tracking.sigma_kernels import COURSE, MOST_BIASES, SPHERICAL
+from vedette.tracking.spherical import RANGE, cartesian_from_spherical, spherical_difference, spherical_jacobian
 from vedette.tracking.step_arithmetic import EARTH
 
+LONGEST_BY_COURSE_S = 15.0  # a longer step may lose the course of a model that is in doubt
+STAYS_SIGMAS = 2.0  # of the speed across, before its course is given up again; `has_course` asks three
+WELL_KNOWN_RANGE = 1e-3  # sigma over range: only then does its curvature tell the speed across
 _PRIOR = np.concatenate([PARAMETER_MEAN, PARAMETER_SIGMA**2])
 _OFF_DIAGONAL = np.eye(6, k=3) + np.eye(6, k=-3)
 
@@ -30,6 +43,9 @@ def predict(rows: TrackRows, t_tai_ns: int, motion: Motion) -> TrackRows:
     dt_s = (t_tai_ns - rows.t_tai_ns) / NS_PER_S
     if dt_s == 0.0 or len(rows) == 0:
         return replace(rows, t_tai_ns=t_tai_ns)
+    if abs(dt_s) > LONGEST_BY_COURSE_S and rows.by_course.any():
+        which = np.flatnonzero(rows.by_course)
+        rows = re_anchored(rows, which, rows.origin_itrf_m[which], rows.axes[which], rows.anchor_sensor[which])
     here = middle_itrf(rows)
     _, _, height_m = geodetic_from_itrf(here[:, :3])
     probability, mean, cov = mix(rows.mode_probability, rows.mean, rows.cov, motion.transition(abs(dt_s), height_m))
@@ -51,9 +67,17 @@ def _flown(mean: Rows, cov: Rows, rows: TrackRows, dt_s: float, motion: Motion) 
     if mean.shape[-1] - STATE_SIZE <= MOST_BIASES:
         noise = np.array([motion.noise(mode) for mode in motion.modes], dtype=float)
         modes = np.array(motion.modes, dtype=np.int64)
-        sigma_predict_bank(
-            new_mean, new_cov, SPHERICAL, origin, axes, dt_s, modes, noise, _PRIOR, EARTH, standard_air(), is_fine
-        )
+        way = (dt_s, modes, noise, _PRIOR, EARTH, standard_air())
+        coordinates = np.where(rows.by_course, COURSE, SPHERICAL)
+        sigma_predict_bank(new_mean, new_cov, coordinates, origin, axes, *way, is_fine)
+        bad = np.flatnonzero(rows.by_course & ~is_fine.all(axis=1))
+        if len(bad):  # mended and flown again: the plain way below knows spherical coordinates only
+            root = cholesky_scaled(cov[bad])
+            again, again_cov = np.array(mean[bad], order="C"), root @ np.swapaxes(root, -1, -2)
+            flew = np.zeros((len(bad), mean.shape[1]), dtype=bool)
+            sigma_predict_bank(again, again_cov, coordinates[bad], origin[bad], axes[bad], *way, flew)
+            again[~flew] = np.nan
+            new_mean[bad], new_cov[bad], is_fine[bad] = again, again_cov, True
     with np.errstate(all="ignore"):  # a belief too wide to fly stops being numbers, and is dropped by the caller
         for i, mode in enumerate(motion.modes):
             rest = np.flatnonzero(~is_fine[:, i])
@@ -111,27 +135,57 @@ def turned(rows: TrackRows) -> TrackRows:
     """The same tracks with the axes of those that have wandered turned after them."""
     if len(rows) == 0:
         return rows
-    far = np.max(np.abs(np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean)[:, :2]), axis=1) > TURN_AT_RAD
-    if not far.any():
+    angles = np.abs(np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean[..., :5]))
+    far = np.max(angles[:, :2], axis=1) > TURN_AT_RAD
+    far |= rows.by_course & (angles[:, COURSE_ANGLE] > TURN_AT_RAD)
+    fit = _is_fit_for_course(rows)
+    change = far | (fit != rows.by_course)
+    if not change.any():
         return rows
-    which = np.flatnonzero(far)
-    away = middle_itrf(rows.take(which))[:, :3] - rows.origin_itrf_m[which]
-    axes = axes_along(away / np.linalg.norm(away, axis=-1, keepdims=True))
-    return re_anchored(rows, which, rows.origin_itrf_m[which], axes, rows.anchor_sensor[which])
+    for by_course in (False, True):
+        which = np.flatnonzero(change & (fit == by_course))
+        if len(which) == 0:
+            continue
+        here = middle_itrf(rows.take(which))
+        away = here[:, :3] - rows.origin_itrf_m[which]
+        direction = away / np.linalg.norm(away, axis=-1, keepdims=True)
+        axes = axes_across(direction, here[:, 3:]) if by_course else axes_along(direction)
+        rows = re_anchored(rows, which, rows.origin_itrf_m[which], axes, rows.anchor_sensor[which], by_course)
+    return rows
 
 
-def re_anchored(rows: TrackRows, which: Ints, origin_itrf_m: Vec3, axes: Rows, sensor: Ints) -> TrackRows:
+def _is_fit_for_course(rows: TrackRows) -> Bools:
+    """(n,) whom a radar knows well in range and sees crossing its line of sight, whatever the model.
+
+    Once that is so, it takes more doubt to think otherwise.
+    """
+    mean, cov = rows.mean[..., :6], rows.cov[..., :6, :6]
+    plain = has_course(mean, cov)
+    course = mean[..., ACROSS] ** 2 > STAYS_SIGMAS**2 * (
+        cov[..., ACROSS, ACROSS] + mean[..., ACROSS] ** 2 * cov[..., COURSE_ANGLE, COURSE_ANGLE]
+    )
+    fit = np.where(rows.by_course[:, None], course & (mean[..., ACROSS] > 0.0), plain)
+    fit &= cov[..., RANGE, RANGE] < (WELL_KNOWN_RANGE * mean[..., RANGE]) ** 2
+    by_radar = np.linalg.norm(rows.origin_itrf_m, axis=1) < 7e6
+    return fit.all(axis=1) & by_radar & np.isfinite(rows.log_odds)
+
+
+def re_anchored(
+    rows: TrackRows, which: Ints, origin_itrf_m: Vec3, axes: Rows, sensor: Ints, by_course: bool = False
+) -> TrackRows:
     """Some tracks in other coordinates, by sigma points through the change."""
+    after = np.full(len(which), by_course)
     models = rows.mean.shape[1]
     mean, cov = rows.mean.copy(), rows.cov.copy()
+    difference = course_difference if by_course else spherical_difference
     for i in range(models):
 
         def change(points: Rows) -> Rows:
-            itrf = itrf_from_local(points, rows.origin_itrf_m[which], rows.axes[which])
-            return local_from_itrf(itrf, origin_itrf_m, axes)
+            itrf = itrf_from_local(points, rows.origin_itrf_m[which], rows.axes[which], rows.by_course[which])
+            return local_from_itrf(itrf, origin_itrf_m, axes, after)
 
         old, old_cov = rows.mean[which, i], rows.cov[which, i]
-        moved, moved_cov, cross = transform(old[:, :6], old_cov[:, :6, :6], change, difference=spherical_difference)
+        moved, moved_cov, cross = transform(old[:, :6], old_cov[:, :6, :6], change, difference=difference)
         F, _ = regression(old_cov[:, :6, :6], moved_cov, cross)
         tie = F @ old_cov[:, :6, 6:]
         new_cov = old_cov.copy()
@@ -139,13 +193,17 @@ def re_anchored(rows: TrackRows, which: Ints, origin_itrf_m: Vec3, axes: Rows, s
         mean[which, i, :6], cov[which, i] = moved, new_cov
     origin, turn, anchor = rows.origin_itrf_m.copy(), rows.axes.copy(), rows.anchor_sensor.copy()
     origin[which], turn[which], anchor[which] = origin_itrf_m, axes, sensor
-    return replace(rows, mean=mean, cov=cov, origin_itrf_m=origin, axes=turn, anchor_sensor=anchor)
+    course = rows.by_course.copy()
+    course[which] = by_course
+    return replace(
+        rows, mean=mean, cov=cov, origin_itrf_m=origin, axes=turn, anchor_sensor=anchor, by_course=course
+    )
 
 
 def middle_itrf(rows: TrackRows) -> Rows:
     """(n, 6) ITRF state at the mean over the models: a point for geometry, not an estimate to report."""
     mean = np.einsum("nm,nmi->ni", rows.mode_probability, rows.mean)
-    return itrf_from_local(mean, rows.origin_itrf_m, rows.axes)[:, :6]
+    return itrf_from_local(mean, rows.origin_itrf_m, rows.axes, rows.by_course)[:, :6]
 
 
 def believed_itrf(rows: TrackRows) -> tuple[Rows, Rows]:
@@ -153,7 +211,7 @@ def believed_itrf(rows: TrackRows) -> tuple[Rows, Rows]:
 
     def itrf(points: Rows) -> Rows:
         side_by_side = points.reshape(len(rows), points.shape[1] * points.shape[2], 6)
-        return itrf_from_local(side_by_side, rows.origin_itrf_m, rows.axes).reshape(points.shape)
+        return itrf_from_local(side_by_side, rows.origin_itrf_m, rows.axes, rows.by_course).reshape(points.shape)
 
     means, covs, _ = transform(rows.mean[..., :6], rows.cov[..., :6, :6], itrf)
     return merged(rows.mode_probability, means, covs)

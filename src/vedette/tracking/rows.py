@@ -10,7 +10,7 @@ from vedette.tracking.flight_kernel import STATE_SIZE
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackRows:
-    """n tracks, m models; states in spherical coordinates about each track's anchor (see `anchors`)."""
+    """n tracks, m models; states in spherical or course coordinates about each track's anchor (see `anchors`)."""
 
     t_tai_ns: int
     key: Ints  # (n,) made from the first detection: the same whatever the order of arrival
@@ -25,6 +25,7 @@ class TrackRows:
     t_start_tai_ns: Ints  # (n,)
     t_seen_tai_ns: Ints  # (n, sensors) last detection by each sensor; the smallest integer where never
     hits: Ints  # (n,)
+    by_course: Bools  # (n,) speed and course across the line of sight in place of the two angular rates (see `course`)
 
     def __len__(self) -> int:
         return len(self.key)
@@ -56,5 +57,5 @@ def no_tracks(t_tai_ns: int, models: int, sensors: int, biases: int) -> TrackRow
     return TrackRows(
         t_tai_ns, np.empty(0, whole), np.empty((0, 3)), np.empty((0, 3, 3)), np.empty(0, whole),
         np.empty((0, models, d)), np.empty((0, models, d, d)), np.empty((0, models)), np.empty(0),
-        np.empty(0, bool), np.empty(0, whole), np.empty((0, sensors), whole), np.empty(0, whole),
+        np.empty(0, bool), np.empty(0, whole), np.empty((0, sensors), whole), np.empty(0, whole), np.empty(0, bool),
     )  # fmt: skip

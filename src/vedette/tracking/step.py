@@ -232,10 +232,12 @@ def _relinearized(
     mean, cov = after
     for _ in range(_RELINEARIZATIONS):
         middle = np.einsum("nm,nmi->ni", some.mode_probability, mean)
-        basis = view.basis_at(itrf_from_local(middle, some.origin_itrf_m, some.axes)[:, :6], origin)
+        here = itrf_from_local(middle, some.origin_itrf_m, some.axes, some.by_course)
+        basis = view.basis_at(here[:, :6], origin)
 
         def measure(points: Rows, basis: Rows | None = basis) -> Rows:
-            return view.values(itrf_from_local(points, some.origin_itrf_m, some.axes), origin, basis, some.t_tai_ns)
+            at = itrf_from_local(points, some.origin_itrf_m, some.axes, some.by_course)
+            return view.values(at, origin, basis, some.t_tai_ns)
 
         seen = expect(mean, cov, some.mode_probability, measure, view.difference, view.bias_columns)
         z = view.detections(scan, what, basis)
@@ -276,7 +278,8 @@ def _expected(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin
     basis = view.basis_at(middle_itrf(rows), origin)
 
     def measure(points: Rows) -> Rows:
-        return view.values(itrf_from_local(points, rows.origin_itrf_m, rows.axes), origin, basis, rows.t_tai_ns)
+        at = itrf_from_local(points, rows.origin_itrf_m, rows.axes, rows.by_course)
+        return view.values(at, origin, basis, rows.t_tai_ns)
 
     seen = expect(rows.mean, rows.cov, rows.mode_probability, measure, view.difference, view.bias_columns)
     return seen, view.detections(scan, which, basis)
@@ -291,7 +294,7 @@ def _silent(rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, unsee
     best = np.argmax(some.mode_probability, axis=1)
     pick = np.arange(len(quiet))
     points, weights = sigma_points(some.mean[pick, best, :6], some.cov[pick, best, :6, :6])
-    itrf = itrf_from_local(points, some.origin_itrf_m, some.axes)
+    itrf = itrf_from_local(points, some.origin_itrf_m, some.axes, some.by_course)
     covered = view.share_covered(itrf, weights, scan, rows.t_tai_ns)
     chance = view.detection_probability(motion.modes, middle_itrf(some), scan) * covered[:, None]
     log_odds, mode = rows.log_odds.copy(), rows.mode_probability.copy()
