@@ -21,13 +21,13 @@ _LOG_TAU = float(np.log(2.0 * np.pi))
 _FLAGS = {"contract", "nsz", "arcp"}  # fused, and one reciprocal for many divisions: NaN and infinity keep their sense
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def mirrored(a: Block) -> Block:
     """The block with its upper triangle copied onto the lower."""
     return a[0], a[1], a[2], a[1], a[4], a[5], a[2], a[5], a[8]
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def corrected(
     s: Six, pp: Block, pv: Block, vv: Block, hp: Three, hv: Three, residual: float, variance: float
 ) -> tuple[Six, Block, Block, Block, float, float]:
@@ -63,13 +63,13 @@ def corrected(
     return moved, mirrored(new_pp), new_pv, mirrored(new_vv), residual * pull, expected
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def dotted(a: Three, b: Three) -> float:
     """a · b."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def absorbed(
     start: Six, s: Six, pp: Block, pv: Block, vv: Block, hp: Three, hv: Three, residual: float, variance: float
 ) -> tuple[Six, Block, Block, Block, float, float, float]:
@@ -84,7 +84,7 @@ def absorbed(
     return s, pp, pv, vv, nis, expected, on
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def radar_corrected(
     s: Six, pp: Block, pv: Block, vv: Block, z: tuple[float, float, float, float],
     variance: tuple[float, float, float, float], origin: Three, enu: Block,
@@ -202,7 +202,7 @@ def ekf_radar_rows(
                     k += 1
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _loaded(w: np.ndarray, l: int) -> tuple[Six, Block, Block, Block]:
     """State and covariance blocks of one lane of a tile."""
     c = _COV * LANES + l
@@ -219,7 +219,7 @@ def _loaded(w: np.ndarray, l: int) -> tuple[Six, Block, Block, Block]:
     return s, pp, pv, vv
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _stored(w: np.ndarray, l: int, s: Six, pp: Block, pv: Block, vv: Block) -> None:
     """The inverse of `_loaded`."""
     c = _COV * LANES + l

@@ -14,7 +14,7 @@ _HALF_PI, _QUARTER_PI, _TAU = 0.5 * pi, 0.25 * pi, 2.0 * pi
 _TURN_1, _TURN_2, _TURN_3 = 1.5707963109016418, 1.5893254712295857e-08, 6.123233995736766e-17
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def angle_of(y: float, x: float) -> float:
     """atan2(y, x)."""
     ay, ax = abs(y), abs(x)
@@ -33,7 +33,7 @@ def angle_of(y: float, x: float) -> float:
     return -angle if y < 0.0 else angle
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def sine_cosine_of(angle: float) -> tuple[float, float]:
     """Sine and cosine, for angles within a million turns."""
     n = floor(angle / _HALF_PI + 0.5)
@@ -53,7 +53,7 @@ def sine_cosine_of(angle: float) -> tuple[float, float]:
     return sine, cosine
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def folded_angle(angle: float) -> float:
     """Into [-π, π)."""
     return angle - _TAU * floor((angle + pi) / _TAU)

@@ -169,7 +169,7 @@ def points_from_itrf(w: np.ndarray, coordinates: int, origin: np.ndarray, axes: 
             w[21 * POINTS + p] = (along + z * vz) / reach
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _moved(s: Six, h: float, b: Six) -> Six:
     """s + h b."""
     return (
@@ -177,7 +177,7 @@ def _moved(s: Six, h: float, b: Six) -> Six:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _weighed(a: Six, b: Six, c: Six, d: Six) -> Six:
     """Runge and Kutta's a + 2 b + 2 c + d."""
     return (
@@ -186,14 +186,14 @@ def _weighed(a: Six, b: Six, c: Six, d: Six) -> Six:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _pushed_slope(s: Six, along: float, earth: Six) -> Six:
     """Slope of a state under gravity and an acceleration `along` times its velocity."""
     ax, ay, az = fall(s, earth)
     return s[3], s[4], s[5], ax + along * s[3], ay + along * s[4], az + along * s[5]
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _push(s: Six, thrust: float) -> float:
     """Thrust over speed, the thrust kept within what any launcher does."""
     thrust = MOST_THRUST_MPS2 if thrust > MOST_THRUST_MPS2 else thrust
@@ -201,7 +201,7 @@ def _push(s: Six, thrust: float) -> float:
     return thrust / (sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5]) + 1.0)  # 1 m/s: no direction at rest
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _growth(thrust: float) -> float:
     """How fast the specific thrust grows as mass leaves."""
     return thrust * abs(thrust) / EXHAUST_MPS if abs(thrust) < MOST_THRUST_MPS2 else 0.0
@@ -274,7 +274,7 @@ def fly_lanes(w: np.ndarray, count: int, dt_s: float, mode: int, earth: Six, air
                 w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p] = s[3], s[4], s[5]
 
 
-@njit(cache=True, error_model="numpy", fastmath=_SUMS, forceinline=True)
+@njit(error_model="numpy", fastmath=_SUMS, forceinline=True)
 def _sum_weighed(w: np.ndarray, a: int) -> float:
     """Sum over the points of weight times one lane."""
     total = 0.0
@@ -283,7 +283,7 @@ def _sum_weighed(w: np.ndarray, a: int) -> float:
     return total
 
 
-@njit(cache=True, error_model="numpy", fastmath=_SUMS, forceinline=True)
+@njit(error_model="numpy", fastmath=_SUMS, forceinline=True)
 def _sum_products(w: np.ndarray, a: int, b: int) -> float:
     """Sum over the points of weight times two lanes."""
     total = 0.0
@@ -307,13 +307,13 @@ def middle_of_lane(w: np.ndarray, lane: int, is_angle: bool) -> float:
     return base + shift
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(error_model="numpy", forceinline=True)
 def _is_angle(coordinates: int, component: int) -> bool:
     """Whether a component is an angle that may go round."""
     return (coordinates != CARTESIAN and component == 0) or (coordinates == COURSE and component == 4)
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def spherical_slope(s: Six) -> tuple[Block, Block]:
     """Slopes of (azimuth, elevation, range) by place, and of their rates by place, at a local Cartesian state.
 
@@ -340,7 +340,7 @@ def spherical_slope(s: Six) -> tuple[Block, Block]:
     return A, B
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def course_slope(
     elevation: float, reach: float, across: float, course: float, rate: float
 ) -> tuple[Block, Block, Block]:

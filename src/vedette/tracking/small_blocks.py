@@ -10,7 +10,7 @@ Block = tuple[float, float, float, float, float, float, float, float, float]
 _FLAGS = {"contract", "nsz", "arcp"}  # fused, and one reciprocal for many divisions: NaN and infinity keep their sense
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def times(a: Block, b: Block) -> Block:
     """A B."""
     return (
@@ -26,7 +26,7 @@ def times(a: Block, b: Block) -> Block:
     )
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def times_turned(a: Block, b: Block) -> Block:
     """A Bᵀ."""
     return (
@@ -42,13 +42,13 @@ def times_turned(a: Block, b: Block) -> Block:
     )
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def turned(a: Block) -> Block:
     """Aᵀ."""
     return (a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8])
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def plus(a: Block, b: Block) -> Block:
     """A + B."""
     return (
@@ -58,13 +58,13 @@ def plus(a: Block, b: Block) -> Block:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def scaled(s: float, a: Block) -> Block:
     """s A."""
     return (s * a[0], s * a[1], s * a[2], s * a[3], s * a[4], s * a[5], s * a[6], s * a[7], s * a[8])
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def with_diagonal(a: Block, s: float) -> Block:
     """A + s I."""
     return (a[0] + s, a[1], a[2], a[3], a[4] + s, a[5], a[6], a[7], a[8] + s)

@@ -26,7 +26,7 @@ Three = tuple[float, float, float]
 _FLAGS = {"contract", "nsz", "arcp"}  # fused, and one reciprocal for many divisions: NaN and infinity keep their sense
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def fall(s: Six, earth: Six) -> Three:
     """Acceleration (m/s2, ITRF) of a free body: gravitation to J4, Coriolis, centrifugal. As `acceleration_itrf`."""
     mu, radius, j2, j3, j4, w = earth
@@ -46,7 +46,7 @@ def fall(s: Six, earth: Six) -> Three:
     return along * x + w * (w * x + 2.0 * vy), along * y + w * (w * y - 2.0 * vx), along * z - polar
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def gradient(x: float, y: float, z: float, earth: Six) -> Block:
     """Derivative (1/s2) of gravitation (J2 kept) and centrifugal acceleration by position."""
     mu, radius, j2, _, _, w = earth
@@ -65,13 +65,13 @@ def gradient(x: float, y: float, z: float, earth: Six) -> Block:
     return xx + round_part, xy, xz, xy, yy + round_part, yz, xz, yz, zz
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _pushed(s: Six, h: float, v: Three, a: Three) -> Six:
     """State s moved for h along velocity v and acceleration a."""
     return s[0] + h * v[0], s[1] + h * v[1], s[2] + h * v[2], s[3] + h * a[0], s[4] + h * a[1], s[5] + h * a[2]
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def flown(s: Six, h: float, earth: Six) -> tuple[Six, Six]:
     """State after one Runge-Kutta step of h seconds, and a state in the middle of the step."""
     a1 = fall(s, earth)
@@ -91,7 +91,7 @@ def flown(s: Six, h: float, earth: Six) -> tuple[Six, Six]:
     return _pushed(s, k, (vx, vy, vz), (ax, ay, az)), s3
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def transition(middle: Six, h: float, earth: Six) -> tuple[Block, Block, Block, Block]:
     """The four blocks of exp(A h) to third order: position by position, by velocity; velocity by position, by velocity.
 
@@ -116,7 +116,7 @@ def transition(middle: Six, h: float, earth: Six) -> tuple[Block, Block, Block, 
     return a, b, c, d
 
 
-@njit(cache=True, error_model="numpy", fastmath=_FLAGS, forceinline=True)
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def spread(
     pp: Block, pv: Block, vv: Block, steps: tuple[Block, Block, Block, Block], h: float, q: float
 ) -> tuple[Block, Block, Block]:
