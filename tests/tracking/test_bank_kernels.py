@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vedette.estimation import mix, predict_sigma, update_sigma, weigh
+from vedette.estimation import mix, predict_sigma, transform, update_sigma, weigh
 from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion.atmosphere import standard_air
 from vedette.sensing.measure import radar_from_itrf
@@ -169,3 +169,19 @@ def test_a_covariance_without_a_root_leaves_its_row_alone():
     assert is_fine.ravel().tolist() == [False, True]
     np.testing.assert_array_equal(mean[0], means[0])
     np.testing.assert_array_equal(cov[0], covs[0])
+
+
+def test_what_is_told_in_x_y_z_is_what_the_estimation_floor_tells():
+    means, covs, origin, axes, _ = drawn_bank(4, 2, biases=3)
+    told, told_cov, is_fine = np.empty((4, 2, 6)), np.empty((4, 2, 6, 6)), np.zeros((4, 2), dtype=bool)
+    expected, expected_cov, _ = transform(
+        means[..., :6], covs[..., :6, :6],
+        lambda x: itrf_from_local(x.reshape(4, -1, 6), origin, axes).reshape(x.shape),
+    )  # fmt: skip
+    for kernel in KERNELS:
+        kernel(bk.tell_bank)(means, covs, np.full(4, SPHERICAL), origin, axes, told, told_cov, is_fine)
+        assert is_fine.all()
+        sigma = np.sqrt(np.diagonal(expected_cov, axis1=-2, axis2=-1))
+        rounding = 1e-9
+        assert np.abs((told - expected) / sigma).max() < rounding
+        assert np.abs((told_cov - expected_cov) / (sigma[..., None] * sigma[..., None, :])).max() < rounding

@@ -12,6 +12,7 @@ from numba import njit
 
 from vedette.tracking.lane_functions import angle_of, folded_angle
 from vedette.tracking.sigma_kernels import (
+    _ITRF,
     _ROOT,
     _SEEN,
     POINTS,
@@ -274,3 +275,28 @@ def sigma_predict_bank(
                 means[row, i], covs[row, i], coordinates[row], origin[row], axes[row], dt_s, modes[i], noise[i], prior,
                 0.0, earth, air, w,
             )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", fastmath=_FLAGS)
+def tell_bank(
+    means: np.ndarray, covs: np.ndarray, coordinates: np.ndarray, origin: np.ndarray, axes: np.ndarray,
+    out_mean: np.ndarray, out_cov: np.ndarray, is_fine: np.ndarray,
+) -> None:  # fmt: skip
+    """ITRF mean (n, m, 6) and covariance (n, m, 6, 6) of every mode of every row, by cubature.
+
+    coordinates (n,) : SPHERICAL or COURSE of each row
+    is_fine (n, m) out : False where a covariance had no root and nothing was told
+    """
+    n, m, _ = means.shape
+    w = np.empty(SIGMA_SCRATCH)
+    for row in range(n):
+        for i in range(m):
+            is_fine[row, i] = spread_points(means[row, i], covs[row, i], -1, 0.0, w) > 0
+            if not is_fine[row, i]:
+                continue
+            points_to_itrf(w, coordinates[row], origin[row], axes[row])
+            for a in range(6):
+                out_mean[row, i, a] = middle_of_lane(w, _ITRF + a, False)
+                for b in range(a + 1):
+                    out_cov[row, i, a, b] = _sum_products(w, _ITRF + a, _ITRF + b)
+                    out_cov[row, i, b, a] = out_cov[row, i, a, b]

@@ -19,7 +19,7 @@ from vedette.estimation import (
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import TURN_AT_RAD, axes_across, axes_along, itrf_from_local, local_from_itrf
-from vedette.tracking.bank_kernels import sigma_predict_bank
+from vedette.tracking.bank_kernels import sigma_predict_bank, tell_bank
 from vedette.tracking.course import ACROSS, COURSE_ANGLE, course_difference, has_course
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
 from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
@@ -213,5 +213,12 @@ def believed_itrf(rows: TrackRows) -> tuple[Rows, Rows]:
         side_by_side = points.reshape(len(rows), points.shape[1] * points.shape[2], 6)
         return itrf_from_local(side_by_side, rows.origin_itrf_m, rows.axes, rows.by_course).reshape(points.shape)
 
-    means, covs, _ = transform(rows.mean[..., :6], rows.cov[..., :6, :6], itrf)
+    n, m, _ = rows.mean.shape
+    means, covs, is_fine = np.empty((n, m, 6)), np.empty((n, m, 6, 6)), np.zeros((n, m), dtype=bool)
+    coordinates = np.where(rows.by_course, COURSE, SPHERICAL)
+    own = (np.ascontiguousarray(part) for part in (rows.mean, rows.cov))
+    anchor = (np.ascontiguousarray(part) for part in (rows.origin_itrf_m, rows.axes))
+    tell_bank(*own, coordinates, *anchor, means, covs, is_fine)
+    if not is_fine.all():  # the plain way mends what it can
+        means, covs, _ = transform(rows.mean[..., :6], rows.cov[..., :6, :6], itrf)
     return merged(rows.mode_probability, means, covs)
