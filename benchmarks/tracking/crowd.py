@@ -42,7 +42,8 @@ def lines() -> Iterator[dict[str, Any]]:
             "confirmed over true after ten looks", "1", counts[9] / n, goal=(0.98, 1.02),
             peer=theirs.get("peer", "Stone Soup"), peer_value=theirs.get("confirmed_over_true"), **what,
         )  # fmt: skip
-        yield line("confirmed within five looks of being seen", "share", by_five, goal=0.95, **what)
+        if n >= 1_000:  # chance alone moves a hundred by two percent
+            yield line("confirmed within five looks of being seen", "share", by_five, goal=0.95, **what)
     for n in sizes[1:2]:
         seconds, count = played_by_radar(field(n, LOOKS))
         yield line(

@@ -152,7 +152,7 @@ def test_cells_have_the_same_number_compiled_and_plain():
 
 
 def test_memory_is_flat_over_a_long_watch():
-    """Two hundred looks at a sky that is half clutter; the long form is `python -m benchmarks.soak`."""
+    """Two hundred looks at a sky that is half clutter; the long form is `python -m benchmarks._soak`."""
     rng, crowd, held = np.random.default_rng(9), Crowd(), []
     for k in range(200):
         places = MIDDLE_M + (rng.random((rng.poisson(100), 3)) - 0.5) * 9e3
