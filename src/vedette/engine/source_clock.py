@@ -19,6 +19,13 @@ STEP_JITTERS = 8.0  # a step stands out of the jitter by this much
 AHEAD_S = 0.05  # a report measured later than this after it was received has a wrong clock, or its receiver has
 
 
+_OVER = {
+    "not released for use": "released for use again",
+    "not synchronised": "synchronised again",
+    "overloaded": "no longer overloaded",
+}
+
+
 @dataclass(slots=True)
 class SourceClock:
     """One sensor's clock, as its reports tell it."""
@@ -68,7 +75,7 @@ class SourceClock:
         before, after = troubles_of(self.health), troubles_of(health)
         self.health = health
         worse = tuple(f"by its own account it is {what}" for what in after if what not in before)
-        return worse + tuple(f"by its own account it is no longer {what}" for what in before if what not in after)
+        return worse + tuple(f"by its own account it is {_OVER[what]}" for what in before if what not in after)
 
     def _step(self, t_tai_ns: int) -> float | None:
         if len(self._delays_s) < 2 * STEADY:
