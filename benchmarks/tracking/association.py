@@ -6,6 +6,7 @@ looks after the tenth, when all are followed. The peer is Stone Soup's JPDA with
 correction alone.
 """
 
+import resource
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +46,8 @@ def lines() -> Iterator[dict[str, Any]]:
                 f"confirmed tracks for each object, {association}", "1", counts / objects, goal=(0.98, 1.02),
                 objects=objects,
             )  # fmt: skip
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    yield line("peak memory of all of these, compiler included", "MiB", peak_mib, goal=1024.0, better="less")
 
 
 def run(association: str, objects: int, looks: int) -> tuple[float, float]:

@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
-`./run accuracy [PART...]`: world, claims, tracks, filters, troubles, registration, flights, launches, assurance, cues;
-by default all. Flights need the recorded data, the last three the records of `./run calibrate`; without them their
-figures stay as they were.
+`./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
+assurance, cues; by default all. Flights need the recorded data, the last three the records of `./run calibrate`;
+without them their figures stay as they were.
 """
 
 import re
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.accuracy.association import association_table
 from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "claims": lambda: table(claim_figures()),
     "tracks": lambda: table(track_figures()),
     "filters": filter_table,
+    "association": association_table,
     "troubles": trouble_table,
     "registration": lambda: table(registration_figures()),
     "flights": lambda: table(flight_figures()),

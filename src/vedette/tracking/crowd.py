@@ -428,7 +428,8 @@ class _Shown:
 
 
 def _bytes_of(crowd: Crowd) -> int:
-    return 420 * len(crowd.rows) + 100 * len(crowd.seeds)
+    leaves = 0 if crowd.leaves is None else len(crowd.leaves)
+    return 420 * (len(crowd.rows) + leaves) + 100 * len(crowd.seeds)
 
 
 def _digest(scan: Scan, t_tai_ns: int) -> bytes:
