@@ -71,13 +71,13 @@ def test_heavier_clutter_asks_for_more_looks():
 def test_launches_put_in_are_reported_as_often_as_stated(sky):
     """The short form; `./run calibrate assurance --seeds 2000` is the proof, quoted in docs/accuracy.md."""
     wanted, records, seed = SKIES[sky].name, [], 10_000
-    while len(records) < 9:
+    while len(records) < 7:
         rng = np.random.default_rng([seed, 20310401])
         if SKIES[int(rng.integers(len(SKIES)))].name == wanted:
             records.append(record(seed))
         seed += 1
     stated = [item["stated_at_report"] if item["stated_at_report"] is not None else 1.0 for item in records]
-    # an honest statement puts the report evenly in (0, 1): sigma of the mean of nine is 0.096
+    # an honest statement puts the report evenly in (0, 1): sigma of the mean of seven is 0.11
     assert abs(np.mean(stated) - 0.5) < 4.0 * 0.289 / np.sqrt(len(records))
     counted = [item for item in records if item["stated_s"]["0.9"] is not None]
     hits = sum(item["report_s"] is not None and item["report_s"] <= item["stated_s"]["0.9"] for item in counted)

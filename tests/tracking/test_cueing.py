@@ -63,7 +63,7 @@ def test_a_truth_drawn_like_the_belief_is_inside_as_often_as_stated():
     rng = np.random.default_rng(5)
     root = np.linalg.cholesky(belief.state_covs_itrf[0])
     truths = coasting_many(START + rng.standard_normal((400, 6)) @ root.T, 240.0)
-    flown = fly_samples(belief, 0, np.array([240.0]), 1500, np.random.default_rng(1))
+    flown = fly_samples(belief, 0, np.array([240.0]), 1000, np.random.default_rng(1))
     t = T0_TAI_NS + 240 * NS_PER_S
     box, ellipsoid = search_volume(SOUTH, flown.states_itrf[0], flown.is_burning[0], t).holds(truths, SOUTH)
     for inside in (box, ellipsoid):
@@ -160,7 +160,7 @@ def test_the_beam_follows_from_the_radars_figures():
 
 def test_the_trackers_own_tracks_are_cued_to_where_the_truth_appears():
     """The short form; `./run calibrate cues --seeds 1000` is the proof, quoted in docs/accuracy.md."""
-    found = [item for seed in (7, 8, 10) for item in records(seed)]
+    found = [item for seed in (7, 8) for item in records(seed)]
     assert len(found) >= 4
     assert np.count_nonzero([item["box"] for item in found]) >= binom.ppf(1e-3, len(found), 0.98)
 
