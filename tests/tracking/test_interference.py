@@ -1,13 +1,18 @@
 """The watch over noise, fed by stories: nature is asked first, jamming is said after, and the sensor is restored."""
 
+from dataclasses import replace
+
 import pytest
 from tests.tracking.strobe_scene import AURORA, JAMMING, SUN_BURST, story_text
 
 from vedette.core.errors import BadInputError
-from vedette.reports import Condition, FindingKind
+from vedette.reports import Condition, FindingKind, SensorKind
 from vedette.scenario import make_scenario
 from vedette.scenario.story import parse_story
+from vedette.tracking import CrowdTracker
+from vedette.tracking.crowd_look import look_of
 from vedette.tracking.interference import InterferenceWatch
+from vedette.tracking.sensor_views import views_of
 
 
 def watched(text, seed=1):
@@ -66,3 +71,15 @@ def test_a_wrong_table_is_refused_in_words():
         parse_story(story_text("\n[[aurora]]\nkp = 12.0\nrise_db = 3.0\n"))
     with pytest.raises(BadInputError, match="side lobes"):
         parse_story(story_text("\n[receivers.ra]\nsidelobe_db = 80.0\n"))
+
+
+def test_the_crowd_tracker_lets_strobes_pass_and_expects_less_of_a_noisy_look():
+    made = make_scenario(parse_story(story_text(JAMMING)), 1)
+    tracker = CrowdTracker(list(made.sensors.values()))
+    strobe = next(scan for scan in made.scans if scan.kind is SensorKind.STROBE and len(scan))
+    assert len(tracker.step(strobe)) == 0
+    radar = replace(made.sensors["ra"], range_1m2_km=None)
+    (view,) = views_of([radar])
+    scan = next(scan for scan in made.scans if scan.sensor_id == "ra" and scan.kind is SensorKind.RADAR)
+    quiet, noisy = (look_of(replace(scan, noise_rise_db=db), view, 0).chance_of[0] for db in (0.0, 10.0))
+    assert noisy < 0.8 * quiet

@@ -15,7 +15,7 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.reports import KIND_CODES, Alternatives, Finding, FindingKind, Looks, Scan
+from vedette.reports import KIND_CODES, Alternatives, Finding, FindingKind, Looks, Scan, SensorKind
 from vedette.sensing import Sensor
 from vedette.tracking.choices import ChoiceLog
 from vedette.tracking.crowd_known import claimed, part_of, with_claims
@@ -98,8 +98,10 @@ class CrowdTracker:
         """Absorb one look; the confirmed tracks at the newest time seen.
 
         A look that came before is ignored and one too late is refused, with a finding. A look by an unknown sensor
-        raises `NotFoundError`.
+        raises `NotFoundError`. Strobes are let pass: the noise over a whole look comes with the look itself.
         """
+        if scan.kind is SensorKind.STROBE:
+            return self.tracks
         view = self._view_of(scan)
         t = time_of_look_tai_ns(scan, view.sensor.latency_s)
         digest = _digest(scan, t)

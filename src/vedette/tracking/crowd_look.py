@@ -12,7 +12,7 @@ from vedette.core.shapes import Bools, Ints, Mat33, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import Region, Scan, SensorKind
 from vedette.reports.scan import HORIZON_KINDS
-from vedette.sensing import Radar
+from vedette.sensing import Radar, lowered_probability
 from vedette.tracking.crowd_kernels import LINE, PLACE, RADAR
 from vedette.tracking.sensor_views import SensorView
 
@@ -81,6 +81,9 @@ def look_of(scan: Scan, view: SensorView, t_look_tai_ns: int) -> CrowdLook:
         if sensor.range_1m2_km is not None:
             weaker = 10.0 ** (-scan.noise_rise_db / 40.0)  # fourth power of range
             chance_of[1:3] = sensor.range_1m2_km * 1e3 * weaker, sensor.false_alarm_probability
+        elif scan.noise_rise_db > 0.0:
+            rise = 10.0 ** (scan.noise_rise_db / 10.0)
+            chance_of[0] = max(float(lowered_probability(chance_of[0], rise, sensor.false_alarm_probability)), 1e-3)
     else:
         visible = partial(sensor.is_visible, t_tai_ns=t_look)
     is_infrared = scan.kind is SensorKind.INFRARED
