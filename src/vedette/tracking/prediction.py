@@ -23,7 +23,7 @@ from vedette.tracking.bank_kernels import sigma_predict_bank, tell_bank
 from vedette.tracking.course import ACROSS, COURSE_ANGLE, course_difference, has_course
 from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
 from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
-from vedette.tracking.rows import TrackRows
+from vedette.tracking.rows import NEVER_TAI_NS, TrackRows
 from vedette.tracking.sigma_kernels import COURSE, MOST_BIASES, SPHERICAL
 from vedette.tracking.spherical import RANGE, cartesian_from_spherical, spherical_difference, spherical_jacobian
 from vedette.tracking.step_arithmetic import EARTH
@@ -155,7 +155,7 @@ def turned(rows: TrackRows) -> TrackRows:
 
 
 def _is_fit_for_course(rows: TrackRows) -> Bools:
-    """(n,) whom a radar knows well in range and sees crossing its line of sight, whatever the model.
+    """(n,) whom one radar alone knows well in range and sees crossing its line of sight, whatever the model.
 
     Once that is so, it takes more doubt to think otherwise.
     """
@@ -167,7 +167,9 @@ def _is_fit_for_course(rows: TrackRows) -> Bools:
     fit = np.where(rows.by_course[:, None], course & (mean[..., ACROSS] > 0.0), plain)
     fit &= cov[..., RANGE, RANGE] < (WELL_KNOWN_RANGE * mean[..., RANGE]) ** 2
     by_radar = np.linalg.norm(rows.origin_itrf_m, axis=1) < 7e6
-    return fit.all(axis=1) & by_radar & np.isfinite(rows.log_odds)
+    # another sensor's sharp look lies straight in other coordinates, and would be bent here
+    alone = np.sum(rows.t_seen_tai_ns != NEVER_TAI_NS, axis=1) <= 1
+    return fit.all(axis=1) & by_radar & alone & np.isfinite(rows.log_odds)
 
 
 def re_anchored(

@@ -342,12 +342,12 @@ def spherical_slope(s: Six) -> tuple[Block, Block]:
 
 @njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def course_slope(
-    elevation: float, reach: float, across: float, course: float, rate: float
+    elevation_rad: float, reach: float, across: float, course: float, rate: float
 ) -> tuple[Block, Block, Block]:
     """Slopes in course coordinates, by steps along growing azimuth, growing elevation and outward: of the place by
     place, of the rates by place, of the rates by velocity."""
     sc, cc = sine_cosine_of(course)
-    se, ce = sine_cosine_of(elevation)
+    se, ce = sine_cosine_of(elevation_rad)
     A = (1.0 / (reach * ce), 0.0, 0.0, 0.0, 1.0 / reach, 0.0, 0.0, 0.0, 1.0)
     turn = rate / (reach * across)
     B = (
