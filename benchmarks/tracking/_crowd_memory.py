@@ -1,4 +1,7 @@
-"""Follows so many objects for ten looks, made one at a time, and prints the resident memory now and at its largest."""
+"""Follows so many objects for ten looks, made one at a time.
+
+Prints how many tracks stand, the resident memory in MiB at the end, and at its largest.
+"""
 
 import resource
 import sys
@@ -21,6 +24,15 @@ def resident_mib() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
+def peak_mib() -> float:
+    """At its largest; not by `getrusage`, which on Linux begins with what the parent process held."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as page:
+            return next(int(row.split()[1]) for row in page if row.startswith("VmHWM")) / 1024.0
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
 def main(objects: int) -> None:
     """Grows to so many objects over some looks, as a sky fills, and then follows them."""
     rng = np.random.default_rng(7)
@@ -32,11 +44,12 @@ def main(objects: int) -> None:
         true = (place + going * (k + 1))[hit] + SIGMA_M * rng.standard_normal((int(hit.sum()), 3))
         seen = MIDDLE_M + np.vstack([true, (rng.random((rng.poisson(objects), 3)) - 0.5) * side])
         look = place_look(T0_TAI_NS + (k + 1) * NS_PER_S, seen, SIGMA_M, CHANCE, SPACING_M**-3.0, float(objects))
-        del true, seen
+        del true, seen, hit
         absorb(crowd, look, POLICY, "field")
+        del look
         held = resident_mib()
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    sys.stdout.write(f"{len(crowd.rows)} tracks, {held:.0f} MiB held, at most\n{largest:.0f}\n")
+    largest = peak_mib()
+    sys.stdout.write(f"{len(crowd.rows)} {held:.1f} {largest:.1f}\n")
 
 
 if __name__ == "__main__":

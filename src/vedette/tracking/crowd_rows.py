@@ -50,6 +50,7 @@ class CrowdRows:
     def __init__(self, capacity: int = 256) -> None:
         self._room = no_columns(capacity)
         self._count = 0
+        self._most = 0  # rows that were in use since room was last given back
 
     def __len__(self) -> int:
         return self._count
@@ -66,6 +67,7 @@ class CrowdRows:
             if not np.shares_memory(getattr(to, name), getattr(more, name)):
                 getattr(to, name)[:] = getattr(more, name)
         self._count += len(more)
+        self._most = max(self._most, self._count)
 
     def room_for(self, count: int) -> CrowdColumns:
         """Unfilled rows after the last, to be filled and appended before anything else changes the rows."""
@@ -74,11 +76,7 @@ class CrowdRows:
         if need > capacity:
             while capacity < need:
                 capacity *= 2
-            for name in _NAMES:  # column by column: never twice the whole
-                old = getattr(self._room, name)
-                new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
-                new[: self._count] = old[: self._count]
-                setattr(self._room, name, new)
+            self._resize(capacity)
         return CrowdColumns(*(getattr(self._room, name)[self._count : need] for name in _NAMES))
 
     def keep(self, which: Bools) -> None:
@@ -93,10 +91,16 @@ class CrowdRows:
                 part = stay[k : k + _AT_ONCE]
                 column[first + k : first + k + len(part)] = column[part]
         self._count = first + len(stay)
-        if self._count < len(self._room) // 8 and len(self._room) > 4096:  # a raid is over: give its room back
-            few = self.copy(slice(0, self._count))
-            self._room, self._count = no_columns(max(256, 2 * self._count)), 0
-            self.append(few)
+        if self._count < 0.85 * self._most and self._most > 4096:  # a raid is over: give its room back
+            self._resize(max(256, self._count + self._count // 4))
+            self._most = self._count
+
+    def _resize(self, capacity: int) -> None:
+        for name in _NAMES:  # column by column: never twice the whole
+            old = getattr(self._room, name)
+            new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
+            new[: self._count] = old[: self._count]
+            setattr(self._room, name, new)
 
     def copy(self, which: Bools | Ints | slice) -> CrowdColumns:
         """Some rows, as values of their own."""

@@ -17,7 +17,10 @@ from vedette.tracking.crowd_pairing import carry, correct, ready, score
 from vedette.tracking.crowd_policy import CrowdPolicy
 from vedette.tracking.crowd_rows import CrowdColumns
 from vedette.tracking.crowd_starts import Crowd, begin, keep_seeds, start_log_odds
+from vedette.tracking.give_back import give_back_memory
 from vedette.tracking.pairs import Association, Pairs, nearest_pairs
+
+_MANY = 20_000  # tracks, beyond which what a look needed for a moment is worth giving back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +79,8 @@ def absorb(
     keep_seeds(crowd, look, sensor_name, doubt, start)
     assert len(doubt) == m
     key, scan_row, number = (np.concatenate([part[i] for part in said]) for i in range(3))
+    if len(crowd.rows) > _MANY:
+        give_back_memory()
     return Absorbed(key, scan_row, number, choices)
 
 
