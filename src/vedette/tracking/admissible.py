@@ -64,6 +64,7 @@ def constrained(rows: TrackRows, which: Ints, view: SensorView) -> TrackRows:
     the Earth, at the angular rates now believed.
     """
     which = np.asarray(which, dtype=np.int64)
+    which = which[~rows.by_course[which]]  # a course is known already
     if len(which) == 0:
         return rows
     mean, cov = rows.mean.copy(), rows.cov.copy()
