@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.tracking.crowd_kernels import RADAR, hash_cell
 
+ShortInts = NDArray[np.int32]  # half the memory to look through
 _REACHES_PER_CELL = 3.0  # fewer cells to look into, more detections in each: a measured balance
 
 
@@ -21,9 +23,9 @@ class Cells:
 
     sizes: Scalar  # (3,) of a cell; zero: this coordinate is not used
     turns: int  # cells in a full turn of the first coordinate; zero: it is no angle
-    bucket_starts: Ints  # (b + 1,) b a power of two
-    by_bucket: Ints  # (m,) detections
-    cells: Ints  # (m, 3) the cell of each, in that order
+    bucket_starts: ShortInts  # (b + 1,) b a power of two
+    by_bucket: ShortInts  # (m,) detections
+    cells: ShortInts  # (m, 3) the cell of each, in that order
     places: Rows  # (m, 3) where each was seen, in that order
 
 
