@@ -1,10 +1,8 @@
 """Four associations of ours and two of Stone Soup's on four stories, scored by one GOSPA."""
 
-from benchmarks.tracking.stories import METHODS, scores
+from benchmarks.tracking.stories import METHODS, SEEDS, scores
 
 from tools.accuracy.figures import row
-
-SEEDS = 3
 
 
 def association_table() -> str:
