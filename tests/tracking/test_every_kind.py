@@ -75,10 +75,7 @@ def test_a_track_with_a_second_kind_is_better_and_honest(name):
         ratios.append(doubt_m(tracks) / doubt_m(alone))
     low_band, high_band = chi_square_band(6, RUNS, 1.0 - 1e-4)
     # a platform's doubt is counted as slow and as noise, an unmeasured place of the mirror likewise: scores may lie low
-    # half a metre of range beside a kilometre across: one run in six is too sure (decision 0071, open), so that
-    # for the laser the typical night is held to the band and not the mean
-    typical = np.median(scores) if name == "laser" else np.mean(scores)
-    assert 0.6 * low_band < typical < high_band
+    assert 0.6 * low_band < np.mean(scores) < high_band
     assert np.mean(ratios) < 0.99
 
 
