@@ -14,7 +14,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
 from vedette.tracking import CrowdPolicy, CrowdTracker
-from vedette.tracking.crowd_policy import STILL
+from vedette.tracking.crowd.policy import STILL
 
 LOOK_S, LIFE_S = 5.0, 600.0
 

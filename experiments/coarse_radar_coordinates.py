@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.tracking._coarse_radar import bound, followed, judged
 
-from vedette.tracking.sigma_kernels import CARTESIAN, COURSE, SPHERICAL
+from vedette.tracking.kernels.sigma import CARTESIAN, COURSE, SPHERICAL
 
 TRIED = (  # coordinates, degree of the rule at the start, degree of the rule that tells x, y, z
     ("cartesian", CARTESIAN, 3, 3),

@@ -23,13 +23,13 @@ from benchmarks.tracking._one_radar import (
 from vedette.estimation import transform
 from vedette.metrics import chi_square_band, filtering_bound, nees, rmse
 from vedette.motion.atmosphere import standard_air
-from vedette.tracking.bank_kernels import bank_radar_rows
 from vedette.tracking.course import cartesian_from_course, course_difference, course_from_cartesian
-from vedette.tracking.flight_kernel import COAST
+from vedette.tracking.kernels.bank import bank_radar_rows
+from vedette.tracking.kernels.flight_kernel import COAST
+from vedette.tracking.kernels.sigma import COURSE, SPHERICAL
+from vedette.tracking.kernels.tell import told_rows
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA
-from vedette.tracking.sigma_kernels import COURSE, SPHERICAL
 from vedette.tracking.spherical import cartesian_from_spherical, spherical_difference, spherical_from_cartesian
-from vedette.tracking.tell_kernels import told_rows
 
 BATCH = 100  # runs whose mean is held against its own band, as the peers' were
 

@@ -12,8 +12,8 @@ from vedette.core.constants import NS_PER_S
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
 from vedette.tracking import CrowdPolicy
-from vedette.tracking.crowd_look import CrowdLook, place_look
-from vedette.tracking.crowd_policy import STILL
+from vedette.tracking.crowd.look import CrowdLook, place_look
+from vedette.tracking.crowd.policy import STILL
 
 SPACING_M, SIGMA_M, CHANCE, SPEED_MPS, MIDDLE_M = 2000.0, 100.0, 0.9, 200.0, np.array([300e3, 0.0, 100e3])
 T0_TAI_NS = 10**18

@@ -10,9 +10,9 @@ import numpy as np
 
 from benchmarks.tracking._crowd_field import CHANCE, MIDDLE_M, POLICY, SIGMA_M, SPACING_M, SPEED_MPS, T0_TAI_NS
 from vedette.core.constants import NS_PER_S
-from vedette.tracking.crowd_look import place_look
-from vedette.tracking.crowd_starts import Crowd
-from vedette.tracking.crowd_step import absorb
+from vedette.tracking.crowd.look import place_look
+from vedette.tracking.crowd.starts import Crowd
+from vedette.tracking.crowd.step import absorb
 
 
 def resident_mib() -> float:

@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.harness import is_quick, line, peer_lines
 from vedette.sensing import Radar, Site
-from vedette.tracking.crowd import CrowdTracker
-from vedette.tracking.crowd_look import place_look
-from vedette.tracking.crowd_policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.look import place_look
+from vedette.tracking.crowd.policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.tracker import CrowdTracker
 
 SPACING_M, SIGMA_M, DETECTED, NOISE_M2_S3, SPEED_MPS = 2000.0, 100.0, 0.9, 25.0, 200.0
 GOALS_S = {("jpda", 100): 0.005, ("jpda", 1000): 0.05, ("mht", 1000): 0.2, ("lmb", 1000): 0.2}

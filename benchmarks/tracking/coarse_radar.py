@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.harness import is_quick, line, peer_lines
 from benchmarks.tracking._coarse_radar import bound, followed, judged
 from benchmarks.tracking._one_radar import play
-from vedette.tracking.sigma_kernels import COURSE, SPHERICAL
+from vedette.tracking.kernels.sigma import COURSE, SPHERICAL
 
 SEED = 11
 

@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.harness import ROOT, find_line, is_quick, line, peer_lines
 from benchmarks.tracking._crowd_field import MIDDLE_M, POLICY, Field, field, matched, place_looks, radar_scans
 from vedette.tracking import CrowdTracker
-from vedette.tracking.crowd_starts import Crowd
-from vedette.tracking.crowd_step import absorb
+from vedette.tracking.crowd.starts import Crowd
+from vedette.tracking.crowd.step import absorb
 
 GOAL_S = {1_000: 0.01, 100_000: 1.0}
 LOOKS = 12

@@ -13,12 +13,12 @@ from benchmarks.harness import is_quick, line, peer_lines, seconds_of
 from benchmarks.tracking._one_radar import EAST_NORTH_UP, NOISE_M2_S3, RADAR_M, ROUND_EARTH, play
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import local_from_itrf
-from vedette.tracking.bank_kernels import bank_radar_rows
-from vedette.tracking.batch_kernels import SCRATCH_SIZE, ekf_radar_rows
-from vedette.tracking.flight_kernel import BOOST, COAST, ENTRY
+from vedette.tracking.kernels.bank import bank_radar_rows
+from vedette.tracking.kernels.batch import SCRATCH_SIZE, ekf_radar_rows
+from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY
+from vedette.tracking.kernels.sigma import CARTESIAN, SPHERICAL
+from vedette.tracking.kernels.step_arithmetic import EARTH
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA
-from vedette.tracking.sigma_kernels import CARTESIAN, SPHERICAL
-from vedette.tracking.step_arithmetic import EARTH
 
 CHANGE = np.array([[0.96, 0.02, 0.02], [0.05, 0.9, 0.05], [0.02, 0.02, 0.96]])
 GOALS = {"ekf": 2_000_000.0, "ukf": 300_000.0, "imm3": 80_000.0}

@@ -15,10 +15,10 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.tracking import CrowdPolicy
-from vedette.tracking.crowd_look import place_look
-from vedette.tracking.crowd_policy import STILL
-from vedette.tracking.crowd_starts import Crowd
-from vedette.tracking.crowd_step import absorb
+from vedette.tracking.crowd.look import place_look
+from vedette.tracking.crowd.policy import STILL
+from vedette.tracking.crowd.starts import Crowd
+from vedette.tracking.crowd.step import absorb
 
 OBJECTS, LOOKS, SPACING_M, SIGMA_M, FOUND = 200, 16, 2000.0, 100.0, 0.9
 SIDE_M = SPACING_M * OBJECTS ** (1.0 / 3.0)

@@ -16,8 +16,8 @@ from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion import coast_track, field_coefficients
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.time import tai_ns_from_utc_text
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_references import Coast, CoastingReference, covariance_of_track
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.references import Coast, CoastingReference, covariance_of_track
 
 START = tai_ns_from_utc_text("2031-04-01T12:00:00Z")
 REVISIT_S, MINUTES = 10.0, 12

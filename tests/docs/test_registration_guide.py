@@ -4,7 +4,7 @@ import re
 
 from tests.tidy.repository import ROOT
 
-from vedette.tracking.registration_files import parse_references
+from vedette.tracking.registration.files import parse_references
 
 GUIDE = (ROOT / "docs" / "guides" / "registration.md").read_text(encoding="utf-8")
 

@@ -12,7 +12,7 @@ from tests.data import real_data
 from vedette.core.constants import NS_PER_S, SPEED_OF_LIGHT_MPS
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.time import tai_ns_from_mjd_utc, tai_ns_from_utc_text
-from vedette.tracking.registration_references import TabulatedReference
+from vedette.tracking.registration.references import TabulatedReference
 
 CENTRE_OF_MASS_M = 0.251  # of LAGEOS: from the reflectors' mean range to the centre (Otsubo and Appleby 2003)
 DAY = "2016-02-13"

@@ -11,7 +11,7 @@ from tests.tracking.geos3 import KAENA, looks
 
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.tracking.orbit_fit import fit_orbit
-from vedette.tracking.registration import Registration
+from vedette.tracking.registration.estimator import Registration
 
 ANGLE_SIGMA_DEG = 0.02
 RADAR = replace(KAENA, range_bias_sigma_m=100.0, angle_bias_sigma_deg=ANGLE_SIGMA_DEG)

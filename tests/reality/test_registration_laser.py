@@ -11,8 +11,8 @@ from tests.reality.laser_night import air_delay_m, normal_points, place_itrf_m, 
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import Mode, Scan
 from vedette.sensing import Lidar, Site
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_policy import RegistrationPolicy
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.policy import RegistrationPolicy
 
 STATIONS = {"7090": "Yarragadee", "7119": "Haleakala", "7941": "Matera"}
 PREDICTION_SIGMAS_M = (0.3, 0.6, 0.4)  # of a one-day prediction: some decimetres

@@ -6,7 +6,7 @@ import pytest
 from vedette.exercise.raid import OVER_S, PHASES, T0_TAI_NS, TROUBLE_S, TROUBLED, TROUBLES, make_raid, play_raid
 from vedette.reports import SensorKind
 from vedette.tracking import Tracker
-from vedette.tracking.interference import InterferenceWatch
+from vedette.tracking.interference.watcher import InterferenceWatch
 from vedette.tracking.motions import Coasting
 
 # Six objects times six components: 36 degrees of freedom if a track's errors were the same all along, which its

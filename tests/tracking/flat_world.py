@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from vedette.tracking.leaves import LeafPairs, absorb, no_leaves
+from vedette.tracking.crowd.leaves import LeafPairs, absorb, no_leaves
 
 SIGMA_M, DETECTED, Q, DT_S, SPEED_SIGMA = 100.0, 0.9, 25.0, 1.0, 120.0
 

@@ -12,9 +12,9 @@ from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
 from vedette.time import tai_ns_from_utc_text
 from vedette.tracking import Coasting, Tracker
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_policy import RegistrationPolicy
-from vedette.tracking.registration_references import Coast, CoastingReference, covariance_of_track
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.policy import RegistrationPolicy
+from vedette.tracking.registration.references import Coast, CoastingReference, covariance_of_track
 
 T0 = tai_ns_from_utc_text("2031-04-01T12:00:00Z")
 SPIN = np.array([0.0, 0.0, 7.292115e-5])

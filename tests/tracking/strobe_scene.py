@@ -5,8 +5,8 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.frames import refracted_from_true
 from vedette.sensing import Emitter, Radar, Site, direction_of, is_above_radio_horizon
-from vedette.tracking.strobe_trains import Train
-from vedette.tracking.triangulation import Bearing
+from vedette.tracking.interference.strobe_trains import Train
+from vedette.tracking.interference.triangulation import Bearing
 
 THREE_SITES = ((40.0, 10.0), (41.0, 13.0), (39.2, 13.0))
 SIGMA_RAD, BIAS_RAD = 2e-3, 5e-4

@@ -7,13 +7,13 @@ from vedette.estimation import mix, predict_sigma, transform, update_sigma, weig
 from vedette.frames import enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion.atmosphere import standard_air
 from vedette.sensing.measure import radar_from_itrf
-from vedette.tracking import bank_kernels as bk
 from vedette.tracking.anchors import axes_along, itrf_from_local, local_from_itrf
-from vedette.tracking.flight_kernel import BOOST, COAST, ENTRY, fly_points
+from vedette.tracking.kernels import bank as bk
+from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, fly_points
+from vedette.tracking.kernels.sigma import CARTESIAN, SPHERICAL
+from vedette.tracking.kernels.step_arithmetic import EARTH
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, BoostCoastEntry
-from vedette.tracking.sigma_kernels import CARTESIAN, SPHERICAL
 from vedette.tracking.spherical import spherical_difference
-from vedette.tracking.step_arithmetic import EARTH
 
 SITE_ITRF_M = itrf_from_geodetic(np.radians(57.6), np.radians(-7.4), 80.0)
 ENU = np.ascontiguousarray(enu_from_itrf_matrix(np.radians(57.6), np.radians(-7.4)))

@@ -13,8 +13,8 @@ from vedette.motion.propagate import propagate_coast
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Geostationary, Infrared
 from vedette.tracking import Coasting, Tracker
-from vedette.tracking.calibration import Calibration
-from vedette.tracking.registration_terms import radar_innovation, terms_of
+from vedette.tracking.registration.calibration import Calibration
+from vedette.tracking.registration.terms import radar_innovation, terms_of
 
 ERRORS = Errors((np.radians(0.15), np.radians(-0.1)), 300.0, 0.3)
 TERMS = ("azimuth_rad", "elevation_rad", "range_m", "clock_s")

@@ -16,7 +16,7 @@ from vedette.tracking.course import (
     has_course,
     spherical_from_course,
 )
-from vedette.tracking.sigma_kernels import (
+from vedette.tracking.kernels.sigma import (
     COURSE,
     SIGMA_SCRATCH,
     SPHERICAL,
@@ -25,7 +25,7 @@ from vedette.tracking.sigma_kernels import (
     points_to_itrf,
     spread_points,
 )
-from vedette.tracking.tell_kernels import told_rows
+from vedette.tracking.kernels.tell import told_rows
 
 offset = st.floats(-3e6, 3e6).filter(lambda v: abs(v) > 1e3)
 speed = st.floats(-9e3, 9e3).filter(lambda v: abs(v) > 1.0)

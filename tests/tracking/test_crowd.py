@@ -12,10 +12,10 @@ from vedette.core.errors import NotFoundError, UsageError
 from vedette.metrics import nees
 from vedette.sensing import Radar, Site
 from vedette.tracking import CrowdTracker
-from vedette.tracking.crowd_kernels import hash_cell
-from vedette.tracking.crowd_look import place_look
-from vedette.tracking.crowd_starts import Crowd
-from vedette.tracking.crowd_step import absorb
+from vedette.tracking.crowd.kernels import hash_cell
+from vedette.tracking.crowd.look import place_look
+from vedette.tracking.crowd.starts import Crowd
+from vedette.tracking.crowd.step import absorb
 
 NOWHERE = np.array([[6.4e6, 0.0, 0.0, 0.0, 0.0, 0.0]])
 

@@ -7,9 +7,9 @@ from tests.tracking.flat_world import field
 from vedette.core.errors import UsageError
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
-from vedette.tracking.crowd import CrowdTracker
-from vedette.tracking.crowd_look import place_look
-from vedette.tracking.crowd_policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.look import place_look
+from vedette.tracking.crowd.policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.tracker import CrowdTracker
 
 NAMES = ("gnn", "jpda", "lmb", "mht")
 MIDDLE_M = np.array([4.0e6, 3.0e6, 4.5e6])

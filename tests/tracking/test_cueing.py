@@ -15,10 +15,10 @@ from vedette.motion.flight_classes import nominal_boost, vehicle
 from vedette.sensing import Infrared, Radar, Site
 from vedette.sensing.orbits import Geostationary
 from vedette.tracking import cue
-from vedette.tracking.flight_kernel import BOOST
-from vedette.tracking.flown_samples import fly_drawn, fly_samples
+from vedette.tracking.cueing.flown_samples import fly_drawn, fly_samples
+from vedette.tracking.cueing.search_volume import beam_of, in_field, search_volume, sky_from_itrf
+from vedette.tracking.kernels.flight_kernel import BOOST
 from vedette.tracking.motions import BoostCoastEntry
-from vedette.tracking.search_volume import beam_of, in_field, search_volume, sky_from_itrf
 
 
 class Belief:

@@ -7,8 +7,8 @@ from vedette.core.errors import NotFoundError
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Radar, Site
 from vedette.tracking import Tracker
-from vedette.tracking.crowd import CrowdTracker
-from vedette.tracking.crowd_policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.policy import STILL, CrowdPolicy
+from vedette.tracking.crowd.tracker import CrowdTracker
 from vedette.tracking.motions import Coasting
 from vedette.tracking.tracks import name_of, number_of
 

@@ -10,8 +10,8 @@ from vedette.reports import Condition, FindingKind, SensorKind
 from vedette.scenario import make_scenario
 from vedette.scenario.story import parse_story
 from vedette.tracking import CrowdTracker
-from vedette.tracking.crowd_look import look_of
-from vedette.tracking.interference import InterferenceWatch
+from vedette.tracking.crowd.look import look_of
+from vedette.tracking.interference.watcher import InterferenceWatch
 from vedette.tracking.sensor_views import views_of
 
 

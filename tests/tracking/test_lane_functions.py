@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vedette.tracking.lane_functions import angle_of, folded_angle, sine_cosine_of
+from vedette.tracking.kernels.lane_functions import angle_of, folded_angle, sine_cosine_of
 
 
 def test_the_branchless_angle_is_atan2():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.tracking.flat_world import FlatTracker, field
 
-from vedette.tracking.leaves import LeafPairs, Leaves, Mixtures, Trees, absorb, joined, no_leaves
-from vedette.tracking.mixture_kernels import reduce_kernel
+from vedette.tracking.crowd.leaves import LeafPairs, Leaves, Mixtures, Trees, absorb, joined, no_leaves
+from vedette.tracking.crowd.mixture_kernels import reduce_kernel
 
 METHODS = {"jpda": Mixtures(), "lmb": Mixtures(most_leaves=10, apart=1.0), "mht": Trees()}
 

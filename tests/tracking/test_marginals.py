@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.tracking import marginal_kernels
-from vedette.tracking.marginals import joint_marginals
+from vedette.tracking.crowd import marginal_kernels
+from vedette.tracking.crowd.marginals import joint_marginals
 
 ROUNDING = 1e-9  # the stated goal; sums of positive terms are in fact good to 1e-13
 

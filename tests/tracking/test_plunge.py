@@ -7,7 +7,7 @@ from tests.tracking.geos3 import KAENA, looks_of
 from vedette.assessment.orbit_assessment import assess_orbit
 from vedette.frames import EarthOrientation
 from vedette.motion.propagate import coast_track
-from vedette.tracking.plunge import DEPTH_RADIUS_M, plunges
+from vedette.tracking.profile.plunge import DEPTH_RADIUS_M, plunges
 
 FALLS = {
     "dropped": [7.0e6, 0, 0, 0, 0, 0],

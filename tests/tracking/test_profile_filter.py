@@ -10,8 +10,8 @@ from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import KICK_RAD, TAIL_OFF_S, THRUST_SCALE, stage_times_s
 from vedette.motion.flight_classes import nominal_boost, vehicle
 from vedette.motion.flight_shaping import with_longest_range
-from vedette.tracking.profile_filter import ProfileFilter, ThrustEvent
-from vedette.tracking.profile_readings import Binner
+from vedette.tracking.profile.filter import ProfileFilter, ThrustEvent
+from vedette.tracking.profile.readings import Binner
 
 KMH = 1.0 / 3.6
 # one-stage boosts and one with a ten-second staging coast: gaps of two seconds look like a dip of the thrust

@@ -5,7 +5,7 @@ import pytest
 
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.propagate import apogee, fly_to_ground, propagate_coast
-from vedette.tracking.profile_motion import (
+from vedette.tracking.profile.motion import (
     coast_extremes,
     coast_profile,
     gravity_down_mps2,
@@ -64,7 +64,7 @@ def test_an_eastward_coast_stays_up_longer_than_a_westward_one() -> None:
 
 def test_the_kernel_is_its_plain_twin() -> None:
     from vedette.motion.atmosphere import standard_air
-    from vedette.tracking import profile_motion
+    from vedette.tracking.profile import motion as profile_motion
 
     times = np.array([0.5, 3.0])
     fast = coast_profile(booster()[None], np.array([1e-3]), times)

@@ -26,9 +26,9 @@ from vedette.core.errors import NotFoundError, UsageError
 from vedette.metrics import chi_square_band
 from vedette.motion.propagate import propagate_coast
 from vedette.sensing import Radar, Site
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_policy import RegistrationPolicy
-from vedette.tracking.registration_references import Coast, CoastingReference
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.policy import RegistrationPolicy
+from vedette.tracking.registration.references import Coast, CoastingReference
 
 TWENTY_MINUTES = np.arange(0.0, 1200.0, 10.0)
 

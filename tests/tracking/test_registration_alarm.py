@@ -17,7 +17,7 @@ from tests.tracking.registration_scene import (
     truth_of,
 )
 
-from vedette.tracking.registration_policy import RegistrationPolicy
+from vedette.tracking.registration.policy import RegistrationPolicy
 
 HOUR_S = 3600.0
 

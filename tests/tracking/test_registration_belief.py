@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import kstest
 
-from vedette.tracking.registration_belief import ORBIT_SIZE, JointBelief
+from vedette.tracking.registration.belief import ORBIT_SIZE, JointBelief
 
 BIASES = 3
 

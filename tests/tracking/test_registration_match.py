@@ -22,10 +22,10 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.errors import BadInputError, NotFoundError
 from vedette.frames import geodetic_from_itrf
 from vedette.time import tai_ns_from_utc_text
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_files import parse_references, read_references
-from vedette.tracking.registration_match import Registrar
-from vedette.tracking.registration_references import ElementSetReference, TabulatedReference
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.files import parse_references, read_references
+from vedette.tracking.registration.match import Registrar
+from vedette.tracking.registration.references import ElementSetReference, TabulatedReference
 
 TOML = """
 [references.one]

@@ -11,8 +11,8 @@ from vedette.motion.gravity_field import field_coefficients
 from vedette.motion.propagate import coast_track
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Geostationary, Infrared, Lidar, Site, tangent_basis
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_references import StarReference
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.references import StarReference
 
 EARTH = EarthOrientation.packaged()
 WATCHER = Infrared(

@@ -9,9 +9,9 @@ from vedette.estimation import log_density, predict_extended, update_joseph
 from vedette.frames import azel_range_rate_from_itrf, enu_from_itrf_matrix, itrf_from_geodetic
 from vedette.motion.gravity import acceleration_itrf, gradient_itrf
 from vedette.motion.propagate import propagate_coast
-from vedette.tracking import batch_kernels as bk
-from vedette.tracking import row_kernels as rk
-from vedette.tracking.step_arithmetic import fall, gradient
+from vedette.tracking.kernels import batch as bk
+from vedette.tracking.kernels import row as rk
+from vedette.tracking.kernels.step_arithmetic import fall, gradient
 
 SITE_ITRF_M = itrf_from_geodetic(np.radians(57.6), np.radians(-7.4), 80.0)
 ENU = np.ascontiguousarray(enu_from_itrf_matrix(np.radians(57.6), np.radians(-7.4)))

@@ -12,8 +12,8 @@ from vedette.estimation import chi_square_gate
 from vedette.motion.propagate import propagate_coast_stm
 from vedette.sensing import Radar, Site
 from vedette.sensing.chances import Health
-from vedette.tracking.look_value import band_entropy, expected_band_entropy, longest_reach_m, stake_of
-from vedette.tracking.scheduling import Offer, buy, looks_on_offer, schedule, worth
+from vedette.tracking.cueing.look_value import band_entropy, expected_band_entropy, longest_reach_m, stake_of
+from vedette.tracking.cueing.scheduling import Offer, buy, looks_on_offer, schedule, worth
 
 
 class Belief:

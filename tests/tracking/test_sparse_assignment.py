@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from vedette.tracking.pairs import Pairs, nearest_pairs
-from vedette.tracking.sparse_assignment import assign_sparse, best_sparse_pairs
+from vedette.tracking.crowd.pairs import Pairs, nearest_pairs
+from vedette.tracking.crowd.sparse_assignment import assign_sparse, best_sparse_pairs
 
 rounding = 1e-9  # of sums of a dozen numbers of order one
 

@@ -5,9 +5,9 @@ import pytest
 from tests.tracking.test_row_kernels import ENU, SITE_ITRF_M, drawn
 
 from vedette.estimation import sqrt_predicted, sqrt_updated
-from vedette.tracking import row_kernels as rk
-from vedette.tracking import sqrt_kernels as sk
-from vedette.tracking.step_arithmetic import flown, transition
+from vedette.tracking.kernels import row as rk
+from vedette.tracking.kernels import sqrt as sk
+from vedette.tracking.kernels.step_arithmetic import flown, transition
 
 KERNELS = [lambda f: f, lambda f: f.py_func]
 

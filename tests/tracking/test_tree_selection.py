@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.tracking.tree_kernels import select_kernel
+from vedette.tracking.crowd.tree_kernels import select_kernel
 
 
 def scene(rng, tracks, leaves, detections, width=3, share=0.5):

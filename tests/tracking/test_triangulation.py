@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.tracking.strobe_scene import THREE_SITES, bearings_of, emitter
 
-from vedette.tracking.triangulation import triangulate
+from vedette.tracking.interference.triangulation import triangulate
 
 
 def members_agree(sources, heard):

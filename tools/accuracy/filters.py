@@ -4,7 +4,7 @@ import numpy as np
 from benchmarks.tracking._coarse_radar import bound, followed, judged
 
 from tools.accuracy.figures import row
-from vedette.tracking.sigma_kernels import CARTESIAN, COURSE, SPHERICAL
+from vedette.tracking.kernels.sigma import CARTESIAN, COURSE, SPHERICAL
 
 RUNS, SEEDS = 2000, (31, 32, 33, 34)
 COLUMNS = (

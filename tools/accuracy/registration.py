@@ -8,8 +8,8 @@ from tests.tracking import registration_scene as scene
 
 from tools.accuracy.figures import Figure
 from vedette.core.shapes import Rows, Scalar
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_policy import RegistrationPolicy
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.policy import RegistrationPolicy
 
 SEEDS = 24
 TERMS = ("azimuth", "elevation", "range", "clock")

@@ -10,8 +10,8 @@ import numpy as np
 
 from vedette.core.shapes import Scalar
 from vedette.reports import Area, ImpactArea
-from vedette.tracking.profile_coast import CoastEnd
-from vedette.tracking.profile_motion import surface_point
+from vedette.tracking.profile.coast import CoastEnd
+from vedette.tracking.profile.motion import surface_point
 
 LEVELS = (0.50, 0.90, 0.99)
 CORNERS = 48

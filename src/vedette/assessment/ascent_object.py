@@ -15,9 +15,9 @@ from vedette.assessment.ascent_doubt import FreezeWatch
 from vedette.assessment.ascent_policy import AscentPolicy, corridor_of
 from vedette.core.constants import STANDARD_GRAVITY_MPS2
 from vedette.reports import Finding, FindingKind
-from vedette.tracking.profile_coast import CoastEnd, CoastFit, Heading, coast_from_state, fit_coast, likely_headings
-from vedette.tracking.profile_filter import ProfileFilter, ThrustEvent
-from vedette.tracking.profile_readings import Bin, Binner
+from vedette.tracking.profile.coast import CoastEnd, CoastFit, Heading, coast_from_state, fit_coast, likely_headings
+from vedette.tracking.profile.filter import ProfileFilter, ThrustEvent
+from vedette.tracking.profile.readings import Bin, Binner
 
 REST_MPS = 8.0  # faster than a display at rest flickers
 WINDOW_S = 60.0  # of a coast, as much as a fit looks at

@@ -43,7 +43,7 @@ from vedette.reports import (
 from vedette.reports.words import place_words
 from vedette.sensing import Sensor
 from vedette.tracking import KnownObjects, Tracker, Tracks
-from vedette.tracking.registration_references import Reference
+from vedette.tracking.registration.references import Reference
 
 
 class LaunchFollower:

@@ -10,13 +10,13 @@ from vedette.frames import geodetic_from_itrf
 from vedette.reports import BiasSummary, Finding, Scan, SensorRegistration
 from vedette.sensing import Sensor
 from vedette.tracking import Tracks
-from vedette.tracking.calibration import Calibration
-from vedette.tracking.registration import Registration
-from vedette.tracking.registration_match import Registrar
-from vedette.tracking.registration_policy import RegistrationPolicy
-from vedette.tracking.registration_references import Reference
-from vedette.tracking.registration_terms import can_register
-from vedette.tracking.registration_words import alarm_words, reading_words
+from vedette.tracking.registration.calibration import Calibration
+from vedette.tracking.registration.estimator import Registration
+from vedette.tracking.registration.match import Registrar
+from vedette.tracking.registration.policy import RegistrationPolicy
+from vedette.tracking.registration.references import Reference
+from vedette.tracking.registration.terms import can_register
+from vedette.tracking.registration.words import alarm_words, reading_words
 
 COASTS = 0.97  # how sure it must be that a track of opportunity only falls
 CLEAR_OF_AIR_M = 150e3

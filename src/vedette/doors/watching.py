@@ -131,7 +131,7 @@ def session_of(options: WatchOptions) -> Session:
 
 
 def _references_text(path: Path) -> str:
-    from vedette.tracking.registration_files import read_references
+    from vedette.tracking.registration.files import read_references
 
     return read_references(path)
 

@@ -104,7 +104,7 @@ def _hear_noise(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
     """What a radar's look says of noise, and of objects too close together to be told apart."""
     if picture.noise is None or picture.groups is None:
         from vedette.tracking.groups import GroupWatch
-        from vedette.tracking.interference import InterferenceWatch
+        from vedette.tracking.interference.watcher import InterferenceWatch
 
         picture.noise = InterferenceWatch(picture.sensors.values())
         picture.groups = GroupWatch(picture.sensors.values())
@@ -163,7 +163,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
         picture.is_epoch_known = True  # radar and infrared reports carry UTC
         reference = None
         if session.references is not None:
-            from vedette.tracking.registration_files import parse_references
+            from vedette.tracking.registration.files import parse_references
 
             reference = parse_references(session.references, "--references")
         return LaunchFollower(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vedette.assessment.no_launch import NoLaunch
     from vedette.tracking import KnownObjects
     from vedette.tracking.groups import GroupWatch
-    from vedette.tracking.interference import InterferenceWatch
+    from vedette.tracking.interference.watcher import InterferenceWatch
 
 
 @dataclass(slots=True)

@@ -85,7 +85,7 @@ def _heights(states):  # type: ignore[no-untyped-def]
 
 def draw_booster(seed: int, kind: str) -> BoosterTruth:
     """One booster, "ballistic" (keeps its way) or "boost-back" (turned round by a burn), and its readings."""
-    from vedette.tracking.profile_motion import state_from_profile, surface_point
+    from vedette.tracking.profile.motion import state_from_profile, surface_point
 
     rng = np.random.default_rng([seed, 17 if kind == "ballistic" else 23])
     lat_deg, lon_deg, low_deg, high_deg = SITES[int(rng.integers(len(SITES)))]

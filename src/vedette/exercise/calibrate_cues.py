@@ -21,8 +21,8 @@ from vedette.scenario.story import DEFAULTS
 from vedette.sensing import Infrared, Radar, Site, packaged_sensors
 from vedette.time import tai_ns_from_utc_text
 from vedette.tracking import Tracker, Tracks
-from vedette.tracking.flown_samples import fly_samples
-from vedette.tracking.search_volume import in_field, search_volume
+from vedette.tracking.cueing.flown_samples import fly_samples
+from vedette.tracking.cueing.search_volume import in_field, search_volume
 
 PROBABILITY: Final = 0.99
 BAND: Final = (0.98, 0.997)  # that a stated 99 % must be found in

@@ -6,16 +6,16 @@ tracks are rows (`rows`), carried in the coordinates of the sensor that sees the
 when and where a track appears to another sensor; `schedule` spends radar seconds on tracks and search.
 """
 
-from vedette.tracking.crowd import CrowdTracker
-from vedette.tracking.crowd_policy import CrowdPolicy
-from vedette.tracking.cueing import Cue, cue
+from vedette.tracking.crowd.leaves import Mixtures, Trees
+from vedette.tracking.crowd.pairs import Association, Pairs
+from vedette.tracking.crowd.policy import CrowdPolicy
+from vedette.tracking.crowd.tracker import CrowdTracker
+from vedette.tracking.cueing.cue import Cue, cue
+from vedette.tracking.cueing.look_value import Goal
+from vedette.tracking.cueing.scheduling import Plan, Task, schedule
+from vedette.tracking.cueing.search_volume import SearchVolume
 from vedette.tracking.known_objects import FixedObjects, KnownObjects, KnownRows
-from vedette.tracking.leaves import Mixtures, Trees
-from vedette.tracking.look_value import Goal
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
-from vedette.tracking.pairs import Association, Pairs
-from vedette.tracking.scheduling import Plan, Task, schedule
-from vedette.tracking.search_volume import SearchVolume
 from vedette.tracking.step import Policy
 from vedette.tracking.tracker import Tracker
 from vedette.tracking.tracks import Tracks, TrackView

@@ -9,7 +9,7 @@ import numpy as np
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.motion.propagate import propagate_coast
-from vedette.tracking.plunge import plunges
+from vedette.tracking.profile.plunge import plunges
 
 WELL_APART_RAD = np.radians(5.0)  # Vallado: Gibbs fails below 1 degree, Herrick-Gibbs loses above 5
 

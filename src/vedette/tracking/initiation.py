@@ -17,7 +17,7 @@ from vedette.sensing import Lidar, Radar, Site, tangent_basis
 from vedette.sensing.horizon import stand_of
 from vedette.tracking.admissible import SHELLS_M, from_angles
 from vedette.tracking.anchors import axes_along, local_from_itrf
-from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST
+from vedette.tracking.kernels.flight_kernel import LN_BETA, STATE_SIZE, THRUST
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, Motion
 from vedette.tracking.rows import NEVER_TAI_NS, TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView

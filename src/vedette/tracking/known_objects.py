@@ -14,10 +14,10 @@ from vedette.core.errors import UsageError
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.reports import Region, Scan, SensorKind
 from vedette.sensing import Sensor
-from vedette.tracking.crowd_look import CrowdLook, look_of
-from vedette.tracking.crowd_pairing import carry, ready, score
-from vedette.tracking.crowd_policy import CrowdPolicy
-from vedette.tracking.pairs import Pairs
+from vedette.tracking.crowd.look import CrowdLook, look_of
+from vedette.tracking.crowd.pairing import carry, ready, score
+from vedette.tracking.crowd.pairs import Pairs
+from vedette.tracking.crowd.policy import CrowdPolicy
 from vedette.tracking.sensor_views import SensorView
 
 SURE_LOG_ODDS = 8.0  # of a known object's existence

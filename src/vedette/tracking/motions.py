@@ -12,7 +12,7 @@ import numpy as np
 
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.estimation import transition_from_mean_stay
-from vedette.tracking.flight_kernel import BOOST, COAST, ENTRY, LN_BETA, THRUST
+from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, LN_BETA, THRUST
 
 MODE_NAMES = ("coast", "boost", "re-entry")  # by COAST, BOOST, ENTRY
 ACTIVE: dict[int, Ints] = {

@@ -31,7 +31,7 @@ from vedette.reports import Looks, SensorKind
 from vedette.reports.looks import KIND_CODES
 from vedette.sensing import radar_and_jacobian_from_itrf
 from vedette.tracking.initial_orbit import state_from_positions
-from vedette.tracking.plunge import plunges
+from vedette.tracking.profile.plunge import plunges
 
 FIELD_DEGREE = 8  # of the gravity in the residuals; degree 20 moves a ten-minute pass by some metres
 EDIT_SIGMA = 3.5  # root mean square of a look's residuals beyond which it is set aside: 1 in 100,000 by chance

@@ -19,14 +19,14 @@ from vedette.estimation import (
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.atmosphere import standard_air
 from vedette.tracking.anchors import TURN_AT_RAD, axes_across, axes_along, itrf_from_local, local_from_itrf
-from vedette.tracking.bank_kernels import sigma_predict_bank, tell_bank
 from vedette.tracking.course import ACROSS, COURSE_ANGLE, course_difference, has_course
-from vedette.tracking.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
+from vedette.tracking.kernels.bank import sigma_predict_bank, tell_bank
+from vedette.tracking.kernels.flight_kernel import LN_BETA, STATE_SIZE, THRUST, fly_points
+from vedette.tracking.kernels.sigma import COURSE, MOST_BIASES, SPHERICAL
+from vedette.tracking.kernels.step_arithmetic import EARTH
 from vedette.tracking.motions import ACTIVE, PARAMETER_MEAN, PARAMETER_SIGMA, Motion
 from vedette.tracking.rows import NEVER_TAI_NS, TrackRows
-from vedette.tracking.sigma_kernels import COURSE, MOST_BIASES, SPHERICAL
 from vedette.tracking.spherical import RANGE, cartesian_from_spherical, spherical_difference, spherical_jacobian
-from vedette.tracking.step_arithmetic import EARTH
 
 LONGEST_BY_COURSE_S = 15.0  # a longer step may lose the course of a model that is in doubt
 STAYS_SIGMAS = 2.0  # of the speed across, before its course is given up again; `has_course` asks three

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.tracking.flight_kernel import STATE_SIZE
+from vedette.tracking.kernels.flight_kernel import STATE_SIZE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

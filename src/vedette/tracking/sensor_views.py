@@ -18,9 +18,9 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.sensing import Infrared, Radar, Sensor, TimeDifference, in_region, radar_from_itrf, tangent_basis
-from vedette.tracking.calibration import Calibration, plain_terms, prior_of_biases
-from vedette.tracking.flight_kernel import BOOST, ENTRY, STATE_SIZE
-from vedette.tracking.noise_field import QUIET, NoiseField
+from vedette.tracking.interference.noise_field import QUIET, NoiseField
+from vedette.tracking.kernels.flight_kernel import BOOST, ENTRY, STATE_SIZE
+from vedette.tracking.registration.calibration import Calibration, plain_terms, prior_of_biases
 from vedette.tracking.rows import TrackRows
 
 _FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never

@@ -16,21 +16,21 @@ from vedette.core.shapes import Rows
 from vedette.motion.gravity import acceleration_itrf
 from vedette.reports import Alternatives, Finding, FindingKind, Looks, Scan, SensorKind
 from vedette.sensing import Radar, Sensor
-from vedette.tracking.calibration import Calibration
 from vedette.tracking.choices import ChoiceLog, LookChoices
 from vedette.tracking.clock_guard import ClockGuard, Verdict
 from vedette.tracking.duplicates import merge_duplicates
 from vedette.tracking.initiation import key_of
+from vedette.tracking.interference.strobe_log import StrobeLog
 from vedette.tracking.known_objects import KnownObjects, KnownPairs, known_pairs
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import believed_itrf, predict
-from vedette.tracking.registration_terms import CLOCK
+from vedette.tracking.registration.calibration import Calibration
+from vedette.tracking.registration.terms import CLOCK
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
 from vedette.tracking.step import Policy, advance
-from vedette.tracking.strobe_log import StrobeLog
 from vedette.tracking.tracks import Tracks, name_of
 
 _STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line

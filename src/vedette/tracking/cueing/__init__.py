@@ -1,0 +1,1 @@
+"""Where a track will appear to another sensor, and how to spend looks."""

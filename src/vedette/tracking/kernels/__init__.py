@@ -1,0 +1,1 @@
+"""Compiled arithmetic on rows: predict, look, correct; each with its plain twin."""

@@ -1,0 +1,1 @@
+"""Following an ascent and a coast from altitude and speed alone."""
