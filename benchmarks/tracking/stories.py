@@ -15,8 +15,8 @@ from benchmarks.tracking._scenes import CUTOFF_M, DETECTED, DT_S, Q_M2_S3, SCENE
 from vedette.frames import enu_from_itrf_matrix
 from vedette.metrics import gospa
 from vedette.sensing import Radar, Site
-from vedette.tracking.crowd.kernels import RADAR
 from vedette.tracking.crowd.look import EVERYWHERE, CrowdLook
+from vedette.tracking.crowd.place_kernels import RADAR
 from vedette.tracking.crowd.policy import STILL, CrowdPolicy
 from vedette.tracking.crowd.tracker import CrowdTracker
 

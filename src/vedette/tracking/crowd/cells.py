@@ -11,7 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vedette.core.shapes import Ints, Rows, Scalar
-from vedette.tracking.crowd.kernels import RADAR, hash_cell
+from vedette.tracking.crowd.kernels import hash_cell
+from vedette.tracking.crowd.place_kernels import RADAR
 
 ShortInts = NDArray[np.int32]  # half the memory to look through
 _REACHES_PER_CELL = 3.0  # fewer cells to look into, more detections in each: a measured balance

@@ -13,7 +13,7 @@ from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import Region, Scan, SensorKind
 from vedette.reports.scan import HORIZON_KINDS
 from vedette.sensing import Radar, lowered_probability
-from vedette.tracking.crowd.kernels import LINE, PLACE, RADAR
+from vedette.tracking.crowd.place_kernels import LINE, PLACE, RADAR
 from vedette.tracking.sensor_views import SensorView
 
 _FAR_M = 1e6  # supposed where a range is not measured

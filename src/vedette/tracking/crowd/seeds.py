@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from vedette.core.shapes import Bools, Ints, Mat33, Rows, Scalar, Vec3
-from vedette.tracking.crowd.kernels import seed_rows
+from vedette.tracking.crowd.place_kernels import seed_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,10 +12,10 @@ import numpy as np
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.tracking.crowd.cells import Cells, cells_of
-from vedette.tracking.crowd.kernels import LINE
 from vedette.tracking.crowd.leaves import Leaves
 from vedette.tracking.crowd.look import CrowdLook
 from vedette.tracking.crowd.pairing import carry, correct, extent_of, gates_of, ready, score
+from vedette.tracking.crowd.place_kernels import LINE
 from vedette.tracking.crowd.policy import CrowdPolicy
 from vedette.tracking.crowd.rows import CrowdColumns, CrowdRows, no_columns
 from vedette.tracking.crowd.seeds import SeedPlace, Seeds, keys_of, mixed, no_seeds, states_of_seeds
