@@ -12,10 +12,10 @@ from enum import StrEnum
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Notice, NoticeKind
 
-ANNOUNCING = frozenset({
+ANNOUNCING = (
     NoticeKind.PRE_LAUNCH, NoticeKind.DE_ORBIT, NoticeKind.DISTURBANCE, NoticeKind.EXERCISE,
     NoticeKind.BORDER_ACTIVITY, NoticeKind.NAVAL_ENTRY, NoticeKind.JOINT_PATROL,
-})  # fmt: skip
+)  # fmt: skip
 REPORT_GRACE_S = 48 * 3600.0  # a post-launch notice may take so long (memorandum of 2000)
 
 
