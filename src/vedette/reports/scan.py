@@ -51,8 +51,8 @@ COLUMNS: dict[SensorKind, tuple[str, ...]] = {
     SensorKind.TIME_DIFFERENCE: ("range_difference_m", "range_rate_difference_mps"),
     SensorKind.STROBE: ("azimuth_rad", "elevation_rad", "noise_rise_db"),
 }
-HORIZON_KINDS = frozenset(kind for kind, columns in COLUMNS.items() if columns == _HORIZON)
-SIGHT_KINDS = frozenset(kind for kind, columns in COLUMNS.items() if columns[:3] == _SIGHT)
+HORIZON_KINDS = tuple(kind for kind, columns in COLUMNS.items() if columns == _HORIZON)
+SIGHT_KINDS = tuple(kind for kind, columns in COLUMNS.items() if columns[:3] == _SIGHT)
 
 
 @dataclass(frozen=True, slots=True)
