@@ -15,7 +15,7 @@ SILENCE_WIDTH_S = 0.1
 _REFRACTION_DOUBT_RAD = 2e-4  # the day's air bends low rays by a tenth more or less than the mean air
 # the fit meets a detection as azimuth-elevation-range (0) or as a direction (1); an over-the-horizon echo, a time
 # difference and a strobe are neither, and are left to the tracker
-_FIT_KINDS = {KIND_CODES[kind]: 0 for kind in HORIZON_KINDS - {SensorKind.OVER_THE_HORIZON}} | {
+_FIT_KINDS = {KIND_CODES[kind]: 0 for kind in HORIZON_KINDS if kind is not SensorKind.OVER_THE_HORIZON} | {
     KIND_CODES[kind]: 1 for kind in SIGHT_KINDS
 }
 _BOOST_DOUBT = (1e-4, 1e-4, 60.0, 5.0)  # rad, rad, m, m/s
