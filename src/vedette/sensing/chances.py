@@ -12,9 +12,10 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
+from vedette.sensing.horizon import in_region
 from vedette.sensing.infrared import Infrared
 from vedette.sensing.plume import plume_intensity_w_sr, transmission
-from vedette.sensing.radar import Radar, in_region
+from vedette.sensing.radar import Radar
 from vedette.sensing.visibility import sensor_zenith_cosine
 
 

@@ -27,8 +27,17 @@ def check_chance(sensor: Any, *keys: str) -> None:
             raise UsageError(f"{sensor.name}: {key} = {getattr(sensor, key)} must be in (0, 1]")
 
 
+def check_usual(sensor: Any) -> None:
+    """UsageError for what every kind has: time between looks, latency, clock, false alarms, chance of a look."""
+    check_positive(sensor, "revisit_s")
+    check_not_negative(sensor, "false_alarms_per_look", "clock_bias_sigma_s", "latency_s")
+    check_chance(sensor, "detection_probability")
+
+
 def check_field(sensor: Any) -> None:
-    """UsageError for an elevation span or a range span that is empty."""
+    """UsageError for a range that no field has, and for an elevation span that is empty."""
+    check_positive(sensor, "range_max_km")
+    check_not_negative(sensor, "range_min_km")
     if not -90.0 <= sensor.elevation_min_deg < sensor.elevation_max_deg <= 90.0:
         span = f"{sensor.elevation_min_deg} to {sensor.elevation_max_deg} deg"
         raise UsageError(f"{sensor.name}: elevations {span} are empty; give -90 <= min < max <= 90")

@@ -12,15 +12,16 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import SensorKind
+from vedette.sensing.checks import check_not_negative, check_positive, check_usual
 from vedette.sensing.daylight import sun_elevation_rad
 from vedette.sensing.detection import plume_detection_probability
 from vedette.sensing.orbits import Orbit
-from vedette.sensing.sight import sight_residual, sight_values
+from vedette.sensing.sight import BySight
 from vedette.sensing.visibility import is_clear_of_earth, off_nadir_rad
 
 
 @dataclass(frozen=True, slots=True)
-class Infrared:
+class Infrared(BySight):
     """A scanning or staring infrared satellite. `threshold_w_sr` is the intensity found half the time.
 
     `sunlit_noise_w_sr`: what sunlit cloud and sea behind the flame add to the noise (root of the sum of squares); the
@@ -44,20 +45,9 @@ class Infrared:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        for key in ("los_sigma_urad", "revisit_s", "threshold_w_sr", "noise_w_sr"):
-            if not getattr(self, key) > 0:  # written so that NaN fails as well
-                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must be positive")
-        for key in (
-            "sunlit_noise_w_sr",
-            "false_alarms_per_look",
-            "los_bias_sigma_urad",
-            "clock_bias_sigma_s",
-            "latency_s",
-        ):
-            if not getattr(self, key) >= 0:
-                raise UsageError(f"{self.name}: {key} = {getattr(self, key)} must not be negative")
-        if not 0 < self.detection_probability <= 1:
-            raise UsageError(f"{self.name}: detection_probability = {self.detection_probability} must be in (0, 1]")
+        check_usual(self)
+        check_positive(self, "los_sigma_urad", "threshold_w_sr", "noise_w_sr")
+        check_not_negative(self, "sunlit_noise_w_sr", "los_bias_sigma_urad")
         if not 0 < self.off_nadir_max_deg <= 180:
             raise UsageError(f"{self.name}: off_nadir_max_deg = {self.off_nadir_max_deg} must be in (0, 180]")
 
@@ -66,49 +56,14 @@ class Infrared:
         """What its scans hold."""
         return SensorKind.INFRARED
 
-    @property
-    def los_sigma_rad(self) -> float:
-        """One sigma of each of the two angles of a line of sight."""
-        return self.los_sigma_urad * 1e-6
-
-    @property
-    def los_bias_sigma_rad(self) -> float:
-        """One sigma of each of the two constant angle errors."""
-        return self.los_bias_sigma_urad * 1e-6
-
     def position_itrf_m(self, t_tai_ns: Ints | int) -> Vec3:
         """(3,) or (n, 3) where it stands."""
         return self.orbit.position_itrf_m(t_tai_ns)
 
     @property
-    def residual_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two tangent angles, rad."""
-        return np.full(2, self.los_sigma_rad)
-
-    @property
-    def residual_bias_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two constant angle errors, rad."""
-        return np.full(2, self.los_bias_sigma_rad)
-
-    @property
     def position_sigma_m(self) -> float:
         """An orbit is known better than any of its angles can tell."""
         return 0.0
-
-    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int, stand_itrf_m: Vec3 | None = None) -> Vec3:
-        """(..., 3) noiseless lines of sight to positions or states (..., 3 or more) at the given times."""
-        return self.measure_with_jacobian(state_itrf, t_tai_ns, stand_itrf_m)[0]
-
-    def measure_with_jacobian(
-        self, state_itrf: Rows, t_tai_ns: Ints | int, stand_itrf_m: Vec3 | None = None
-    ) -> tuple[Vec3, Rows]:
-        """(..., 3) noiseless lines of sight and (..., 2, 3 or 6) slopes of the two tangent angles by what is given."""
-        here = self.position_itrf_m(t_tai_ns) if stand_itrf_m is None else stand_itrf_m
-        return sight_values(state_itrf, here)
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 2) measured less expected direction, two tangent angles."""
-        return sight_residual(measured, expected)
 
     def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int, cloud_top_m: Scalar | float = 0.0) -> Bools:
         """(...) True where neither the Earth nor cloud of that height hides the object, inside the field."""

@@ -13,17 +13,17 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import Region, SensorKind
-from vedette.sensing.checks import check_chance, check_not_negative, check_positive
+from vedette.sensing.checks import check_chance, check_not_negative, check_positive, check_usual
 from vedette.sensing.daylight import sun_elevation_rad
 from vedette.sensing.detection import snr_for_chance, swerling1_detection_probability
-from vedette.sensing.horizon import Place, horizon_residual, horizon_values, in_sector, stand_of
+from vedette.sensing.horizon import InHorizon, Place, horizon_values, in_sector, stand_of
 from vedette.sensing.ionosphere import MirrorPath, angle_at_centre, mirror_path
 
 EARTH_RADIUS_M = 6_371_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class OverTheHorizonRadar:
+class OverTheHorizonRadar(InHorizon):
     """A sky-wave radar. Ranges along the ground between `skip_km` and `ground_range_max_km` are covered, in daylight.
 
     At night (Sun 12 degrees below the radar's horizon; blended from sunset on) the mirror stands at
@@ -57,11 +57,11 @@ class OverTheHorizonRadar:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "range_rate_sigma_mps", "revisit_s", "skip_km")
+        check_usual(self)
+        check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "range_rate_sigma_mps", "skip_km")
         check_positive(self, "layer_height_km", "night_layer_height_km", "object_height_max_km", "night_skip_factor")
-        biases = ("range_bias_sigma_m", "angle_bias_sigma_deg", "clock_bias_sigma_s")
-        check_not_negative(self, "layer_height_sigma_km", "false_alarms_per_look", "latency_s", *biases)
-        check_chance(self, "detection_probability", "false_alarm_probability", "night_detection_factor")
+        check_not_negative(self, "layer_height_sigma_km", "range_bias_sigma_m", "angle_bias_sigma_deg")
+        check_chance(self, "false_alarm_probability", "night_detection_factor")
         if not self.skip_km < self.ground_range_max_km <= 4_500.0:
             span = f"{self.skip_km} to {self.ground_range_max_km} km"
             raise UsageError(f"{self.name}: ground ranges {span}; one hop reaches from the skip zone to some 4,000 km")
@@ -90,11 +90,6 @@ class OverTheHorizonRadar:
         return np.array([radians(self.angle_bias_sigma_deg), 0.0, range_m, 0.0])
 
     @property
-    def position_sigma_m(self) -> float:
-        """How well it knows where it is: 0 for a site."""
-        return self.site.position_sigma_m
-
-    @property
     def region(self) -> Region:
         """The sector, with the group ranges that belong to the field in daylight."""
         ends = np.array([self.skip_km, self.ground_range_max_km]) * 1e3 / EARTH_RADIUS_M
@@ -103,10 +98,6 @@ class OverTheHorizonRadar:
             radians(self.azimuth_min_deg), radians(self.azimuth_max_deg), -np.pi / 2, np.pi / 2,
             float(path.length_m[0]), float(path.length_m[1]),
         )  # fmt: skip
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands."""
-        return self.site.position_at_itrf_m(t_tai_ns)
 
     def night_share(self, t_tai_ns: Ints | int) -> Scalar:
         """(...) 0 by day, 1 when the Sun is 12 degrees below the radar's horizon."""
@@ -157,10 +148,6 @@ class OverTheHorizonRadar:
         if self.range_rate_sigma_mps is None:
             out[..., 3, :] = 0.0
         return values, out
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 4) measured minus expected, azimuth folded; NaN where not measured."""
-        return horizon_residual(measured, expected)
 
     def ground_range_m(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Scalar:
         """(...) along the ground (a sphere of the Earth's mean radius) to below the object."""

@@ -12,11 +12,11 @@ import numpy as np
 from scipy.special import erfc
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
-from vedette.reports import Region, SensorKind
-from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
+from vedette.reports import SensorKind
+from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.detection import REFERENCE_SNR
-from vedette.sensing.field import covers, region_of
-from vedette.sensing.horizon import Place, horizon_residual, horizon_values, stand_of
+from vedette.sensing.field import InField
+from vedette.sensing.horizon import AtPlace, InHorizon, Place, horizon_values, stand_of
 
 
 def steady_detection_probability(snr: Scalar | float, false_alarm_probability: float) -> Scalar:
@@ -26,7 +26,7 @@ def steady_detection_probability(snr: Scalar | float, false_alarm_probability: f
 
 
 @dataclass(frozen=True, slots=True)
-class DirectionFinder:
+class DirectionFinder(InHorizon, InField):
     """Angle of arrival of emissions. `elevation_sigma_deg` None: azimuth only.
 
     `range_1w_km`: where one watt (EIRP) is received at 13 dB; None: every emission in the field is found with
@@ -55,11 +55,11 @@ class DirectionFinder:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        check_positive(self, "azimuth_sigma_deg", "elevation_sigma_deg", "revisit_s", "range_max_km", "range_1w_km")
-        biases = ("angle_bias_sigma_deg", "clock_bias_sigma_s")
-        check_not_negative(self, "range_min_km", "false_alarms_per_look", "latency_s", *biases)
-        check_chance(self, "detection_probability", "false_alarm_probability", "emitting_share")
+        check_usual(self)
         check_field(self)
+        check_positive(self, "azimuth_sigma_deg", "elevation_sigma_deg", "range_1w_km")
+        check_not_negative(self, "angle_bias_sigma_deg")
+        check_chance(self, "false_alarm_probability", "emitting_share")
 
     @property
     def kind(self) -> SensorKind:
@@ -77,41 +77,6 @@ class DirectionFinder:
         """(4,) one sigma of the constant angle errors."""
         angle = radians(self.angle_bias_sigma_deg)
         return np.array([angle, 0.0 if self.elevation_sigma_deg is None else angle, 0.0, 0.0])
-
-    @property
-    def position_sigma_m(self) -> float:
-        """How well it knows where it is: 0 for a site."""
-        return self.site.position_sigma_m
-
-    @property
-    def region(self) -> Region:
-        """The field of regard as a report states it."""
-        return region_of(self)
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands."""
-        return self.site.position_at_itrf_m(t_tai_ns)
-
-    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Rows:
-        """(..., 4) noiseless azimuth and elevation; range and range rate NaN."""
-        values = horizon_values(self.site, state_itrf, t_tai_ns, stand_itrf_m, want_jacobian=False)[0]
-        return np.where(np.isnan(self.residual_sigmas), nan, values)
-
-    def measure_with_jacobian(
-        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None
-    ) -> tuple[Rows, Rows]:
-        """(..., 4) noiseless values and (..., 4, 6) their derivatives; zero rows where not measured."""
-        values, slopes = horizon_values(self.site, state_itrf, t_tai_ns, stand_itrf_m, want_jacobian=True)
-        unmeasured = np.isnan(self.residual_sigmas)
-        return np.where(unmeasured, nan, values), np.where(unmeasured[:, None], 0.0, slopes)
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 4) measured minus expected, azimuth folded; NaN where not measured."""
-        return horizon_residual(measured, expected)
-
-    def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Bools:
-        """(...) True where an emission would arrive from inside the field and not through the Earth."""
-        return covers(self, self.site, np.asarray(state_itrf, dtype=float)[..., :3], t_tai_ns)
 
     def detection_probability_of(
         self, range_m: Scalar, eirp_w: Scalar | float, noise_rise_db: Scalar | float = 0.0
@@ -134,14 +99,12 @@ class DirectionFinder:
         shape = np.shape(state_itrf)[:-1]
         if strength is None:
             return np.full(shape, self.emitting_share * self.detection_probability)
-        away = np.asarray(state_itrf)[..., :3] - self.position_itrf_m(t_tai_ns)
-        return np.broadcast_to(
-            self.detection_probability_of(np.linalg.norm(away, axis=-1), strength, noise_rise_db), shape
-        ).copy()
+        chance = self.detection_probability_of(self.range_to_m(state_itrf, t_tai_ns), strength, noise_rise_db)
+        return np.broadcast_to(chance, shape).copy()
 
 
 @dataclass(frozen=True, slots=True)
-class TimeDifference:
+class TimeDifference(AtPlace):
     """A receiver that compares an emission's time of arrival, and its Doppler, with those at a `reference` receiver.
 
     The range difference is the distance to this receiver less that to the reference: time difference times the speed of
@@ -165,10 +128,10 @@ class TimeDifference:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        check_positive(self, "range_difference_sigma_m", "range_rate_difference_sigma_mps", "revisit_s", "range_max_km")
-        biases = ("range_difference_bias_sigma_m", "clock_bias_sigma_s")
-        check_not_negative(self, "false_alarms_per_look", "latency_s", *biases)
-        check_chance(self, "detection_probability", "emitting_share")
+        check_usual(self)
+        check_positive(self, "range_difference_sigma_m", "range_rate_difference_sigma_mps", "range_max_km")
+        check_not_negative(self, "range_difference_bias_sigma_m")
+        check_chance(self, "emitting_share")
 
     @property
     def kind(self) -> SensorKind:
@@ -190,10 +153,6 @@ class TimeDifference:
     def position_sigma_m(self) -> float:
         """One sigma of both receivers' places together, along a line of sight."""
         return float(np.hypot(self.site.position_sigma_m, self.reference.position_sigma_m))
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where the receiver stands; the reference: `reference.position_at_itrf_m`."""
-        return self.site.position_at_itrf_m(t_tai_ns)
 
     def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Rows:
         """(..., 2) noiseless range difference and its rate by the object's Earth-fixed velocity; NaN: not measured."""

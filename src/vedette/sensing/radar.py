@@ -11,13 +11,13 @@ from math import inf, radians
 import numpy as np
 
 from vedette.core.errors import UsageError
-from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
-from vedette.reports import Region, SensorKind
+from vedette.core.shapes import Ints, Rows, Scalar, Vec3
+from vedette.reports import SensorKind
 from vedette.sensing.bands import BANDS, USUAL_TEC_UNITS, air_left_over
-from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
+from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.detection import snr_for_chance, snr_from_range, swerling1_detection_probability
-from vedette.sensing.horizon import Place, horizon_residual, horizon_values, in_region
-from vedette.sensing.visibility import is_clear_of_earth
+from vedette.sensing.field import InField
+from vedette.sensing.horizon import InHorizon, Place, horizon_values
 
 _MIDDLE_ELEVATION_RAD, _MIDDLE_RANGE_M = radians(15.0), 1.0e6
 USUAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
@@ -27,7 +27,7 @@ _ASTERIX_NAME = re.compile(f"{_OCTET}/{_OCTET}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Radar:
+class Radar(InHorizon, InField):
     """A radar on a site or a moving platform. Give `angle_sigma_deg`, or azimuth and elevation sigmas apart.
 
     A sector with `azimuth_min_deg > azimuth_max_deg` passes north. `range_rate_sigma_mps` None: not measured.
@@ -80,16 +80,14 @@ class Radar:
                 raise UsageError(f"{self.name}: band {self.band!r} is not known; there are {', '.join(BANDS)}")
             if self.frequency_mhz is None:
                 put(self, "frequency_mhz", BANDS[self.band].frequency_mhz)
-        check_positive(self, "frequency_mhz")
-        check_not_negative(self, "tec_units")
-        check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "revisit_s", "range_max_km")
-        check_positive(self, "range_rate_sigma_mps", "range_1m2_km")
-        biases = ("range_bias_sigma_m", "angle_bias_sigma_deg", "clock_bias_sigma_s")
-        check_not_negative(self, "range_min_km", "false_alarms_per_look", "latency_s", *biases)
-        check_chance(self, "detection_probability", "false_alarm_probability")
+        check_usual(self)
+        check_field(self)
+        check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "range_rate_sigma_mps")
+        check_positive(self, "range_1m2_km", "frequency_mhz")
+        check_not_negative(self, "range_bias_sigma_m", "angle_bias_sigma_deg", "tec_units")
+        check_chance(self, "false_alarm_probability")
         if self.asterix and not _ASTERIX_NAME.fullmatch(self.asterix):
             raise UsageError(f'{self.name}: asterix = "{self.asterix}" is not "SAC/SIC", two numbers from 0 to 255')
-        check_field(self)
 
     @property
     def kind(self) -> SensorKind:
@@ -139,27 +137,6 @@ class Radar:
         """(4,) as `bias_sigmas`."""
         return self.bias_sigmas
 
-    @property
-    def position_sigma_m(self) -> float:
-        """How well it knows where it is: 0 for a site."""
-        return self.site.position_sigma_m
-
-    @property
-    def region(self) -> Region:
-        """The field of regard as a report states it."""
-        return Region(
-            azimuth_min_rad=radians(self.azimuth_min_deg),
-            azimuth_max_rad=radians(self.azimuth_max_deg),
-            elevation_min_rad=radians(self.elevation_min_deg),
-            elevation_max_rad=radians(self.elevation_max_deg),
-            range_min_m=self.range_min_km * 1e3,
-            range_max_m=self.range_max_km * 1e3,
-        )
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands; at a site the time only gives the shape."""
-        return self.site.position_at_itrf_m(t_tai_ns)
-
     def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Rows:
         """(..., 4) noiseless azimuth, elevation, range, range rate of (..., 6) Earth-fixed states.
 
@@ -172,18 +149,6 @@ class Radar:
     ) -> tuple[Rows, Rows]:
         """(..., 4) noiseless values and (..., 4, 6) their derivatives by the Earth-fixed state."""
         return horizon_values(self.site, state_itrf, t_tai_ns, stand_itrf_m, want_jacobian=True)
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 4) measured minus expected, azimuth folded."""
-        return horizon_residual(measured, expected)
-
-    def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Bools:
-        """(...) True where the object stands in the field of regard, by geometry alone."""
-        in_field = in_region(self.measure(state_itrf, t_tai_ns), self.region)
-        if self.elevation_min_deg >= 0.0:
-            return in_field
-        # a radar that looks down, from a mountain or the air
-        return in_field & is_clear_of_earth(np.asarray(state_itrf)[..., :3], self.position_itrf_m(t_tai_ns))
 
     def detection_probability_of(
         self, range_m: Scalar, rcs_m2: Scalar | float, noise_rise_db: Scalar | float = 0.0
@@ -208,6 +173,5 @@ class Radar:
         noise_rise_db: float = 0.0,
     ) -> Scalar:
         """(...) chance that a look which covers states (..., 3 or more) finds them; strength: cross-section, m2."""
-        away = np.asarray(state_itrf)[..., :3] - self.position_itrf_m(t_tai_ns)
         rcs_m2 = USUAL_RCS_M2 if strength is None else strength
-        return self.detection_probability_of(np.linalg.norm(away, axis=-1), rcs_m2, noise_rise_db)
+        return self.detection_probability_of(self.range_to_m(state_itrf, t_tai_ns), rcs_m2, noise_rise_db)

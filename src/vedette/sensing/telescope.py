@@ -7,19 +7,18 @@ import numpy as np
 from scipy.special import ndtr
 
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
-from vedette.reports import Region, SensorKind
-from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
+from vedette.reports import SensorKind
+from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.daylight import is_sunlit, reflected_magnitude, sun_elevation_rad
-from vedette.sensing.field import covers, region_of
 from vedette.sensing.horizon import Place
-from vedette.sensing.sight import sight_residual, sight_values
+from vedette.sensing.sight import SightFromPlace
 
 USUAL_REFLECTING_AREA_M2 = 1.0  # an upper stage or a satellite of a few square metres, a fifth of the light given back
 MAGNITUDE_SOFTNESS = 0.3  # the limit is no knife: seeing and trailing differ from frame to frame
 
 
 @dataclass(frozen=True, slots=True)
-class Telescope:
+class Telescope(SightFromPlace):
     """A telescope on a site or a platform. `limiting_magnitude` is what is found half the time under a clear sky.
 
     It works while the Sun stands below `sun_elevation_max_deg`, on objects that the Sun shines on. Angles are reduced
@@ -48,66 +47,16 @@ class Telescope:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        check_positive(self, "los_sigma_urad", "magnitude_sigma", "revisit_s", "range_max_km")
-        check_not_negative(
-            self, "range_min_km", "false_alarms_per_look", "los_bias_sigma_urad", "clock_bias_sigma_s", "latency_s"
-        )
-        check_chance(self, "detection_probability", "clear_sky_probability")
+        check_usual(self)
         check_field(self)
+        check_positive(self, "los_sigma_urad", "magnitude_sigma")
+        check_not_negative(self, "los_bias_sigma_urad")
+        check_chance(self, "clear_sky_probability")
 
     @property
     def kind(self) -> SensorKind:
         """What its scans hold."""
         return SensorKind.OPTICAL
-
-    @property
-    def los_sigma_rad(self) -> float:
-        """One sigma of each of the two angles of a line of sight."""
-        return self.los_sigma_urad * 1e-6
-
-    @property
-    def los_bias_sigma_rad(self) -> float:
-        """One sigma of each of the two constant angle errors."""
-        return self.los_bias_sigma_urad * 1e-6
-
-    @property
-    def residual_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two tangent angles, rad."""
-        return np.full(2, self.los_sigma_rad)
-
-    @property
-    def residual_bias_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two constant angle errors, rad."""
-        return np.full(2, self.los_bias_sigma_rad)
-
-    @property
-    def position_sigma_m(self) -> float:
-        """How well it knows where it is: 0 for a site."""
-        return self.site.position_sigma_m
-
-    @property
-    def region(self) -> Region:
-        """The field of regard as a report states it."""
-        return region_of(self)
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands."""
-        return self.site.position_at_itrf_m(t_tai_ns)
-
-    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Vec3:
-        """(..., 3) noiseless lines of sight to positions or states (..., 3 or more)."""
-        return self.measure_with_jacobian(state_itrf, t_tai_ns, stand_itrf_m)[0]
-
-    def measure_with_jacobian(
-        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None
-    ) -> tuple[Vec3, Rows]:
-        """(..., 3) noiseless lines of sight and (..., 2, 3 or 6) slopes of the two tangent angles."""
-        here = self.position_itrf_m(t_tai_ns) if stand_itrf_m is None else stand_itrf_m
-        return sight_values(state_itrf, here)
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 2) measured less expected direction, two tangent angles."""
-        return sight_residual(measured, expected)
 
     def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, is_luminous: Bools | bool = False) -> Bools:
         """(...) True where an object in the field shows: dark here, and sunlit there or burning (`is_luminous`)."""
@@ -115,7 +64,7 @@ class Telescope:
         position = np.asarray(state_itrf, dtype=float)[..., :3]
         dark = sun_elevation_rad(here, t_tai_ns) <= radians(self.sun_elevation_max_deg)
         shines = is_sunlit(position, t_tai_ns) | np.asarray(is_luminous)
-        return covers(self, self.site, position, t_tai_ns) & dark & shines
+        return SightFromPlace.is_visible(self, position, t_tai_ns) & dark & shines
 
     def magnitude_of(
         self, reflecting_area_m2: Scalar | float, position_itrf_m: Vec3, t_tai_ns: Ints | int = 0

@@ -5,21 +5,20 @@ from math import inf
 
 import numpy as np
 
-from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
+from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Region, SensorKind
-from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive
+from vedette.reports import SensorKind
+from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.detection import plume_detection_probability
-from vedette.sensing.field import covers, region_of
 from vedette.sensing.horizon import Place
-from vedette.sensing.sight import sight_residual, sight_values
+from vedette.sensing.sight import SightFromPlace
 
 USUAL_INTENSITY_W_SR = 1_000.0  # a body of some square metres at a few hundred kelvin above its surroundings
 AIR_SCALE_M = 8_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class ThermalImager:
+class ThermalImager(SightFromPlace):
     """A thermal imager. `threshold_w_m2` is the irradiance at the lens that is found half the time.
 
     `extinction_1_km` is the loss per kilometre of air at sea level in its band (haze and vapour; 0.1 is clear).
@@ -47,75 +46,22 @@ class ThermalImager:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        check_positive(self, "los_sigma_urad", "threshold_w_m2", "noise_w_m2", "revisit_s", "range_max_km")
-        biases = ("los_bias_sigma_urad", "clock_bias_sigma_s")
-        check_not_negative(self, "extinction_1_km", "range_min_km", "false_alarms_per_look", "latency_s", *biases)
-        check_chance(self, "detection_probability", "clear_sky_probability")
+        check_usual(self)
         check_field(self)
+        check_positive(self, "los_sigma_urad", "threshold_w_m2", "noise_w_m2")
+        check_not_negative(self, "extinction_1_km", "los_bias_sigma_urad")
+        check_chance(self, "clear_sky_probability")
 
     @property
     def kind(self) -> SensorKind:
         """What its scans hold."""
         return SensorKind.THERMAL
 
-    @property
-    def los_sigma_rad(self) -> float:
-        """One sigma of each of the two angles of a line of sight."""
-        return self.los_sigma_urad * 1e-6
-
-    @property
-    def los_bias_sigma_rad(self) -> float:
-        """One sigma of each of the two constant angle errors."""
-        return self.los_bias_sigma_urad * 1e-6
-
-    @property
-    def residual_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two tangent angles, rad."""
-        return np.full(2, self.los_sigma_rad)
-
-    @property
-    def residual_bias_sigmas(self) -> Scalar:
-        """(2,) one sigma of the two constant angle errors, rad."""
-        return np.full(2, self.los_bias_sigma_rad)
-
-    @property
-    def position_sigma_m(self) -> float:
-        """How well it knows where it is: 0 for a site."""
-        return self.site.position_sigma_m
-
-    @property
-    def region(self) -> Region:
-        """The field of regard as a report states it."""
-        return region_of(self)
-
-    def position_itrf_m(self, t_tai_ns: Ints | int = 0) -> Vec3:
-        """(3,) or (n, 3) where it stands."""
-        return self.site.position_at_itrf_m(t_tai_ns)
-
-    def measure(self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None) -> Vec3:
-        """(..., 3) noiseless lines of sight to positions or states (..., 3 or more)."""
-        return self.measure_with_jacobian(state_itrf, t_tai_ns, stand_itrf_m)[0]
-
-    def measure_with_jacobian(
-        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, stand_itrf_m: Vec3 | None = None
-    ) -> tuple[Vec3, Rows]:
-        """(..., 3) noiseless lines of sight and (..., 2, 3 or 6) slopes of the two tangent angles."""
-        here = self.position_itrf_m(t_tai_ns) if stand_itrf_m is None else stand_itrf_m
-        return sight_values(state_itrf, here)
-
-    def residual(self, measured: Rows, expected: Rows) -> Rows:
-        """(..., 2) measured less expected direction, two tangent angles."""
-        return sight_residual(measured, expected)
-
-    def is_visible(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Bools:
-        """(...) True where the object stands in the field and not behind the Earth."""
-        return covers(self, self.site, np.asarray(state_itrf, dtype=float)[..., :3], t_tai_ns)
-
     def irradiance_of(self, intensity_w_sr: Scalar | float, position_itrf_m: Vec3, t_tai_ns: Ints | int = 0) -> Scalar:
         """(...) irradiance at the lens from a source of that intensity: inverse square, and the air on the way."""
         here = self.position_itrf_m(t_tai_ns)
         position = np.asarray(position_itrf_m, dtype=float)[..., :3]
-        range_m = np.linalg.norm(position - here, axis=-1)
+        range_m = self.range_to_m(position, t_tai_ns)
         low, high = geodetic_from_itrf(here)[2], geodetic_from_itrf(position)[2]
         rise = np.where(np.abs(high - low) < 1.0, 1.0, high - low)
         # air above sea level thins as exp(-h / H): its amount along a slanted path, flat layers
