@@ -70,7 +70,7 @@ class AtPlace:
         """(3,) or (n, 3) where it stands; at a site the time only gives the shape."""
         return self.site.position_at_itrf_m(t_tai_ns)
 
-    def range_to_m(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Scalar:
+    def _range_m(self, state_itrf: Rows, t_tai_ns: Ints | int = 0) -> Scalar:
         """(...) distance to positions or states (..., 3 or more)."""
         return np.linalg.norm(np.asarray(state_itrf)[..., :3] - self.position_itrf_m(t_tai_ns), axis=-1)
 

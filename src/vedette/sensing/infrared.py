@@ -15,6 +15,7 @@ from vedette.reports import SensorKind
 from vedette.sensing.checks import check_not_negative, check_positive, check_usual
 from vedette.sensing.daylight import sun_elevation_rad
 from vedette.sensing.detection import plume_detection_probability
+from vedette.sensing.model import Strength
 from vedette.sensing.orbits import Orbit
 from vedette.sensing.sight import BySight
 from vedette.sensing.visibility import is_clear_of_earth, off_nadir_rad
@@ -73,11 +74,7 @@ class Infrared(BySight):
         return in_field & is_clear_of_earth(position, here, cloud_top_m)
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance to find a flame; strength: apparent intensity, W/sr; None: one well above the threshold."""
         if strength is None:

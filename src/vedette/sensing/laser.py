@@ -14,6 +14,7 @@ from vedette.reports import SensorKind
 from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.field import InField
 from vedette.sensing.horizon import InHorizon, Place
+from vedette.sensing.model import Strength
 
 USUAL_REFLECTING_AREA_M2 = 1.0
 
@@ -82,12 +83,8 @@ class Lidar(InHorizon, InField):
         return np.asarray(best * -np.expm1(-electrons))
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; strength: cross-section times albedo, m2."""
         area_m2 = USUAL_REFLECTING_AREA_M2 if strength is None else strength
-        return self.detection_probability_of(self.range_to_m(state_itrf, t_tai_ns), area_m2)
+        return self.detection_probability_of(self._range_m(state_itrf, t_tai_ns), area_m2)

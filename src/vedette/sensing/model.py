@@ -10,6 +10,8 @@ from typing import Protocol
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import SensorKind
 
+Strength = Scalar | float | None  # what an object offers a kind of sensor; None: something usual
+
 
 class SensorModel(Protocol):
     """A sensor as a value. c: values a detection has in geometry (4, 3 or 2); k: residuals it has (4, 2 or 2)."""
@@ -82,7 +84,7 @@ class SensorModel(Protocol):
         ...
 
     def detection_chance(
-        self, state_itrf: Rows, t_tai_ns: Ints | int, strength: Scalar | float | None = None, noise_rise_db: float = 0.0
+        self, state_itrf: Rows, t_tai_ns: Ints | int, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it.
 

@@ -18,6 +18,7 @@ from vedette.sensing.daylight import sun_elevation_rad
 from vedette.sensing.detection import snr_for_chance, swerling1_detection_probability
 from vedette.sensing.horizon import InHorizon, Place, horizon_values, in_sector, stand_of
 from vedette.sensing.ionosphere import MirrorPath, angle_at_centre, mirror_path
+from vedette.sensing.model import Strength
 
 EARTH_RADIUS_M = 6_371_000.0
 
@@ -179,11 +180,7 @@ class OverTheHorizonRadar(InHorizon):
         return np.asarray(night * swerling1_detection_probability(snr / rise, self.false_alarm_probability))
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; wavelengths of tens of metres tell no sizes."""
         chance = self.detection_probability_of(t_tai_ns, noise_rise_db)

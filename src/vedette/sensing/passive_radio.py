@@ -17,6 +17,7 @@ from vedette.sensing.checks import check_chance, check_field, check_not_negative
 from vedette.sensing.detection import REFERENCE_SNR
 from vedette.sensing.field import InField
 from vedette.sensing.horizon import AtPlace, InHorizon, Place, horizon_values, stand_of
+from vedette.sensing.model import Strength
 
 
 def steady_detection_probability(snr: Scalar | float, false_alarm_probability: float) -> Scalar:
@@ -89,17 +90,13 @@ class DirectionFinder(InHorizon, InField):
         return self.detection_probability * steady_detection_probability(snr / rise, self.false_alarm_probability)
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; strength: EIRP towards the receiver, W."""
         shape = np.shape(state_itrf)[:-1]
         if strength is None:
             return np.full(shape, self.emitting_share * self.detection_probability)
-        chance = self.detection_probability_of(self.range_to_m(state_itrf, t_tai_ns), strength, noise_rise_db)
+        chance = self.detection_probability_of(self._range_m(state_itrf, t_tai_ns), strength, noise_rise_db)
         return np.broadcast_to(chance, shape).copy()
 
 
@@ -189,11 +186,7 @@ class TimeDifference(AtPlace):
         return np.where(np.asarray(is_emitting), self.detection_probability, 0.0)
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; strength: above zero for one that emits."""
         share = self.emitting_share if strength is None else np.where(np.asarray(strength) > 0.0, 1.0, 0.0)

@@ -18,6 +18,7 @@ from vedette.sensing.checks import check_chance, check_field, check_not_negative
 from vedette.sensing.detection import snr_for_chance, snr_from_range, swerling1_detection_probability
 from vedette.sensing.field import InField
 from vedette.sensing.horizon import InHorizon, Place, horizon_values
+from vedette.sensing.model import Strength
 
 _MIDDLE_ELEVATION_RAD, _MIDDLE_RANGE_M = radians(15.0), 1.0e6
 USUAL_RCS_M2 = 0.5  # for the chance of a look when the echo's strength is not known
@@ -166,12 +167,8 @@ class Radar(InHorizon, InField):
         return self.detection_probability * swerling1_detection_probability(snr, self.false_alarm_probability)
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers states (..., 3 or more) finds them; strength: cross-section, m2."""
         rcs_m2 = USUAL_RCS_M2 if strength is None else strength
-        return self.detection_probability_of(self.range_to_m(state_itrf, t_tai_ns), rcs_m2, noise_rise_db)
+        return self.detection_probability_of(self._range_m(state_itrf, t_tai_ns), rcs_m2, noise_rise_db)

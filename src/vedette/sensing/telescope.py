@@ -11,6 +11,7 @@ from vedette.reports import SensorKind
 from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.daylight import is_sunlit, reflected_magnitude, sun_elevation_rad
 from vedette.sensing.horizon import Place
+from vedette.sensing.model import Strength
 from vedette.sensing.sight import SightFromPlace
 
 USUAL_REFLECTING_AREA_M2 = 1.0  # an upper stage or a satellite of a few square metres, a fifth of the light given back
@@ -79,11 +80,7 @@ class Telescope(SightFromPlace):
         return np.asarray(self.detection_probability * self.clear_sky_probability * found)
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; strength: cross-section times albedo, m2."""
         area_m2 = USUAL_REFLECTING_AREA_M2 if strength is None else strength

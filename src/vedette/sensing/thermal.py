@@ -11,6 +11,7 @@ from vedette.reports import SensorKind
 from vedette.sensing.checks import check_chance, check_field, check_not_negative, check_positive, check_usual
 from vedette.sensing.detection import plume_detection_probability
 from vedette.sensing.horizon import Place
+from vedette.sensing.model import Strength
 from vedette.sensing.sight import SightFromPlace
 
 USUAL_INTENSITY_W_SR = 1_000.0  # a body of some square metres at a few hundred kelvin above its surroundings
@@ -61,7 +62,7 @@ class ThermalImager(SightFromPlace):
         """(...) irradiance at the lens from a source of that intensity: inverse square, and the air on the way."""
         here = self.position_itrf_m(t_tai_ns)
         position = np.asarray(position_itrf_m, dtype=float)[..., :3]
-        range_m = self.range_to_m(position, t_tai_ns)
+        range_m = self._range_m(position, t_tai_ns)
         low, high = geodetic_from_itrf(here)[2], geodetic_from_itrf(position)[2]
         rise = np.where(np.abs(high - low) < 1.0, 1.0, high - low)
         # air above sea level thins as exp(-h / H): its amount along a slanted path, flat layers
@@ -75,11 +76,7 @@ class ThermalImager(SightFromPlace):
         return self.detection_probability * self.clear_sky_probability * found
 
     def detection_chance(
-        self,
-        state_itrf: Rows,
-        t_tai_ns: Ints | int = 0,
-        strength: Scalar | float | None = None,
-        noise_rise_db: float = 0.0,
+        self, state_itrf: Rows, t_tai_ns: Ints | int = 0, strength: Strength = None, noise_rise_db: float = 0.0
     ) -> Scalar:
         """(...) chance that a look which covers an object finds it; strength: radiant intensity in band, W/sr."""
         intensity = USUAL_INTENSITY_W_SR if strength is None else strength
