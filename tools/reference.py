@@ -38,12 +38,12 @@ def page(package: ModuleType) -> str:
 
 
 def entry(name: str, thing: object) -> str:
-    """One name: heading, signature, docstring; for a class its own methods and properties too."""
+    """One name: heading, signature, docstring; for a class its methods and properties too."""
     if not (inspect.isroutine(thing) or inspect.isclass(thing) or hasattr(thing, "py_func")):
         return f"## {name}\n\n{constant(thing)}\n"
     lines = [f"## {name}\n", f"```python\n{signature(name, thing)}\n```\n", f"```text\n{words(thing)}\n```\n"]
     if inspect.isclass(thing):
-        for method_name, method in vars(thing).items():
+        for method_name, method in members(thing).items():
             if method_name.startswith("_") or not words(member(method)):
                 continue
             lines.append(f"### {name}.{method_name}\n")
@@ -51,6 +51,15 @@ def entry(name: str, thing: object) -> str:
                 lines.append(f"```python\n{signature(method_name, member(method))}\n```\n")
             lines.append(f"```text\n{words(member(method))}\n```\n")
     return "\n".join(lines)
+
+
+def members(thing: type) -> dict[str, object]:
+    """What a class defines, and what it takes from bases that only share behaviour (no fields: empty slots)."""
+    found = dict(vars(thing))
+    for base in thing.__mro__[1:]:
+        if base.__module__.startswith("vedette.") and vars(base).get("__slots__") == ():
+            found |= {name: raw for name, raw in vars(base).items() if name not in found}
+    return found
 
 
 def member(raw: object) -> object:
