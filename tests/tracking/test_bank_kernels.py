@@ -9,7 +9,7 @@ from vedette.motion.atmosphere import standard_air
 from vedette.sensing.measure import radar_from_itrf
 from vedette.tracking.anchors import axes_along, itrf_from_local, local_from_itrf
 from vedette.tracking.kernels import bank as bk
-from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, fly_points
+from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, STEADY, fly_points
 from vedette.tracking.kernels.sigma import CARTESIAN, SPHERICAL
 from vedette.tracking.kernels.step_arithmetic import EARTH
 from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, BoostCoastEntry
@@ -45,7 +45,7 @@ def apart(means, covs, expected_means, expected_covs):
     return max(off, np.abs((covs - expected_covs) / (sigma[..., :, None] * sigma[..., None, :])).max())
 
 
-@pytest.mark.parametrize("mode", [COAST, BOOST, ENTRY])
+@pytest.mark.parametrize("mode", [COAST, BOOST, ENTRY, STEADY])
 @pytest.mark.parametrize("dt_s", [5.0, -2.5])
 def test_a_row_is_carried_along_as_the_plain_prediction_carries_it(mode, dt_s):
     from vedette.tracking.prediction import _fly

@@ -19,13 +19,14 @@ from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.sensing import Infrared, Radar, Sensor, TimeDifference, in_region, radar_from_itrf, tangent_basis
 from vedette.tracking.interference.noise_field import QUIET, NoiseField
-from vedette.tracking.kernels.flight_kernel import BOOST, ENTRY, STATE_SIZE
+from vedette.tracking.kernels.flight_kernel import BOOST, ENTRY, STATE_SIZE, STEADY
 from vedette.tracking.registration.calibration import Calibration, plain_terms, prior_of_biases
 from vedette.tracking.rows import TrackRows
 
 _FEWEST_FALSE_PER_LOOK = 1e-4  # "none" in a specification is not never
 _RANGE_RATE_SPAN_MPS = 16_000.0
 _FALSE_RETURNS_SPAN_M = 1e6  # over which a repeater spreads them
+DIM_SHARE = 0.12  # of the looks that show a bright burn show that of an upper stage, when they show it badly
 _USUAL_RANGE_M = 500e3
 
 
@@ -166,7 +167,7 @@ class SensorView:
         t = 0 if scan is None else int(scan.t_measured_tai_ns[0]) if len(scan) else scan.t_received_tai_ns
         if isinstance(self.sensor, Infrared):
             burning = min(0.9 * self.sensor.detection_probability, 0.95)  # brightness and cloud are not known here
-            by_mode = {BOOST: burning, ENTRY: 0.02}
+            by_mode = {BOOST: burning, STEADY: DIM_SHARE * burning, ENTRY: 0.02}
             return np.tile([by_mode.get(mode, 1e-3) for mode in modes], (n, 1))
         if isinstance(self.sensor, Radar):  # the noise of its looks is told by direction
             chance = np.clip(self.sensor.detection_chance(middle_itrf, t), 0.02, 0.99)

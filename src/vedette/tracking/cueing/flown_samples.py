@@ -24,6 +24,10 @@ from vedette.tracking.kernels.flight_kernel import (
     EXHAUST_MPS,
     LN_BETA,
     STATE_SIZE,
+    STEADY,
+    STEADY_MPS2,
+    STEADY_SCALE_MPS2,
+    STEADY_ZERO,
     THRUST,
     fly_points,
 )
@@ -118,7 +122,11 @@ def draw_states(tracks: Tracks, index: int, count: int, rng: np.random.Generator
             local[own, :6] = rows.mean[index, i, :6] + FLAME_DOUBT * (local[own, :6] - rows.mean[index, i, :6])
     one = slice(index, index + 1)
     states = itrf_from_local(local[None], rows.origin_itrf_m[one], rows.axes[one], rows.by_course[one])[0]
-    return states, modes[picked]
+    mode = modes[picked]
+    upper = mode == STEADY  # from here on it burns like any other: by what its class does, or by the bank
+    push = STEADY_MPS2 + STEADY_SCALE_MPS2 * (states[upper, LN_BETA] - STEADY_ZERO)
+    states[upper, THRUST], states[upper, LN_BETA] = np.maximum(push, 0.0), PARAMETER_MEAN[1]
+    return states, np.where(upper, BOOST, mode)
 
 
 def _draw_gaussian(state_itrf: Rows, cov: Rows, count: int, rng: np.random.Generator) -> tuple[Rows, Ints]:

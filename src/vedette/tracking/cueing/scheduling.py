@@ -240,7 +240,7 @@ def _in_the_middle(tracks: Tracks, seconds: float) -> tuple[Rows, Rows]:
     moved, stm = propagate_coast_stm(states, dt_s)
     covs = stm @ covs @ np.swapaxes(stm, -1, -2)
     if "boost" in tracks.mode_names:
-        burning = tracks.mode_probabilities[:, tracks.mode_names.index("boost")]
+        burning = tracks.mode_probabilities[:, np.isin(tracks.mode_names, ("boost", "upper-stage"))].sum(axis=1)
         push = burning * PARAMETER_SIGMA[0] ** 2
         one = np.array([[0.25 * dt_s**4, 0.5 * dt_s**3], [0.5 * dt_s**3, dt_s**2]])
         covs = covs + push[:, None, None] * np.kron(one, np.eye(3))

@@ -1,8 +1,8 @@
 """How the sigma points of tracks fly for a few seconds: the compiled inner loop of prediction.
 
 Fixed Runge-Kutta steps, because every point of one track must take the same steps for the spread to be smooth. Forces:
-the Earth to J4 and its rotation; while boosting a specific thrust along the velocity that grows as mass leaves; on the
-way down drag in the standard atmosphere. `fly_points.py_func` is the plain twin.
+the Earth to J4 and its rotation; while boosting a specific thrust along the velocity that grows as mass leaves, or one
+that stays, of an upper stage; on the way down drag in the standard atmosphere. `fly_points.py_func` is the plain twin.
 """
 
 import numpy as np
@@ -12,9 +12,12 @@ from vedette.motion.atmosphere import density_kernel
 from vedette.motion.ellipsoid import height_kernel
 from vedette.motion.gravity import gravity_kernel, rotation_kernel
 
-COAST, BOOST, ENTRY = 0, 1, 2
+COAST, BOOST, ENTRY, STEADY = 0, 1, 2, 3
 STATE_SIZE = 8  # position, velocity, specific thrust (m/s2), ln of the ballistic coefficient in kg/m2
 THRUST, LN_BETA = 6, 7
+# STEADY has a thrust of its own where ENTRY has ln beta, so that a stage after another begins from what stages do and
+# not from the thrust of the one before: this many m/s2, and this many more for each unit above `STEADY_ZERO`
+STEADY_ZERO, STEADY_MPS2, STEADY_SCALE_MPS2 = float(np.log(3000.0)), 38.0, 18.0
 EXHAUST_MPS = 2600.0  # effective; it only says how the specific thrust grows, s' = s² / c
 DRAG_TOP_M = 150e3
 MOST_THRUST_MPS2 = 150.0  # fifteen times gravity: beyond any launcher, and the growth law would run away
@@ -36,6 +39,9 @@ def _slope(y: np.ndarray, mode: int, air: np.ndarray, out: np.ndarray) -> None:
         ax, ay, az = ax + push * y[3], ay + push * y[4], az + push * y[5]
         if abs(y[6]) < MOST_THRUST_MPS2:
             out[6] = thrust * abs(thrust) / EXHAUST_MPS
+    elif mode == STEADY:
+        push = (STEADY_MPS2 + STEADY_SCALE_MPS2 * (y[7] - STEADY_ZERO)) / speed
+        ax, ay, az = ax + push * y[3], ay + push * y[4], az + push * y[5]
     elif mode == ENTRY:
         height = height_kernel(y[0], y[1], y[2])
         if height < DRAG_TOP_M:
@@ -46,8 +52,8 @@ def _slope(y: np.ndarray, mode: int, air: np.ndarray, out: np.ndarray) -> None:
 
 @njit(cache=True)
 def fly_points(states: np.ndarray, dt_s: float, mode: int, air: np.ndarray, out: np.ndarray) -> None:
-    """Fly every row of `states` (k, 8), ITRF, for dt_s in one mode (COAST, BOOST, ENTRY) into `out`."""
-    longest = 10.0 if mode == COAST else (2.0 if mode == BOOST else 1.0)
+    """Fly every row of `states` (k, 8), ITRF, for dt_s in one mode (COAST, BOOST, ENTRY, STEADY) into `out`."""
+    longest = 10.0 if mode == COAST else (1.0 if mode == ENTRY else 2.0)
     count = max(1, int(np.ceil(abs(dt_s) / longest)))
     h = dt_s / count
     a, b, c, d = np.empty(8), np.empty(8), np.empty(8), np.empty(8)

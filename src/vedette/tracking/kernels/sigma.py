@@ -26,6 +26,10 @@ from vedette.tracking.kernels.flight_kernel import (
     LN_BETA,
     MOST_THRUST_MPS2,
     STATE_SIZE,
+    STEADY,
+    STEADY_MPS2,
+    STEADY_SCALE_MPS2,
+    STEADY_ZERO,
     THRUST,
 )
 from vedette.tracking.kernels.lane_functions import angle_of, folded_angle, sine_cosine_of
@@ -207,6 +211,12 @@ def _growth(thrust: float) -> float:
     return thrust * abs(thrust) / EXHAUST_MPS if abs(thrust) < MOST_THRUST_MPS2 else 0.0
 
 
+@njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
+def _steady(s: Six, thrust: float) -> float:
+    """Thrust over speed."""
+    return thrust / (sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5]) + 1.0)
+
+
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS)
 def _pull(s: Six, beta: float, air: np.ndarray) -> float:
     """Drag over speed."""
@@ -220,7 +230,7 @@ def _pull(s: Six, beta: float, air: np.ndarray) -> float:
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS)
 def fly_lanes(w: np.ndarray, count: int, dt_s: float, mode: int, earth: Six, air: np.ndarray) -> None:
     """Carry the points in the second lanes along, as `flight_kernel.fly_points` does; `count` of them are in use."""
-    longest = 10.0 if mode == COAST else (2.0 if mode == BOOST else 1.0)
+    longest = 10.0 if mode == COAST else (1.0 if mode == ENTRY else 2.0)
     steps = max(1, ceil(abs(dt_s) / longest))
     h = dt_s / steps
     for _ in range(steps):
@@ -255,6 +265,23 @@ def fly_lanes(w: np.ndarray, count: int, dt_s: float, mode: int, earth: Six, air
                 w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p] = s[0], s[1], s[2]
                 w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p] = s[3], s[4], s[5]
                 w[14 * POINTS + p] = t + h / 6.0 * (ga + 2.0 * (gb + gc) + gd)
+        elif mode == STEADY:
+            for p in range(POINTS):
+                s = (
+                    w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p],
+                    w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p],
+                )  # fmt: skip
+                t = STEADY_MPS2 + STEADY_SCALE_MPS2 * (w[15 * POINTS + p] - STEADY_ZERO)
+                a = _pushed_slope(s, _steady(s, t), earth)
+                y = _moved(s, 0.5 * h, a)
+                b = _pushed_slope(y, _steady(y, t), earth)
+                y = _moved(s, 0.5 * h, b)
+                c = _pushed_slope(y, _steady(y, t), earth)
+                y = _moved(s, h, c)
+                d = _pushed_slope(y, _steady(y, t), earth)
+                s = _moved(s, h / 6.0, _weighed(a, b, c, d))
+                w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p] = s[0], s[1], s[2]
+                w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p] = s[3], s[4], s[5]
         else:
             for p in range(count):
                 s = (
@@ -424,12 +451,12 @@ def sigma_predict_row(
     ----------
     mean (8 + b,), cov (8 + b, 8 + b) : b biases, none or up to 64
     coordinates : CARTESIAN, SPHERICAL or COURSE about origin (3,) along the rows of axes (3, 3), ITRF
-    mode : COAST, BOOST or ENTRY
-    noise (3,) : spectral densities of acceleration m²/s³, thrust (m/s²)²/s, ln beta 1/s
+    mode : COAST, BOOST, ENTRY or STEADY
+    noise (3,) : spectral densities of acceleration m²/s³, thrust (m/s²)²/s, ln beta (or what STEADY has there) 1/s
     prior (4,) : mean of thrust and ln beta and their variances, for whichever the mode does not use
     w (SIGMA_SCRATCH,) : scratch
     """
-    extra = THRUST if mode == BOOST else (LN_BETA if mode == ENTRY else -1)
+    extra = THRUST if mode == BOOST else (LN_BETA if mode in (ENTRY, STEADY) else -1)
     size, biases = (6 if extra < 0 else 7), len(mean) - STATE_SIZE
     count = spread_points(mean, cov, extra, kappa, w)
     if count == 0:
