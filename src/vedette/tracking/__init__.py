@@ -16,6 +16,7 @@ from vedette.tracking.cueing.scheduling import Plan, Task, schedule
 from vedette.tracking.cueing.search_volume import SearchVolume
 from vedette.tracking.known_objects import FixedObjects, KnownObjects, KnownRows
 from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
+from vedette.tracking.smoothing import SmoothedStates
 from vedette.tracking.step import Policy
 from vedette.tracking.tracker import Tracker
 from vedette.tracking.tracks import Tracks, TrackView
@@ -37,6 +38,7 @@ __all__ = [
     "Plan",
     "Policy",
     "SearchVolume",
+    "SmoothedStates",
     "Task",
     "TrackView",
     "Tracker",

@@ -5,6 +5,7 @@ One loop for every sensor. `step` absorbs a look by the time it was measured and
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 
@@ -30,6 +31,7 @@ from vedette.tracking.registration.terms import CLOCK
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
 from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
+from vedette.tracking.smoothing import SmoothedStates, smoothed
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.tracks import Tracks, name_of
 
@@ -182,14 +184,35 @@ class Tracker:
         Freed of what the sensors are known to read too much (`calibrate`). Also of tracks that have ended, for as long
         as they are remembered; `NotFoundError` otherwise.
         """
+        return self._calibration.corrected_looks(self._looks_as_told(track_id))
+
+    def _looks_as_told(self, track_id: str) -> Looks:
+        """As `looks`, with what the sensors read too much still in them."""
         chunks = self._chunks
         for chunk in reversed(chunks):
             for key in np.unique(chunk.key):
                 if self._name(int(key)) == track_id:
                     also = [gone for gone, stays in self._same_as.items() if stays == key]
-                    looks = looks_of((int(key), *also), chunks, self._sensor_ids)
-                    return self._calibration.corrected_looks(looks)
+                    return looks_of((int(key), *also), chunks, self._sensor_ids)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
+
+    def smoothed(self, track_id: str, lag_s: float, since_tai_ns: int | None = None) -> SmoothedStates:
+        """Where a living track was at its looks, each state given what was seen up to `lag_s` seconds after it.
+
+        Its looks from `since_tai_ns` on are filtered again by the motion that it is now believed to follow, and
+        smoothed backwards; where it moved in another way before, give the time of the change. `NotFoundError` when no
+        such track lives, `UsageError` when fewer than three of its looks can be used.
+        """
+        rows = self._rows
+        place = [] if rows is None else [i for i, key in enumerate(rows.key) if self._name(int(key)) == track_id]
+        if rows is None or not place:
+            raise NotFoundError(f"no living track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
+        mode = self.motion.modes[int(np.argmax(rows.mode_probability[place[0]]))]
+        views = [self._views[name] for name in self._sensor_ids]
+        one = smoothed(self._looks_as_told(track_id), views, self.motion, mode, lag_s, since_tai_ns)
+        clock_s = self._clock_sigma_s(self._sensor_ids[int(rows.anchor_sensor[place[0]])])
+        way = np.concatenate([one.states_itrf[:, 3:], acceleration_itrf(one.states_itrf)], axis=1) * clock_s
+        return replace(one, state_covs_itrf=one.state_covs_itrf + way[:, :, None] * way[:, None, :])
 
     def explain(self, track_id: str) -> Alternatives:
         """What a track might have been seen as, look by look, as far back as is remembered: what lost, and by how much.
