@@ -9,10 +9,10 @@ from vedette.motion.atmosphere import standard_air
 from vedette.sensing.measure import radar_from_itrf
 from vedette.tracking.anchors import axes_along, itrf_from_local, local_from_itrf
 from vedette.tracking.kernels import bank as bk
-from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, STEADY, fly_points
+from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, LEVEL, STEADY, TURN, fly_points
 from vedette.tracking.kernels.sigma import CARTESIAN, SPHERICAL
 from vedette.tracking.kernels.step_arithmetic import EARTH
-from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, BoostCoastEntry
+from vedette.tracking.motions import PARAMETER_MEAN, PARAMETER_SIGMA, AirAndSea, BoostCoastEntry
 from vedette.tracking.spherical import spherical_difference
 
 SITE_ITRF_M = itrf_from_geodetic(np.radians(57.6), np.radians(-7.4), 80.0)
@@ -45,13 +45,13 @@ def apart(means, covs, expected_means, expected_covs):
     return max(off, np.abs((covs - expected_covs) / (sigma[..., :, None] * sigma[..., None, :])).max())
 
 
-@pytest.mark.parametrize("mode", [COAST, BOOST, ENTRY, STEADY])
+@pytest.mark.parametrize("mode", [COAST, BOOST, ENTRY, STEADY, LEVEL, TURN])
 @pytest.mark.parametrize("dt_s", [5.0, -2.5])
 def test_a_row_is_carried_along_as_the_plain_prediction_carries_it(mode, dt_s):
     from vedette.tracking.prediction import _fly
 
     means, covs, origin, axes, _ = drawn_bank(6, 1, biases=5)
-    noise = BoostCoastEntry().noise(mode)
+    noise = (AirAndSea() if mode in (LEVEL, TURN) else BoostCoastEntry()).noise(mode)
     expected = _fly(means[:, 0], covs[:, 0], origin, axes, dt_s, mode, noise)
     rounding = 1e-9  # of a standard deviation
     for kernel in KERNELS:

@@ -1,7 +1,7 @@
 """Tracking: from looks to tracks. Gate, associate, correct, begin, end; late reports by the time they were measured.
 
 `Tracker` is the loop, `CrowdTracker` the same for thousands of objects (`Pairs` and `Association` say who belongs
-together); `Coasting` and `BoostCoastEntry` say how things may move; `Tracks` is what comes out. Inside,
+together); `Coasting`, `BoostCoastEntry` and `AirAndSea` say how things move; `Tracks` is what comes out. Inside,
 tracks are rows (`rows`), carried in the coordinates of the sensor that sees them (`spherical`, `anchors`). `cue` says
 when and where a track appears to another sensor; `schedule` spends radar seconds on tracks and search.
 """
@@ -15,13 +15,14 @@ from vedette.tracking.cueing.look_value import Goal
 from vedette.tracking.cueing.scheduling import Plan, Task, schedule
 from vedette.tracking.cueing.search_volume import SearchVolume
 from vedette.tracking.known_objects import FixedObjects, KnownObjects, KnownRows
-from vedette.tracking.motions import BoostCoastEntry, Coasting, Motion
+from vedette.tracking.motions import AirAndSea, BoostCoastEntry, Coasting, Motion
 from vedette.tracking.smoothing import SmoothedStates
 from vedette.tracking.step import Policy
 from vedette.tracking.tracker import Tracker
 from vedette.tracking.tracks import Tracks, TrackView
 
 __all__ = [
+    "AirAndSea",
     "Association",
     "BoostCoastEntry",
     "Coasting",

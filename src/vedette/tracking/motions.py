@@ -13,14 +13,27 @@ import numpy as np
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.estimation import transition_from_mean_stay
-from vedette.tracking.kernels.flight_kernel import BOOST, COAST, ENTRY, LN_BETA, STEADY, STEADY_SCALE_MPS2, THRUST
+from vedette.tracking.kernels.flight_kernel import (
+    BOOST,
+    COAST,
+    ENTRY,
+    LEVEL,
+    LN_BETA,
+    STEADY,
+    STEADY_SCALE_MPS2,
+    THRUST,
+    TURN,
+    TURN_SCALE_RAD_S,
+)
 
-MODE_NAMES = ("coast", "boost", "re-entry", "upper-stage")  # by COAST, BOOST, ENTRY, STEADY
+MODE_NAMES = ("coast", "boost", "re-entry", "upper-stage", "level", "turn")  # as numbered
 ACTIVE: dict[int, Ints] = {
     COAST: np.arange(6),
     BOOST: np.array([0, 1, 2, 3, 4, 5, THRUST]),
     ENTRY: np.array([0, 1, 2, 3, 4, 5, LN_BETA]),
     STEADY: np.array([0, 1, 2, 3, 4, 5, LN_BETA]),
+    LEVEL: np.arange(6),
+    TURN: np.array([0, 1, 2, 3, 4, 5, THRUST]),
 }
 # priors of the two parameters: thrust over mass 10-80 m/s2 over a burn; ballistic coefficients from 400 to 20,000 kg/m2
 PARAMETER_MEAN = np.array([28.0, np.log(3000.0)])
@@ -125,6 +138,38 @@ class BoostCoastEntry:
             start = np.array([0.1, 0.5, 0.4]) if height_m < ENTRY_TOP_M else np.array([0.85, 0.14, 0.01])
         upper = 0.1 * start[1]
         return np.append(start - [0.0, upper, 0.0], upper) if STEADY in self.modes else start
+
+
+@dataclass(frozen=True, slots=True)
+class AirAndSea:
+    """Aircraft, uncrewed aircraft and ships: straight on over the turning Earth, or turning about the vertical."""
+
+    level_noise_m2_s3: float = 0.05  # gusts, waves, small corrections
+    turn_noise_m2_s3: float = 1.0
+    turn_rate_noise_rad2_s3: float = 2e-5
+    straight_s: float = 60.0  # mean time until a turn
+    turn_s: float = 30.0  # mean time that a turn still goes on
+    may_turn: bool = True
+
+    @property
+    def modes(self) -> tuple[int, ...]:
+        """(m,) which kernels."""
+        return (LEVEL, TURN) if self.may_turn else (LEVEL,)
+
+    def noise(self, mode: int) -> tuple[float, float, float]:
+        """Spectral densities: acceleration m²/s³, turn rate in the kernel's unit, nothing."""
+        if mode == TURN:
+            return self.turn_noise_m2_s3, self.turn_rate_noise_rad2_s3 / TURN_SCALE_RAD_S**2, 0.0
+        return self.level_noise_m2_s3, 0.0, 0.0
+
+    def transition(self, dt_s: float, height_m: Scalar) -> Rows:
+        """(n, m, m) of a turn's beginning and end."""
+        stay = np.array([[np.inf, self.straight_s], [self.turn_s, np.inf]]) if self.may_turn else np.array([[np.inf]])
+        return np.tile(transition_from_mean_stay(stay, dt_s), (len(height_m), 1, 1))
+
+    def start_probabilities(self, by_infrared: bool, height_m: float) -> Scalar:
+        """(m,) of a new track."""
+        return np.array([0.8, 0.2]) if self.may_turn else np.ones(1)
 
 
 @lru_cache(maxsize=4096)

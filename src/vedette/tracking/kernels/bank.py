@@ -209,7 +209,7 @@ def bank_radar_rows(
     Parameters
     ----------
     probability (n, m), means (n, m, 8), covs (n, m, 8, 8) : in `coordinates` about origin (n, 3), axes (n, 3, 3)
-    transition (m, m) : of the modes in dt_s; modes (m,) COAST, BOOST, ENTRY, STEADY; noise (m, 3), prior (4,): see
+    transition (m, m) : of the modes in dt_s; modes (m,) as `flight_kernel`'s; noise (m, 3), prior (4,): see
         `sigma_predict_row`
     kappa : 0 cubature, > 0 unscented with that much weight at the centre
     measured, variances (n, 4) : azimuth, elevation, range, range rate; NaN where not measured

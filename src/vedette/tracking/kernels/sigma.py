@@ -23,6 +23,7 @@ from vedette.tracking.kernels.flight_kernel import (
     ENTRY,
     EXHAUST_MPS,
     FASTEST_BRAKING_1_S,
+    LEVEL,
     LN_BETA,
     MOST_THRUST_MPS2,
     STATE_SIZE,
@@ -31,6 +32,9 @@ from vedette.tracking.kernels.flight_kernel import (
     STEADY_SCALE_MPS2,
     STEADY_ZERO,
     THRUST,
+    TURN,
+    level_slope,
+    turn_rate,
 )
 from vedette.tracking.kernels.lane_functions import angle_of, folded_angle, sine_cosine_of
 from vedette.tracking.kernels.small_blocks import Block, plus, scaled, times_turned, turned
@@ -211,6 +215,13 @@ def _growth(thrust: float) -> float:
     return thrust * abs(thrust) / EXHAUST_MPS if abs(thrust) < MOST_THRUST_MPS2 else 0.0
 
 
+@njit(error_model="numpy", fastmath=_FLAGS)
+def _over_ground(s: Six, rate: float) -> Six:
+    """Slope of a state that moves over the ground and turns."""
+    ax, ay, az = level_slope(s[0], s[1], s[2], s[3], s[4], s[5], rate)
+    return s[3], s[4], s[5], ax, ay, az
+
+
 @njit(error_model="numpy", fastmath=_FLAGS, forceinline=True)
 def _steady(s: Six, thrust: float) -> float:
     """Thrust over speed."""
@@ -230,7 +241,7 @@ def _pull(s: Six, beta: float, air: np.ndarray) -> float:
 @njit(cache=True, error_model="numpy", fastmath=_FLAGS)
 def fly_lanes(w: np.ndarray, count: int, dt_s: float, mode: int, earth: Six, air: np.ndarray) -> None:
     """Carry the points in the second lanes along, as `flight_kernel.fly_points` does; `count` of them are in use."""
-    longest = 10.0 if mode == COAST else (1.0 if mode == ENTRY else 2.0)
+    longest = 10.0 if mode in (COAST, LEVEL) else (1.0 if mode == ENTRY else 2.0)
     steps = max(1, ceil(abs(dt_s) / longest))
     h = dt_s / steps
     for _ in range(steps):
@@ -265,6 +276,20 @@ def fly_lanes(w: np.ndarray, count: int, dt_s: float, mode: int, earth: Six, air
                 w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p] = s[0], s[1], s[2]
                 w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p] = s[3], s[4], s[5]
                 w[14 * POINTS + p] = t + h / 6.0 * (ga + 2.0 * (gb + gc) + gd)
+        elif mode in (LEVEL, TURN):
+            for p in range(count):
+                s = (
+                    w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p],
+                    w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p],
+                )  # fmt: skip
+                t = turn_rate(w[14 * POINTS + p]) if mode == TURN else 0.0
+                a = _over_ground(s, t)
+                b = _over_ground(_moved(s, 0.5 * h, a), t)
+                c = _over_ground(_moved(s, 0.5 * h, b), t)
+                d = _over_ground(_moved(s, h, c), t)
+                s = _moved(s, h / 6.0, _weighed(a, b, c, d))
+                w[8 * POINTS + p], w[9 * POINTS + p], w[10 * POINTS + p] = s[0], s[1], s[2]
+                w[11 * POINTS + p], w[12 * POINTS + p], w[13 * POINTS + p] = s[3], s[4], s[5]
         elif mode == STEADY:
             for p in range(POINTS):
                 s = (
@@ -451,12 +476,12 @@ def sigma_predict_row(
     ----------
     mean (8 + b,), cov (8 + b, 8 + b) : b biases, none or up to 64
     coordinates : CARTESIAN, SPHERICAL or COURSE about origin (3,) along the rows of axes (3, 3), ITRF
-    mode : COAST, BOOST, ENTRY or STEADY
+    mode : COAST, BOOST, ENTRY, STEADY, LEVEL or TURN
     noise (3,) : spectral densities of acceleration m²/s³, thrust (m/s²)²/s, ln beta (or what STEADY has there) 1/s
     prior (4,) : mean of thrust and ln beta and their variances, for whichever the mode does not use
     w (SIGMA_SCRATCH,) : scratch
     """
-    extra = THRUST if mode == BOOST else (LN_BETA if mode in (ENTRY, STEADY) else -1)
+    extra = THRUST if mode in (BOOST, TURN) else (LN_BETA if mode in (ENTRY, STEADY) else -1)
     size, biases = (6 if extra < 0 else 7), len(mean) - STATE_SIZE
     count = spread_points(mean, cov, extra, kappa, w)
     if count == 0:
