@@ -18,7 +18,7 @@ from vedette.core.errors import RefusedError, UsageError
 from vedette.doors.cli import main
 from vedette.doors.cli.exit_codes import ExitCode
 
-COMPILING_S = 300.0  # against hanging: the first report may have to wait for kernels to be compiled
+COMPILING_S = 400.0  # kernels may have to be compiled first, beside other work; only against hanging
 SENSORS = """
 [sensors.radar-north]
 kind = "radar"
