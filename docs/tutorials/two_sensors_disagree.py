@@ -28,8 +28,9 @@ rng = np.random.default_rng(4)
 
 def radar(name, lat_deg, lon_deg):
     return vd.Radar(
-        vd.Site(lat_deg, lon_deg, 100.0), range_sigma_m=30, angle_sigma_deg=0.05, range_max_km=3500, revisit_s=REVISIT_S,
-        range_bias_sigma_m=600.0, angle_bias_sigma_deg=0.05, clock_bias_sigma_s=0.1, elevation_min_deg=3.0, name=name,
+        vd.Site(lat_deg, lon_deg, 100.0), range_sigma_m=30, angle_sigma_deg=0.05, range_max_km=3500,
+        revisit_s=REVISIT_S, range_bias_sigma_m=600.0, angle_bias_sigma_deg=0.05, clock_bias_sigma_s=0.1,
+        elevation_min_deg=3.0, name=name,
     )  # fmt: skip
 
 
@@ -84,7 +85,8 @@ def main():
             scan, seen = look(sensor, skies[:, k], t_s)
             registration.absorb(scan, [(row, f"sat-{s}") for row, s in enumerate(seen)], known)
             looks.append(look(sensor, body[k : k + 1], t_s)[0])
-        doubts.append([(registration.estimate(r.name).biases, registration.estimate(r.name).sigmas) for r in (EAST, WEST)])
+        told = [registration.estimate(radar.name) for radar in (EAST, WEST)]
+        doubts.append([(one.biases, one.sigmas) for one in told])
         for finding in registration.findings():
             print(finding.text)
 

@@ -58,7 +58,7 @@ def check_python() -> Check:
     return Check("python", Health.OK, f"Python {version}", values=values)
 
 
-IMPORTS = {"pyerfa": "erfa", "astropy-iers-data": "astropy_iers_data"}  # where the two names differ
+IMPORTS = {"nats-py": "nats", "pyerfa": "erfa", "astropy-iers-data": "astropy_iers_data"}  # where the two names differ
 
 
 def check_packages() -> Check:
