@@ -1,7 +1,7 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-assurance, cues; by default all. Flights need the recorded data, the last three the records of `./run calibrate`;
+infrared, assurance, cues; by default all. Flights need the recorded data, the last four the records of `./run calibrate`;
 without them their figures stay as they were.
 """
 
@@ -16,7 +16,7 @@ from tools.accuracy.claims import claim_figures
 from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
-from tools.accuracy.launches import RECORDS, launch_tables
+from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
 from tools.accuracy.registration import registration_figures
 from tools.accuracy.tracks import track_figures
 from tools.accuracy.troubles import trouble_table
@@ -44,11 +44,17 @@ PARTS: dict[str, Callable[[], str]] = {
     "registration": lambda: table(registration_figures()),
     "flights": lambda: table(flight_figures()),
     "launches": launch_tables,
+    "infrared": infrared_table,
     "assurance": assurance_tables,
     "cues": cue_table,
 }
 
-KEPT = {"launches": RECORDS, "assurance": ASSURANCE_RECORDS, "cues": CUE_RECORDS}
+KEPT = {
+    "launches": RECORDS,
+    "infrared": list(INFRARED.values())[-1],
+    "assurance": ASSURANCE_RECORDS,
+    "cues": CUE_RECORDS,
+}
 
 
 def main() -> int:

@@ -8,6 +8,10 @@ from tools.accuracy.figures import row
 from vedette.exercise.calibrate import summarise
 
 RECORDS = Path("calibrate-launches.jsonl")
+INFRARED = {
+    "two geostationary, 20 µrad, 2 s": Path("calibrate-geostationary.jsonl"),
+    "two at 1,000 km, 100 µrad, 1 s": Path("calibrate-low-orbit.jsonl"),
+}
 COLUMNS = (
     "what", "flights", "in 50 % area", "in 90 % area", "in 99 % area", "squared error over variance", "RMSE over bound",
     "p50 km", "p95 km", "worst km",
@@ -30,6 +34,17 @@ def launch_tables(records: Path = RECORDS) -> str:
     scores = [(name, entry["class_right"], entry["class_brier"]) for name, entry in summary["instants"].items()]
     said = "; ".join(f"{name} {100 * right:.0f} % ({brier:.3f})" for name, right, brier in scores)
     return "\n".join([*rows, "", f"Most probable class right (Brier score): {said}. {len(lines)} seeds."])
+
+
+def infrared_table() -> str:
+    """Areas at burnout from two infrared watchers alone, as Markdown."""
+    rows = [row(*COLUMNS), row(*["---"] * len(COLUMNS))]
+    for name, path in INFRARED.items():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        summary = summarise([record for line in lines for record in json.loads(line)["records"]])
+        for place in ("launch", "impact"):
+            rows.append(_area_row(f"{place} area, {name}", summary["instants"]["burnout"][place]))
+    return "\n".join(rows)
 
 
 def _area_row(what: str, entry: dict[str, Any]) -> str:
