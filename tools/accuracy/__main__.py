@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues; by default all. Flights need the recorded data, the last four the records of `./run calibrate`;
-without them their figures stay as they were.
+infrared, assurance, cues; by default all. Flights need the recorded data, and the last four the records that
+`./run calibrate` keeps; without them their figures stay as they were.
 """
 
 import re
