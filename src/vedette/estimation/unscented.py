@@ -7,6 +7,7 @@ negative); `kappa` > 0 adds the unscented rule's centre point.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -90,11 +91,14 @@ def predict_sigma(
 
 
 def regression(cov: Rows, out_cov: Rows, cross: Rows) -> tuple[Rows, Rows]:
-    """The best line y ≈ A x + b through a transformed Gaussian, and the covariance it leaves over: A, Omega."""
+    """The best line y ≈ A x + b through a transformed Gaussian, and the covariance it leaves over: A, Omega.
+
+    A row whose covariance is singular comes back NaN; the others are not touched by it.
+    """
     variance = np.diagonal(cov, axis1=-2, axis2=-1)
     scale = np.sqrt(np.where(variance > 0.0, variance, 1.0))
     corr = cov / (scale[..., :, None] * scale[..., None, :])
-    A = np.swapaxes(np.linalg.solve(corr, cross / scale[..., :, None]) / scale[..., :, None], -1, -2)
+    A = np.swapaxes(_solved(corr, cross / scale[..., :, None]) / scale[..., :, None], -1, -2)
     return A, symmetrized(out_cov - A @ cov @ np.swapaxes(A, -1, -2))
 
 
@@ -111,3 +115,16 @@ def update_sigma(
     A, left_over = regression(cov, out_cov, cross)
     residual = difference(np.where(measured, measurement, expected), expected)
     return update_joseph(mean, cov, residual, A, left_over + R, measured)
+
+
+def _solved(a: Rows, b: Rows) -> Rows:
+    """Solve every row of a x = b, (..., n, n) and (..., n, k); NaN in rows that cannot be."""
+    try:
+        return np.asarray(np.linalg.solve(a, b), dtype=float)
+    except np.linalg.LinAlgError:  # raised for all when one is singular
+        out = np.full(np.broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], np.nan)
+        a, b = np.broadcast_to(a, out.shape[:-2] + a.shape[-2:]), np.broadcast_to(b, out.shape)
+        for row in np.ndindex(out.shape[:-2]):
+            with suppress(np.linalg.LinAlgError):
+                out[row] = np.linalg.solve(a[row], b[row])
+        return out

@@ -67,7 +67,7 @@ def advance(
     start_log_odds = _start_log_odds(view, policy)
     for t in np.unique(scan.t_measured_tai_ns):
         which = np.flatnonzero(scan.t_measured_tai_ns == t)
-        rows = predict(rows, int(t), motion)
+        rows, is_hit = _carried(rows, is_hit, int(t), motion)
         rows, track, detection, claims = _correct(rows, scan, which, view, motion, policy, ~is_hit, weighed, known)
         is_hit[track] = True
         seen_as.append((rows.key[track], detection))
@@ -81,7 +81,7 @@ def advance(
         fresh = np.isfinite(doubt)
         crowd = view.log_clutter_densities(scan, which) - view.log_clutter_density(scan)
         started.append((int(t), which[fresh], np.maximum(start_log_odds + doubt - crowd, -15.0)[fresh]))
-    rows = predict(rows, max(t_look_tai_ns, rows.t_tai_ns), motion)
+    rows, is_hit = _carried(rows, is_hit, max(t_look_tai_ns, rows.t_tai_ns), motion)
     rows, missed = _silent(rows, scan, view, motion, ~is_hit)
     hits = chunk_of(rows, scan, view, seen_as, rows.key[missed])
     for t, which, log_odds in started:
@@ -93,6 +93,13 @@ def advance(
             began = [(fresh_rows.key, _rows_of(scan, which, fresh_rows, view))]
             hits = hits.joined(chunk_of(fresh_rows, scan, view, began, []))
     return _sorted_out(rows, policy, start_log_odds), hits
+
+
+def _carried(rows: TrackRows, is_hit: Bools, t_tai_ns: int, motion: Motion) -> tuple[TrackRows, Bools]:
+    """Tracks at another time, without those whose belief has grown too wide to be numbers; `is_hit` of those left."""
+    rows = predict(rows, t_tai_ns, motion)
+    are_numbers = np.isfinite(rows.log_odds)
+    return (rows, is_hit) if are_numbers.all() else (rows.take(are_numbers), is_hit[are_numbers])
 
 
 def _rows_of(scan: Scan, which: Ints, fresh: TrackRows, view: SensorView) -> Ints:
