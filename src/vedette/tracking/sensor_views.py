@@ -8,12 +8,13 @@ A sensor's constant bias is one of every track's unknowns, with the sensor's own
 would average away, and the track would be surer than it has a right to be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vedette.core.constants import WGS84_A_M
+from vedette.core.errors import NotFoundError, UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.reports import HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
@@ -243,6 +244,22 @@ def with_fresh_biases(rows: TrackRows, view: SensorView) -> TrackRows:
     cov[..., own, :], cov[..., :, own] = 0.0, 0.0
     cov[..., own[:, None], own] = view.own_bias_cov
     return replace(rows, mean=mean, cov=cov)
+
+
+def view_of(views: Mapping[str, SensorView], scan: Scan) -> SensorView:
+    """The view of the sensor that a look is by; of a kind with one sensor only, whatever the look calls it.
+
+    Errors: `NotFoundError` when it is none of these, `UsageError` when the sensor is of another kind.
+    """
+    view = views.get(scan.sensor_id)
+    if view is None:
+        alike = [one for one in views.values() if one.sensor.kind is scan.kind]
+        if len(alike) != 1:
+            raise NotFoundError(f"a look by {scan.sensor_id!r}, which is not among the sensors {', '.join(views)}")
+        view = alike[0]
+    if view.sensor.kind is not scan.kind:
+        raise UsageError(f"{scan.sensor_id} is {view.sensor.kind.value} but sent a look of kind {scan.kind.value}")
+    return view
 
 
 def own_bias_sigmas(sensor: Sensor) -> Scalar:

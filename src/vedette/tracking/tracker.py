@@ -30,7 +30,7 @@ from vedette.tracking.registration.calibration import Calibration
 from vedette.tracking.registration.terms import CLOCK
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
-from vedette.tracking.sensor_views import SensorView, views_of, with_fresh_biases
+from vedette.tracking.sensor_views import view_of, views_of, with_fresh_biases
 from vedette.tracking.smoothing import SmoothedStates, smoothed
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.tracks import Tracks, name_of
@@ -107,7 +107,7 @@ class Tracker:
         """
         if scan.kind is SensorKind.STROBE:
             return self._hear_noise(scan)
-        view = self._view_of(scan)
+        view = view_of(self._views, scan)
         self._last_chunk = None
         scan = self._calibration.at_true_times(scan)
         t = time_of_look_tai_ns(scan, self._usual_latency_s(scan, view.sensor.latency_s))
@@ -262,18 +262,6 @@ class Tracker:
         said, self._findings = tuple(self._findings), []
         return said
 
-    def _view_of(self, scan: Scan) -> SensorView:
-        view = self._views.get(scan.sensor_id)
-        if view is None:
-            alike = [v for v in self._views.values() if v.sensor.kind is scan.kind]
-            if len(alike) != 1:
-                known = ", ".join(self._sensor_ids)
-                raise NotFoundError(f"a look by {scan.sensor_id!r}, which is not among the sensors {known}")
-            view = alike[0]
-        if view.sensor.kind is not scan.kind:
-            raise UsageError(f"{scan.sensor_id} is {view.sensor.kind.value} but sent a look of kind {scan.kind.value}")
-        return view
-
     def _fit_in(self, order: tuple[int, str, bytes], scan: Scan) -> None:
         """Put a look in its place and do again whatever was done after it."""
         window = self._window
@@ -294,7 +282,7 @@ class Tracker:
         """Looks in order of measurement onto rows of before them."""
         window = self._window
         for order, scan in looks:
-            view = self._view_of(scan)
+            view = view_of(self._views, scan)
             if isinstance(view.sensor, Radar):
                 view = view.in_noise(self._strobes.field_at(view.sensor, order[0], scan.noise_rise_db))
             weighed: list[LookChoices] = []

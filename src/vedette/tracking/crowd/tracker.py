@@ -31,7 +31,7 @@ from vedette.tracking.crowd.step import Absorbed, absorb
 from vedette.tracking.kernels.flight_kernel import COAST
 from vedette.tracking.known_objects import KnownObjects, key_of_known, known_pairs
 from vedette.tracking.reorder import time_of_look_tai_ns
-from vedette.tracking.sensor_views import SensorView, views_of
+from vedette.tracking.sensor_views import SensorView, view_of, views_of
 from vedette.tracking.tracks import Tracks, name_of, number_of
 
 ASSOCIATIONS: dict[str, Association | Method] = {"gnn": nearest_pairs, **METHODS}
@@ -102,7 +102,7 @@ class CrowdTracker:
         """
         if scan.kind is SensorKind.STROBE:
             return self.tracks
-        view = self._view_of(scan)
+        view = view_of(self._views, scan)
         t = time_of_look_tai_ns(scan, view.sensor.latency_s)
         digest = _digest(scan, t)
         if digest in self._settled or any(held.order[2] == digest for held in self._held):
@@ -189,20 +189,8 @@ class CrowdTracker:
 
     # ---- looks in
 
-    def _view_of(self, scan: Scan) -> SensorView:
-        view = self._views.get(scan.sensor_id)
-        if view is None:
-            alike = [v for v in self._views.values() if v.sensor.kind is scan.kind]
-            if len(alike) != 1:
-                known = ", ".join(self._sensor_ids)
-                raise NotFoundError(f"a look by {scan.sensor_id!r}, which is not among the sensors {known}")
-            view = alike[0]
-        if view.sensor.kind is not scan.kind:
-            raise UsageError(f"{scan.sensor_id} is {view.sensor.kind.value} but sent a look of kind {scan.kind.value}")
-        return view
-
     def _absorb(self, order: tuple[int, str, bytes], scan: Scan) -> None:
-        view = self._view_of(scan)
+        view = view_of(self._views, scan)
         before = self._remembered() if self.lateness_s > 0.0 else None
         look = look_of(scan, view, order[0])
         taken = self._with_known(look, scan, view, order[0])
