@@ -9,7 +9,7 @@ from tests.formats.made import GOLDEN, SENSORS, assert_same_scan, read, scans
 
 from vedette.core.errors import BadInputError
 from vedette.formats import Quarantined, decode_record, decode_scan, encode_record, encode_scan
-from vedette.reports import Mode, Scan, SensorKind
+from vedette.reports import Claim, LifeSign, Mode, Notice, NoticeArea, NoticeKind, Scan, SensorKind, Window
 
 
 @settings(max_examples=60)
@@ -65,3 +65,15 @@ def test_a_scan_journalled_before_noise_and_own_place_were_kept_still_reads():
     scan = read(GOLDEN / "ascent.json")[1]
     fields = msgspec.msgpack.decode(encode_scan(scan))
     assert_same_scan(decode_scan(msgspec.msgpack.encode(fields[:11])), scan)  # eleven fields, as versions 0.2 wrote
+
+
+def test_notices_life_signs_and_claims_come_back():
+    area = NoticeArea("launch", ((0.1, 0.2), (0.3, 0.4), (0.1, 0.5)), window=Window(1, 2))
+    notice = Notice("N1", NoticeKind.PRE_LAUNCH, "north", Mode.TEST, 5, 6, launch_areas=(area,), azimuth_rad=(6.2, 0.1))
+    sign = LifeSign(sensor_id="radar-west", route="relay", t_sent_tai_ns=1, t_received_tai_ns=2, has_power=False)
+    claim = Claim(
+        claim_id="M7", source_id="centre", route="line", mode=Mode.REAL, sequence=3, t_sent_tai_ns=1,
+        t_received_tai_ns=2, what="launches", count=200, listed=("T1",), is_authentic=None,
+    )  # fmt: skip
+    for record in (notice, sign, claim):
+        assert decode_record(*encode_record(record)) == record

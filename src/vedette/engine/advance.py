@@ -15,7 +15,7 @@ from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
 from vedette.formats.feed import FeedHeader, Quarantined
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Alert, Finding, FindingKind, Scan, SensorKind
+from vedette.reports import Alert, Claim, Finding, FindingKind, LifeSign, Notice, Scan, SensorKind
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ def advance(picture: Picture, event: Event) -> Picture:
             said = _hear_header(picture, event)
         case SourceHealth():
             said = _hear_health(picture, event)
+        case Notice():
+            picture.notices.append(event)
+            said = ()
+        case LifeSign() | Claim():
+            said = ()
         case FeedEnded():
             said = _settle(picture, event)
     findings = tuple(item for item in said if isinstance(item, Finding))

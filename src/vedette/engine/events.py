@@ -4,7 +4,7 @@ import msgspec
 
 from vedette.formats.feed import FeedHeader, Quarantined
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Scan
+from vedette.reports import Claim, LifeSign, Notice, Scan
 
 
 class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,4 +13,4 @@ class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
     t_tai_ns: int | None = None  # None: at the newest measured time
 
 
-Event = Scan | Quarantined | FeedHeader | SourceHealth | FeedEnded
+Event = Scan | Quarantined | FeedHeader | SourceHealth | Notice | LifeSign | Claim | FeedEnded

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from vedette.assessment.follower import Follower
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
-from vedette.reports import Alert, Finding, FindingKind, ObjectSummary, Prediction, SensorRegistration
+from vedette.reports import (
+    Alert,
+    Candidate,
+    Finding,
+    FindingKind,
+    Notice,
+    ObjectSummary,
+    Prediction,
+    SensorRegistration,
+)
 from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
@@ -47,6 +56,7 @@ class Picture:
     noise: InterferenceWatch | None = None  # what the radars hear, once one has looked
     groups: GroupWatch | None = None  # what the radars cannot tell apart
     t_first_heard_tai_ns: int | None = None  # of any sensor
+    notices: list[Notice] = field(default_factory=list)  # in order of receipt
     noise_rise_db: dict[str, float] = field(default_factory=dict)  # by sensor, of its last look
     sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words
 
@@ -59,6 +69,11 @@ class Picture:
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert in its newest revision."""
         return tuple(alert for follower in self.followers.values() for alert in follower.alerts())
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Everything that is being assessed, with all that it may be: objects first, then noise, silence, messages."""
+        return tuple(one for follower in self.followers.values() for one in getattr(follower, "candidates", tuple)())
 
     @property
     def registration(self) -> tuple[SensorRegistration, ...]:

@@ -11,7 +11,7 @@ import msgspec
 
 from vedette.core.errors import BadInputError
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Mode, Scan
+from vedette.reports import Claim, LifeSign, Mode, Notice, Scan
 
 EXCERPT_BYTES = 120
 SENTENCE_CHARACTERS = 300
@@ -47,7 +47,7 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.where}: {self.what}" + (f"; {self.cure}" if self.cure else "")
 
 
-FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth
+FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth | Notice | LifeSign | Claim
 
 
 def set_aside(what: str, where: str, cure: str = "", raw: bytes = b"", **more: Any) -> Quarantined:

@@ -10,9 +10,10 @@ import numpy as np
 from vedette.core.errors import BadInputError
 from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import COLUMNS, Mode, Region, Scan, SensorKind
+from vedette.reports import COLUMNS, Claim, LifeSign, Mode, Notice, Region, Scan, SensorKind
 
 SCAN, HEADER, QUARANTINED, HEALTH = "scan", "header", "quarantined", "health"
+NOTICE, LIFE_SIGN, CLAIM = "notice", "life-sign", "claim"
 
 
 class _ScanWire(msgspec.Struct, frozen=True, array_like=True):
@@ -37,6 +38,9 @@ _SCAN_DECODER = msgspec.msgpack.Decoder(_ScanWire)
 _HEADER_DECODER = msgspec.msgpack.Decoder(FeedHeader)
 _QUARANTINED_DECODER = msgspec.msgpack.Decoder(Quarantined)
 _HEALTH_DECODER = msgspec.msgpack.Decoder(SourceHealth)
+_LIFE_SIGN_DECODER = msgspec.msgpack.Decoder(LifeSign)
+_NOTICE_DECODER = msgspec.msgpack.Decoder(Notice)
+_CLAIM_DECODER = msgspec.msgpack.Decoder(Claim)
 
 
 def encode_scan(scan: Scan) -> bytes:
@@ -108,6 +112,10 @@ def encode_record(record: FeedRecord) -> tuple[str, bytes]:
         return SCAN, encode_scan(record)
     if isinstance(record, SourceHealth):
         return HEALTH, _ENCODER.encode(record)
+    if isinstance(record, LifeSign | Claim):
+        return (CLAIM if isinstance(record, Claim) else LIFE_SIGN), _ENCODER.encode(record)
+    if isinstance(record, Notice):
+        return NOTICE, _ENCODER.encode(record)
     return (HEADER if isinstance(record, FeedHeader) else QUARANTINED), _ENCODER.encode(record)
 
 
@@ -122,6 +130,12 @@ def decode_record(kind: str, payload: bytes) -> FeedRecord:
             return _QUARANTINED_DECODER.decode(payload)
         if kind == HEALTH:
             return _HEALTH_DECODER.decode(payload)
+        if kind == LIFE_SIGN:
+            return _LIFE_SIGN_DECODER.decode(payload)
+        if kind == CLAIM:
+            return _CLAIM_DECODER.decode(payload)
+        if kind == NOTICE:
+            return _NOTICE_DECODER.decode(payload)
     except msgspec.DecodeError as trouble:
         raise BadInputError(f"not a {kind} payload ({trouble})") from trouble
     raise BadInputError(f"a journal entry of kind {kind!r} is no feed record")

@@ -1,6 +1,8 @@
 """The values that travel: scans in, findings out. Values only."""
 
 from vedette.reports.alternatives import Alternatives
+from vedette.reports.claims import Claim, LifeSign
+from vedette.reports.explanations import FAULTS, LAUNCHES, NATURAL, THREATS, Candidate, Cause, Explanation
 from vedette.reports.findings import (
     Alert,
     Area,
@@ -23,22 +25,31 @@ from vedette.reports.state_words import state_from_words, state_words
 
 __all__ = [
     "COLUMNS",
+    "FAULTS",
     "HORIZON_KINDS",
     "KIND_CODES",
+    "LAUNCHES",
+    "NATURAL",
     "SIGHT_KINDS",
+    "THREATS",
     "Alert",
     "Alternatives",
     "Area",
     "BiasSummary",
+    "Candidate",
+    "Cause",
+    "Claim",
     "Condition",
     "EmitterEstimate",
     "Evidence",
+    "Explanation",
     "Finding",
     "FindingKind",
     "GroupEstimate",
     "Grouping",
     "ImpactArea",
     "LaunchEstimate",
+    "LifeSign",
     "Looks",
     "Message",
     "Mode",
