@@ -86,3 +86,20 @@ def test_the_varied_story_draws_class_place_azimuth_and_loft():
         lambda f: f.flight.drawn["loft"],
     ):
         assert len({quantity(flight) for flight in flights}) > 1
+
+
+def test_a_story_without_launches_still_has_looks_and_keeps_what_people_do():
+    story = parse_story(
+        '''
+title = "A quiet quarter of an hour"
+t_start_utc = "2031-04-01T12:00:00Z"
+seconds = 30.0
+[[act]]
+t_s = 10.0
+what = "anything"
+'''
+    )
+    assert story.acts == ({"t_s": 10.0, "what": "anything"},)
+    made = make_scenario(story, 1)
+    assert not made.flights
+    assert {scan.sensor_id for scan in made.scans} == set(story.sensors)

@@ -86,7 +86,7 @@ def _sensor_scans(
     missed = min(max(story.missed_look_probability.draw(rng), 0.0), 1.0)
     luck = draw_luck(sensor, refractivity, rng)
     times_s = look_times_s(sensor, luck, story.seconds)
-    states = np.array([flight.states_itrf(times_s) for flight in flights])
+    states = np.array([flight.states_itrf(times_s) for flight in flights]).reshape(len(flights), len(times_s), 6)
     if isinstance(sensor, Radar) and isinstance(sensor.site, Site):
         if not len(story.disturbance):
             return radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck

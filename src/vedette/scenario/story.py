@@ -72,6 +72,7 @@ class Story:
     missed_look_probability: Draw
     refractivity: Draw
     disturbance: Disturbance = field(default_factory=Disturbance)  # noise that its radars hear
+    acts: tuple[Mapping[str, Any], ...] = ()  # [[act]]: what people do meanwhile; read by who plays the story
 
 
 def stories_folder() -> Path:
@@ -110,8 +111,8 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
     except tomllib.TOMLDecodeError as trouble:
         raise BadInputError(f"not TOML: {trouble}", where) from None
     noise = {"jamming", "sun_burst", "aurora", "receivers"}
-    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", *noise}, where)
-    for key in ("title", "t_start_utc", "launch"):
+    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", "act", *noise}, where)
+    for key in ("title", "t_start_utc"):
         if key not in document:
             raise BadInputError(f"{key} is missing", where, "see scenarios/two-launches.toml for an example")
     try:
@@ -121,9 +122,10 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
     seconds = document.get("seconds", 900.0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 7200:
         raise BadInputError(f"seconds = {seconds!r}", where, "give 1 to 7200 seconds")
-    tables = document["launch"]
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadInputError("launch is not a list of tables", where, "write [[launch]]")
+    tables, acts = document.get("launch", []), document.get("act", [])
+    for key, value in (("launch", tables), ("act", acts)):
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            raise BadInputError(f"{key} is not a list of tables", where, f"write [[{key}]]")
     pairs = [_launch(table, f"{where}: launch {number}") for number, table in enumerate(tables, 1)]
     ids = [spec.id for spec, _ in pairs]
     if len(set(ids)) != len(ids):
@@ -142,6 +144,7 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         missed_look_probability=parse_draw(chance.get("missed_look_probability", 0.02), f"{where}: chance"),
         refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 10.0}), f"{where}: chance"),
         disturbance=parse_disturbance(document, where),
+        acts=tuple(acts),
     )
 
 
