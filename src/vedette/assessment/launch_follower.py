@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vedette.assessment.candidates.causes import explanations_of
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
 from vedette.assessment.launch_fit import fit_launch
@@ -29,6 +30,7 @@ from vedette.frames import EarthOrientation
 from vedette.reports import (
     KIND_CODES,
     Alert,
+    Candidate,
     Evidence,
     Finding,
     FindingKind,
@@ -113,6 +115,10 @@ class LaunchFollower:
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert in its newest revision."""
         return tuple(alert for one in self._objects.values() for alert in one.alerts.values())
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every object with all that it may be, most probable first, and how well that is founded."""
+        return tuple(self._candidate(one) for one in self._objects.values())
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Height and speed at an instant of every object whose thrust has ended."""
@@ -409,6 +415,21 @@ class LaunchFollower:
             made = seen_as_orbit or one.summary(*reasons(one))
             self._summaries[one.track_id] = made
         return made
+
+    def _candidate(self, one: LaunchObject) -> Candidate:
+        summary = self._summary(one)
+        standing = one.alerts.get("impact") or one.alerts.get("launch")
+        return Candidate(
+            id=f"C-{one.id}",
+            subject="object",
+            object_id=one.id,
+            sensors=tuple(one.looks_by_sensor),
+            t_first_tai_ns=one.t_first_tai_ns,
+            t_tai_ns=one.t_state_tai_ns,
+            evidence=standing.evidence if standing is not None else Evidence.CANDIDATE,
+            explanations=explanations_of(summary.probabilities, summary.reasons_for, summary.reasons_against),
+            marks=(*one.marks, "lost") if one.is_lost_said else one.marks,
+        )
 
     @staticmethod
     def _finding(

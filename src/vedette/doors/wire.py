@@ -16,6 +16,7 @@ from vedette.frames import geodetic_from_itrf
 from vedette.reports import (
     Alert,
     Area,
+    Candidate,
     EmitterEstimate,
     Finding,
     GroupEstimate,
@@ -141,6 +142,31 @@ class Spelling:
             "phenomena": alert.phenomena,
             "reasons_for": alert.reasons_for,
             "reasons_against": alert.reasons_against,
+        }
+
+    def candidate(self, one: Candidate) -> dict[str, Any]:
+        """Something that is assessed, with everything it may be: threat and nature in one list."""
+        return {
+            "id": one.id,
+            "subject": one.subject,
+            "object_id": one.object_id or None,
+            "sensors": one.sensors,
+            "t_first_utc": self.utc(one.t_first_tai_ns),
+            "t_first_plus_s": self.plus_s(one.t_first_tai_ns),
+            "t_utc": self.utc(one.t_tai_ns),
+            "t_plus_s": self.plus_s(one.t_tai_ns),
+            "evidence": one.evidence.value,
+            "explanations": [
+                {
+                    "name": why.name.value,
+                    "probability": round(why.probability, 6),
+                    "reasons_for": why.reasons_for,
+                    "reasons_against": why.reasons_against,
+                }
+                for why in one.explanations
+            ],
+            "notices": one.notices,
+            "marks": one.marks,
         }
 
     def prediction(self, prediction: Prediction) -> dict[str, Any]:
@@ -314,6 +340,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "events": [spell.event(finding) for finding in picture.timeline],
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
+        "candidates": [spell.candidate(one) for one in picture.candidates],
         "sensors": [sensor(one, spell) for one in sensor_health(picture)],
         "groups": [group(one, spell) for one in groups(picture)],
         "noise_sources": [noise_source(one, spell) for one in emitters(picture)],
