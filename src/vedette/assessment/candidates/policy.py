@@ -129,7 +129,7 @@ class AssessmentPolicy:
 
     def declaration_log_odds(self, sensor_count: int) -> float:
         """Log-odds of a launch at which it is declared: so that of the natural candidates that so many sensors yield in
-        a year no more than `false_per_year` are declared [Wald, Sequential Analysis, 1947, eq. 3:22, without misses]."""
+        a year no more than `false_per_year` are declared [Wald, Sequential Analysis, 1947, eq. 3:22]."""
         candidates = self.evidence.natural_per_sensor_week * WEEKS_PER_YEAR * max(sensor_count, 1)
         return log(max(candidates / self.evidence.false_per_year, 1.0))
 
@@ -188,12 +188,12 @@ def _rates(table: Mapping[str, Any], where: str) -> Mapping[Cause, CauseRate]:
             raise BadInputError("it stands there twice", place, "leave one")
         rate = _figure(row, "per_year", place, float)
         if not 0.0 < rate <= 1e9:
-            raise BadInputError(f"per_year = {rate} is no rate", place, "nothing is impossible: a small positive number")
+            raise BadInputError(f"per_year = {rate} is no rate", place, "nothing is impossible: a small number")
         chances = [_chance(row, key, place) for key in ("radar", "infrared")]
         rates[name] = CauseRate(name, rate, chances[0], chances[1], str(row.get("source", "")))
     missing = [cause for cause in Cause if cause not in rates]
     if missing:
-        raise BadInputError(f"no rate for {', '.join(missing)}", where, "every cause needs a [[cause]]: none is left out")
+        raise BadInputError(f"no rate for {', '.join(missing)}", where, "every cause needs a [[cause]]")
     return MappingProxyType(rates)
 
 
