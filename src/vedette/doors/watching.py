@@ -20,6 +20,7 @@ from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, Timel
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_feeds import open_watch_feeds
 from vedette.doors.watch_loop import watch_loop
+from vedette.doors.watch_notices import with_notices
 from vedette.engine import Picture, Session
 from vedette.formats import FeedHeader, FeedRecord
 from vedette.reports import Mode, Scan
@@ -43,6 +44,8 @@ class WatchOptions:
     azimuth_deg: float | None = None
     sensors: Path | None = None
     references: Path | None = None
+    policy: Path | None = None
+    notices: Path | None = None
     mode: str | None = None
     sky: bool = False
     data_dir: Path | None = None
@@ -64,12 +67,13 @@ def run_watch(options: WatchOptions) -> int:
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
     )
     mode, feeds = mode_and_rest(records)
+    events = with_notices(feeds, options.notices)
     if options.mode is None:
         session = msgspec.structs.replace(session, mode=mode)
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
     with SqliteJournal.create(path, session) as journal:
-        picture = watch_loop(feeds, session, reporter, journal, options.speed)
+        picture = watch_loop(events, session, reporter, journal, options.speed)
     say_where(options, path)
     return exit_code_of(picture)
 
@@ -124,10 +128,21 @@ def session_of(options: WatchOptions) -> Session:
         t_liftoff_tai_ns=tai_ns_from_utc_text(options.at) if options.at else None,
         sensors_toml=sensors_toml,
         references=None if options.references is None else _references_text(options.references),
+        policy_toml=None if options.policy is None else policy_text(options.policy),
         until=options.until,
         predict_to=options.predict_to,
         sky=options.sky,
     )
+
+
+def policy_text(path: Path) -> str:
+    """The text of an assessment policy, checked; NotFoundError or BadInputError otherwise."""
+    from vedette.assessment.candidates import parse_assessment_policy
+    from vedette.doors.notice_store import text_of
+
+    text = text_of(path)
+    parse_assessment_policy(text, str(path))
+    return text
 
 
 def _references_text(path: Path) -> str:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from vedette.doors.feeds import LiveFeeds, is_address, parse_address
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_feeds import feed_sensors
 from vedette.doors.watch_loop import watch_loop
+from vedette.doors.watch_notices import notices_of
 from vedette.doors.watching import (
     WatchOptions,
     exit_code_of,
@@ -61,7 +63,8 @@ def run_live_watch(options: WatchOptions) -> int:
         if not options.is_quiet:
             sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
             sys.stderr.flush()
-        picture = watch_loop(live.records(), session, reporter, journal, hear=hear)
+        events = chain(notices_of(options.notices), live.records())
+        picture = watch_loop(events, session, reporter, journal, hear=hear)
     say_where(options, path)
     return exit_code_of(picture)
 

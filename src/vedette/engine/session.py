@@ -24,6 +24,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     references: str | None = None  # the text of --references: orbits by which the sensors are registered
     until: str | None = None  # "T+183" or UTC, as typed
     predict_to: str | None = None
+    policy_toml: str | None = None  # the text of --policy, by which what is seen is judged
     sky: bool = False  # radars are followed as a crowd, without fitting launches to what they see
 
 

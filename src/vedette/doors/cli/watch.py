@@ -18,6 +18,8 @@ def watch(
     azimuth_deg: float | None = None,
     sensors: Path | None = None,
     references: Path | None = None,
+    policy: Path | None = None,
+    notices: Path | None = None,
     sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
     data_dir: Path | None = None,
@@ -59,6 +61,11 @@ def watch(
         TOML file that describes the sensors; a TDM carries no site.
     references
         Orbits of known objects, by which the sensors' constant errors are found: element sets, or TOML.
+    policy
+        TOML file by which what is seen is judged: how often each cause happens, when a level is reached, who must act
+        by when. The journal keeps it. docs/guides/policy.md says what stands in it.
+    notices
+        What partners announced: a file of `vedette notices import`, or the data directory that keeps them.
     sky
         Follow what radars see as a crowd, tens of thousands of objects: states and counts, no launches and no orbits.
     mode
@@ -92,6 +99,8 @@ def watch(
             azimuth_deg=azimuth_deg,
             sensors=sensors,
             references=references,
+            policy=policy,
+            notices=notices,
             sky=sky,
             mode=mode,
             data_dir=data_dir,
