@@ -1,29 +1,58 @@
-"""`vedette rehearse`: a story through bad luck, with checkers running throughout."""
+"""`vedette rehearse`: stories through bad luck, and packs of stories with a table of what they should come to."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+PACKS = ("false-alarms", "threats")
+
 
 def rehearse(
+    what: str | None = None,
+    name: str | None = None,
     *,
     seed: int = 1,
-    story: str = "bad-night",
+    seeds: int = 1,
+    story: str | None = None,
+    jobs: int | None = None,
+    resume: bool = False,
+    data_dir: Path | None = None,
     orders: bool = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
     json: bool = False,
 ) -> int:
-    """Play a rehearsal: reports late, doubled, out of order, cut short, clocks that step, an engine that dies.
+    """Play stories: one through bad luck with checkers running, or a pack with a table of what each must come to.
 
-    Exit code 1 when a law was broken: an object gone without a reason, a replay that differs, a name given twice,
-    something declared too early, an impact alerted before a burnout.
+    `rehearse [STORY]`: reports late, doubled, out of order, cut short, clocks that step, an engine that dies. Exit code
+    1 when a law was broken: an object gone without a reason, a replay that differs, a name given twice, something
+    declared too early, an impact alerted before a burnout.
+
+    `rehearse false-alarms [ID]`: history's false alarms, FA-01 to FA-20, each rebuilt from what its sensors met.
+    `rehearse threats [ID]`: launches that must be reported whatever else is going on. Exit code 1 when a story came
+    to something else than its pack's table of expected outcomes says, a live message reached the public, or the true
+    cause was not among the two leading explanations.
 
     Parameters
     ----------
+    what
+        false-alarms, threats, or a packaged rehearsal, a rehearsal file or a story; a bare story has its troubles drawn
+        from the seed. By default the rehearsal bad-night.
+    name
+        One story of a pack.
     seed
-        Another seed, another night.
+        Another seed, another night; of a pack, the first seed.
+    seeds
+        Of a pack: how many seeds of each story.
     story
-        A packaged rehearsal, a rehearsal file, or a story; a bare story has its troubles drawn from the seed.
+        The same as the first word, for those who are used to it.
+    jobs
+        Of a pack: how many processes; by default one a core.
+    resume
+        Of a pack: go on with an interrupted run. What has been finished stands in DATA-DIR/rehearsals; a story whose
+        text has changed is played again.
+    data_dir
+        Where the rows of a pack are kept.
     orders
         Run the story twice more, plainly and with half of its reports held up, and compare what is believed at the end.
     quiet
@@ -31,41 +60,26 @@ def rehearse(
     json
         The verdict as one JSON document on stdout.
     """
-    import sys
+    from vedette.core.errors import UsageError
 
-    import msgspec
+    if what is not None and story is not None:
+        raise UsageError(f"both {what} and --story {story}; give one")
+    if what in PACKS:
+        from vedette.doors.rehearsal_packs import rehearse_stories
 
-    from vedette.exercise.rehearsal import read_rehearsal
-    from vedette.exercise.rehearse import rehearse as play
-    from vedette.exercise.rehearse import rehearse_order
+        return rehearse_stories(
+            what,
+            name,
+            first_seed=seed,
+            seeds=seeds,
+            jobs=jobs,
+            data_dir=data_dir,
+            is_resumed=resume,
+            is_quiet=quiet,
+            is_json=json,
+        )
+    if name is not None:
+        raise UsageError(f"{name!r} is one word too many; only a pack ({', '.join(PACKS)}) has stories to name")
+    from vedette.doors.rehearsal_laws import rehearse_laws
 
-    rehearsal = read_rehearsal(story, seed)
-    out = sys.stderr if json else sys.stdout
-
-    def tell(seconds: float, line: str) -> None:
-        if not quiet:
-            out.write(f"{seconds:+7.0f} s  {line}\n")
-
-    if not quiet:
-        out.write(f"{rehearsal.title}, seed {seed}\n")
-    run = play(rehearsal, seed, tell)
-    if orders:
-        run.broken += [f"the order of arrival mattered: {sentence}" for sentence in rehearse_order(rehearsal, seed)]
-    verdict = {
-        "title": rehearsal.title,
-        "seed": seed,
-        "troubles": [trouble.words for trouble in rehearsal.troubles],
-        "scans": run.scan_count,
-        "set_aside": run.set_aside_count,
-        "restarts": run.restart_count,
-        "broken": run.broken,
-    }
-    if json:
-        sys.stdout.write(msgspec.json.encode(verdict).decode() + "\n")
-    else:
-        for sentence in run.broken:
-            sys.stdout.write(f"BROKEN: {sentence}\n")
-        kept = "every law was kept" if not run.broken else f"{len(run.broken)} laws were broken"
-        counts = f"{run.scan_count} reports, {run.set_aside_count} set aside, {run.restart_count} restarts"
-        sys.stdout.write(f"{kept}: {counts}\n")
-    return 1 if run.broken else 0
+    return rehearse_laws(what or story or "bad-night", seed, is_orders=orders, is_quiet=quiet, is_json=json)

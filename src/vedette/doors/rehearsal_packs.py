@@ -1,0 +1,113 @@
+"""`vedette rehearse false-alarms|threats`: packs of stories, their progress and their table."""
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from vedette.core.errors import UsageError
+from vedette.doors.data_dir import data_dir_of
+from vedette.exercise.rehearse_stories import Row, read_pack, rehearse_pack
+
+SPOKEN = ("id", "seed", "expected", "outcome", "seconds", "true_cause", "hypotheses", "live_messages", "rank", "passed",
+          "why")  # fmt: skip
+
+
+def rehearse_stories(
+    name: str,
+    story: str | None,
+    *,
+    first_seed: int,
+    seeds: int,
+    jobs: int | None,
+    data_dir: Path | None,
+    is_resumed: bool,
+    is_quiet: bool,
+    is_json: bool,
+) -> int:
+    """Play a pack, or one story of it, and show how each came out; exit code 1 when one did not pass."""
+    if seeds < 1 or first_seed < 0:
+        raise UsageError("--seeds is one or more, --seed is not negative")
+    pack = read_pack(name)
+    ids = pack.chosen(story)
+    keeps = is_resumed or data_dir is not None or len(ids) * seeds > 1
+    results = data_dir_of(data_dir_of(data_dir) / "rehearsals") / f"{name}.jsonl" if keeps else None
+    cores = jobs or os.cpu_count() or 1
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=is_quiet or not console.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task(name, total=len(ids) * seeds)
+
+        def tell(done: int, total: int, row: Row) -> None:
+            bar.update(task, completed=done, description=f"{row['id']} seed {row['seed']}")
+
+        rows = rehearse_pack(
+            pack, ids, range(first_seed, first_seed + seeds),
+            jobs=cores, results=results, is_resumed=is_resumed, tell=tell,
+        )  # fmt: skip
+    if is_json:
+        spoken = [{key: row[key] for key in SPOKEN} for row in rows]
+        sys.stdout.write(msgspec.json.encode({"stories": spoken}).decode() + "\n")
+    else:
+        show(rows)
+    return 0 if all(row["passed"] for row in rows) else 1
+
+
+def show(rows: Sequence[Row]) -> None:
+    """A line a story, over all its seeds, and the sentence of the whole."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("story", "expected", "outcome", "after", "true cause", "rank", "led by", "live", "passed"):
+        table.add_column(heading, overflow="fold")
+    failed: list[Row] = []
+    for story_id, group in groupby(rows, key=lambda row: str(row["id"])):
+        mine = list(group)
+        failed += [row for row in mine if not row["passed"]]
+        table.add_row(story_id, *_cells(mine))
+    console = Console()
+    console.print(table)
+    for row in failed[:20]:
+        console.print(f"{row['id']} seed {row['seed']}: {row['outcome']}: {row['why']}", highlight=False, markup=False)
+    told = sum(row["live_messages"] for row in rows)
+    stories = len({row["id"] for row in rows})
+    console.print(
+        f"{len(rows) - len(failed)} of {len(rows)} runs of {stories} stories as expected, {told} live public messages",
+        highlight=False,
+    )
+
+
+def _cells(mine: list[Row]) -> tuple[str, ...]:
+    ranks = [row["rank"] for row in mine]
+    worst = "none" if None in ranks else str(max(ranks))
+    seconds = sorted(float(row["seconds"]) for row in mine)
+    leading = ", ".join(
+        f"{h['name']} {h['probability']:.2f}" for h in mine[0]["hypotheses"][:2]
+    )  # fmt: skip
+    return (
+        mine[0]["expected"],
+        _counted(mine, "outcome"),
+        f"{seconds[len(seconds) // 2]:.0f} s",
+        mine[0]["true_cause"],
+        worst,
+        leading or "-",
+        str(sum(row["live_messages"] for row in mine)),
+        f"{sum(row['passed'] for row in mine)}/{len(mine)}",
+    )
+
+
+def _counted(mine: list[Row], key: str) -> str:
+    counts: dict[Any, int] = {}
+    for row in mine:
+        counts[row[key]] = counts.get(row[key], 0) + 1
+    if len(counts) == 1:
+        return str(next(iter(counts)))
+    return ", ".join(f"{word} {count}" for word, count in sorted(counts.items(), key=lambda one: -one[1]))

@@ -1,0 +1,106 @@
+"""One story played as if it were real, from its reports to the desk, with everything that was believed and said kept.
+
+Looks, notices, claims and life signs go through `advance` in order of arrival; what people do (`[[act]]`) goes to the
+desk at its time. The run is REAL: only so can it be shown that nothing false goes out as live. Nothing here can reach
+the outside: this floor has no sockets and no files, and its public channels are lists.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vedette.core.constants import NS_PER_S
+from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_picture
+from vedette.reports import Alert, Candidate, Finding, Mode, Scan
+from vedette.scenario import Made
+from vedette.sensing import format_sensors
+
+SAMPLE_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was believed at one instant; kept when it differs from the moment before."""
+
+    t_s: float  # after the story's start
+    candidates: tuple[Candidate, ...]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that a channel took."""
+
+    t_s: float
+    channel: str
+    is_public: bool
+    mode: Mode
+    kind: str  # "alert", "update" or "cancel"
+    alert_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something a person tried, and what came of it."""
+
+    t_s: float
+    who: str
+    what: str
+    is_done: bool
+    sentence: str
+    seconds: float = 0.0  # how long it took, by the clock of the story
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoryRun:
+    """A finished run."""
+
+    made: Made
+    picture: Picture
+    moments: tuple[Moment, ...]
+    findings: tuple[Finding, ...]
+    deliveries: tuple[Delivery, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+
+
+def real_session(made: Made) -> Session:
+    """What the engine is told before a story starts: the sensors' figures, and that it is no drill."""
+    return Session(mode=Mode.REAL, feeds=(f"story:{made.story.name}",), sensors_toml=format_sensors(made.sensors))
+
+
+def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
+    """The engine and the desk over everything a story hands in."""
+    start = made.story.t_start_tai_ns
+    picture = open_picture(real_session(made))
+    moments: list[Moment] = []
+    next_s = 0.0
+    for event in story_events(made):
+        t_s = (received_tai_ns(event) - start) / NS_PER_S
+        picture = advance(picture, event)
+        if t_s >= next_s or picture.new_alerts:
+            next_s = max(next_s, t_s) + every_s
+            _keep(moments, t_s, picture)
+    picture = advance(picture, FeedEnded())
+    _keep(moments, made.story.seconds, picture)
+    return StoryRun(made, picture, tuple(moments), tuple(picture.timeline))
+
+
+def story_events(made: Made) -> Iterator[Event]:
+    """Everything a story hands in, in order of arrival, marked REAL unless the story itself gave another mode."""
+    rows: Iterable[Any] = getattr(made, "events", made.scans)
+    for event in rows:
+        if isinstance(event, Scan) and event.mode is Mode.SIMULATED:
+            event = replace(event, mode=Mode.REAL)
+        yield event
+
+
+def received_tai_ns(event: Event) -> int:
+    """When an event arrived."""
+    return int(getattr(event, "t_received_tai_ns", 0) or 0)
+
+
+def _keep(moments: list[Moment], t_s: float, picture: Picture) -> None:
+    now = Moment(t_s, picture.candidates, picture.alerts)
+    if not moments or (moments[-1].candidates, moments[-1].alerts) != (now.candidates, now.alerts):
+        moments.append(now)
