@@ -1,0 +1,69 @@
+"""A fire, a flare, a volcano: a light on the ground that stays where it is.
+
+One place at the height of the ground, spread evenly over the Earth or as the map of hot places says; not moving at all
+but for the sensor's own errors and a fire front's walking pace. It burns for hours, steadily.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vedette.assessment.natural.context import NaturalContext
+from vedette.assessment.natural.light import Light
+from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, where_at_height
+from vedette.assessment.weighing import Weighed
+from vedette.frames import geodetic_from_itrf
+from vedette.reports import Cause
+from vedette.reports.words import place_words
+
+_FIRE = Light(life_s=7_200.0, life_log=1.5, level_w_sr=8_000.0, level_log=1.2, flicker_log=0.15, walk_log=0.01)
+_GROUND_M, _GROUND_SIGMA_M = 600.0, 900.0  # over the ellipsoid: land, and what stands on it
+_FRONT_MPS = 1.0  # a running fire front, one sigma of each component
+_WANDER_M = 300.0  # of the middle of a light that is several fires in one pixel
+
+
+def weigh_fire(
+    sightings: Sightings, sensors: Mapping[str, object], context: NaturalContext
+) -> tuple[Weighed, ...]:
+    """ln p(looks | a light on the ground that stays), with reasons; a radar does not see fires."""
+    s = sightings
+    if not s.is_direction.all():
+        ranged = int((~s.is_direction).sum())
+        against = (f"{ranged} echo{'es' if ranged > 1 else ''} by radar: a fire gives none",)
+        return (Weighed(Cause.FIRE, -1e9, (), against),)
+    if not s.is_infrared.any():
+        return ()
+    place, cov3, share = s.anywhere(_GROUND_M, _GROUND_SIGMA_M)
+    mean, cov = np.zeros(9), np.zeros((9, 9))
+    mean[:3], cov[:3, :3] = place, cov3
+    cov[range(3, 6), range(3, 6)] = _FRONT_MPS**2
+    log = share + s.log_density(mean, cov, 1e-3)
+    where = where_at_height(s.evidence.place, s.evidence.value[:, :3], _GROUND_M)
+    lat, lon, height = geodetic_from_itrf(np.median(where, axis=0))
+    if context.hot_places is not None:
+        # nine in ten burn where the map has it, the tenth anywhere
+        mapped = float(context.hot_places.log_density(lat, lon)) + np.log(EARTH_AREA_M2)
+        log += float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1)))
+    log += _FIRE.log_likelihood(s)
+    return (Weighed(Cause.FIRE, log, *_reasons(s, where, float(lat), float(lon), float(height))),)
+
+
+def _reasons(
+    s: Sightings, where: np.ndarray, lat: float, lon: float, height_m: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    reach = np.linalg.norm(where - s.evidence.place, axis=1)
+    blur_m = float(np.median(reach / s.evidence.weight[:, 0]))
+    t = s.evidence.t_s
+    span_s = float(t[-1] - t[0])
+    if height_m > 20e3:
+        return (), ("its line of sight passes above the ground",)
+    at = place_words(float(np.degrees(lat)), float(np.degrees(lon)))
+    if span_s <= 0.0:
+        return (f"a light that may stand on the ground near {at}",), ("one look says nothing of motion",)
+    moved_m = float(np.linalg.norm(where[-1] - where[0]))
+    slowest = blur_m * np.sqrt(12.0 / max(len(t), 2)) / span_s
+    words = f"{moved_m / 1e3:.1f} km between first and last look over {span_s:.0f} s, a look being good to "
+    words += f"{blur_m / 1e3:.1f} km"
+    if moved_m < 4.0 * blur_m:
+        return (f"it stays near {at}: {words} (motion over {slowest:.0f} m/s would show)",), ()
+    return (), (f"it moves over the ground: {words}",)

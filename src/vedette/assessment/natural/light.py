@@ -1,0 +1,81 @@
+"""How long something was to be seen, and how its brightness went, under stated habits of a light.
+
+A light shines from its first look on and goes out once; while it shines a look finds it with the look's own chance.
+Its brightness starts somewhere and walks. Each cause has its own life and its own unrest; so has *unknown*.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from vedette.assessment.natural.path_kernel import log_level_density
+from vedette.assessment.natural.sightings import Sightings
+from vedette.core.shapes import Scalar
+
+_AFTER = 0.003  # chance that a look finds something where a light went out: clutter, another light
+_DIM_W_SR = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Habits of one kind of light: life from the first look (lognormal), brightness and its unrest (natural logs)."""
+
+    life_s: float  # middle
+    life_log: float  # one sigma of ln(life)
+    level_w_sr: float = 30_000.0  # middle
+    level_log: float = 1.5  # one sigma of ln(level)
+    flicker_log: float = 0.1  # one sigma from look to look, each for itself
+    walk_log: float = 0.06  # one sigma of the walk over a second; over ten, root ten times that
+
+    def log_likelihood(self, sightings: Sightings) -> float:
+        """ln probability of what infrared looks found and missed, and ln density of ln(intensity), all sensors."""
+        return self.log_life(sightings) + self.log_brightness(sightings)
+
+    def log_life(self, sightings: Sightings) -> float:
+        """Looks that found it and looks that did not, over when it may have gone out."""
+        e = sightings.evidence
+        if len(e.t_silence_s) == 0:
+            return 0.0
+        order = np.argsort(e.t_silence_s, kind="stable")
+        t, found, chance = e.t_silence_s[order], e.found[order], e.chance[order]
+        since = np.flatnonzero(found)
+        if len(since) == 0:
+            return 0.0
+        t, found, chance = t[since[0] :], found[since[0] :], chance[since[0] :]
+        lit = np.where(found, np.log(chance), np.log1p(-chance))
+        out = np.where(found, np.log(_AFTER), np.log1p(-_AFTER))
+        # gone out between look k and k + 1: all up to k lit, all after it out
+        through = np.cumsum(lit)[:]
+        after = np.concatenate([np.cumsum(out[::-1])[::-1][1:], [0.0]])
+        lasts = self._lasting(t - t[0])
+        share = lasts - np.concatenate([lasts[1:], [0.0]])
+        share[0] = 1.0 - (lasts[1] if len(lasts) > 1 else 0.0)  # it shone at the first look
+        return float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
+
+    def log_brightness(self, sightings: Sightings) -> float:
+        """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself."""
+        total = 0.0
+        shines = np.isfinite(sightings.intensities_w_sr)
+        for sensor in np.unique(sightings.evidence.sensor[shines]):
+            mine = shines & (sightings.evidence.sensor == sensor)
+            value = np.maximum(sightings.intensities_w_sr[mine], _DIM_W_SR)
+            sigma = np.nan_to_num(sightings.intensity_sigmas_w_sr[mine] / value, nan=0.1)
+            total += float(
+                log_level_density(
+                    sightings.evidence.t_s[mine],
+                    np.log(value),
+                    np.hypot(np.minimum(sigma, 1.0), self.flicker_log),
+                    float(np.log(self.level_w_sr)),
+                    self.level_log,
+                    self.walk_log,
+                )
+            )
+        return total
+
+    def _lasting(self, t_s: Scalar) -> Scalar:
+        """(n,) chance that it shines at least so long."""
+        return np.asarray(ndtr((np.log(self.life_s) - np.log(np.maximum(t_s, 1e-3))) / self.life_log))
+
+
+ANY_LIGHT = Light(life_s=60.0, life_log=2.0)

@@ -1,0 +1,44 @@
+"""Every natural cause asked about one object's looks: fire, glint, bolide, Moon and Sun, satellites, decaying bodies.
+
+Each answers with the density of the same looks under it, over that of *unknown* (`reference`), and says why.
+"""
+
+from collections.abc import Callable, Mapping
+
+from vedette.assessment.natural.context import NaturalContext
+from vedette.assessment.natural.fires import weigh_fire
+from vedette.assessment.natural.reference import Reference, reference_of_sightings
+from vedette.assessment.natural.sightings import Sightings, sightings_of
+from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
+from vedette.reports import Cause, Looks
+
+Judge = Callable[[Sightings, Mapping[str, object], NaturalContext], tuple[Weighed, ...]]
+_JUDGES: dict[Cause, Judge] = {Cause.FIRE: weigh_fire}
+
+
+def natural_causes(
+    looks: Looks, sensors: Mapping[str, object], context: NaturalContext, *, reference: Reference | None = None
+) -> tuple[Weighed, ...]:
+    """How well nature explains one object's looks, cause by cause; some milliseconds.
+
+    Parameters
+    ----------
+    looks : what the object was seen as (`Tracker.looks`)
+    sensors : by name, `sensing` values; a sensor that is missing is taken to be without constant errors
+    reference : of the same looks, when it has been worked out already
+
+    Returns
+    -------
+    one `Weighed` or more for each cause; several of one cause (two satellites) are shares of it, for `explained`.
+    Nothing that can be located: no causes, so that all of them stand at their priors.
+    """
+    sightings = sightings_of(looks, sensors)
+    if len(sightings) == 0:
+        return ()
+    known = reference or reference_of_sightings(sightings)
+    found: list[Weighed] = []
+    for judge in _JUDGES.values():
+        for one in judge(sightings, sensors, context):
+            ratio = max(one.log_ratio - known.log_total, LEAST_LOG_RATIO)
+            found.append(Weighed(one.name, ratio, one.reasons_for, one.reasons_against))
+    return tuple(found)
