@@ -7,7 +7,7 @@ from typing import Any
 
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.reporters import TimelineReporter
-from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.sealed_journal import create_sealed
 from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watching import new_journal_path
 from vedette.engine import Picture, Session
@@ -29,7 +29,7 @@ def run_demo(scenario: str, seed: int, speed: float | None, data_dir: Path | Non
     session = Session(mode=Mode.SIMULATED, feeds=(f"scenario:{scenario}",), sensors_toml=format_sensors(made.sensors))
     path = new_journal_path(journals_dir_of(data_dir))
     reporter, hear = _listener(story.title)
-    with SqliteJournal.create(path, session) as journal:
+    with create_sealed(path, session, data_dir) as journal:
         picture = watch_loop(made.scans, session, reporter, journal, speed, hear)
     for line in verdict_lines(picture, made):
         sys.stdout.write(line + "\n")

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
 
@@ -58,12 +59,25 @@ class Verification:
         return self.broken_seq is None
 
 
+class Seals(Protocol):
+    """Is told of what is on the disk, and signs it now and then."""
+
+    def committed(self, entry_count: int, chain: bytes) -> None:
+        """So many entries are durable, and the chain has come to this."""
+        ...
+
+    def seal(self, entry_count: int, chain: bytes) -> None:
+        """The journal is closed: sign now."""
+        ...
+
+
 class JournalStore:
     """A journal file, open for appending (`create`, `resume`) or for reading (`open`)."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, is_writable: bool) -> None:
         self.path = path
         self.is_writable = is_writable
+        self.seals: Seals | None = None
         self._connection = connection
         self._seq = self._committed_seq = 0
         self._chain = self._committed_chain = b""
@@ -155,7 +169,22 @@ class JournalStore:
             with self._said("written"):
                 self._connection.execute("COMMIT")
         self._committed_seq, self._committed_chain = self._seq, self._chain
+        if self.seals is not None:
+            self.seals.committed(self._committed_seq, self._committed_chain)
         return self._committed_seq
+
+    @property
+    def first_link(self) -> bytes:
+        """The link before the first entry: it names this journal among all others."""
+        return self._first
+
+    def chain_after(self, entry_count: int) -> bytes | None:
+        """The link after so many entries; None when there are fewer."""
+        if entry_count == 0:
+            return self._first
+        with self._said("read"):
+            row = self._connection.execute("SELECT chain FROM entries WHERE seq = ?", (entry_count,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def read(self, from_seq: int = 1) -> Iterator[JournalEntry]:
         """Entries from a number on, each checked against its chain; BadInputError at the first that was changed."""
@@ -188,6 +217,8 @@ class JournalStore:
         try:
             if self.is_writable:
                 self.commit()
+                if self.seals is not None:
+                    self.seals.seal(self._committed_seq, self._committed_chain)
         finally:
             self._connection.close()
 

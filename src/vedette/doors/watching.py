@@ -17,6 +17,7 @@ from vedette.doors.feeds.address import is_address
 from vedette.doors.registration_show import RegistrationReporter
 from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
+from vedette.doors.sealed_journal import create_sealed
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_feeds import open_watch_feeds
 from vedette.doors.watch_loop import watch_loop
@@ -72,7 +73,7 @@ def run_watch(options: WatchOptions) -> int:
         session = msgspec.structs.replace(session, mode=mode)
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
-    with SqliteJournal.create(path, session) as journal:
+    with create_sealed(path, session, options.data_dir) as journal:
         picture = watch_loop(events, session, reporter, journal, options.speed)
     say_where(options, path)
     return exit_code_of(picture)

@@ -17,7 +17,7 @@ import msgspec
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.feeds import LiveFeeds, is_address, parse_address
-from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.sealed_journal import create_sealed
 from vedette.doors.watch_feeds import feed_sensors
 from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watch_notices import notices_of
@@ -59,7 +59,7 @@ def run_live_watch(options: WatchOptions) -> int:
     )
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter, hear = _listener(options, ", ".join(names))
-    with SqliteJournal.create(path, session) as journal, _ends_in_order(live):
+    with create_sealed(path, session, options.data_dir) as journal, _ends_in_order(live):
         if not options.is_quiet:
             sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
             sys.stderr.flush()

@@ -25,6 +25,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None = None  # "T+183" or UTC, as typed
     predict_to: str | None = None
     policy_toml: str | None = None  # the text of --policy, by which what is seen is judged
+    sealed_by: str = ""  # the record key whose signed checkpoints stand beside the journal; empty: there are none
     sky: bool = False  # radars are followed as a crowd, without fitting launches to what they see
 
 

@@ -110,7 +110,7 @@ class RecordKey(_Key):
     purpose = Purpose.RECORD
 
 
-K = TypeVar("K", LiveKey, DrillKey, RecordKey)
+K = TypeVar("K", bound=_Key)
 
 
 def make_key(kind: type[K], owner: str, secret: bytes) -> K:

@@ -111,7 +111,7 @@ def judge_seals(
             then = f"at {seal.t_utc} there were {seal.entry_count} (seal {number})"
             return _with(found, f"{gone}: {then}; the tail was cut")
         if (stands := chain_after(seal.entry_count)) is None or stands.hex() != seal.chain:
-            return _with(found, f"the chain at entry {seal.entry_count} is not as seal {number} has it: it was rewritten")
+            return _with(found, f"the chain at entry {seal.entry_count} is not that of seal {number}: it was rewritten")
         found = SealsFound(number, seal.entry_count, key_id)
         previous = line
     if not found.count:

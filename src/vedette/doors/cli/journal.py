@@ -9,16 +9,18 @@ def journal(
 ) -> int:
     """List the journals there are, or check that one is as it was written.
 
-    Exit code 1 when a journal was changed or damaged.
+    Exit code 1 when a journal was changed, damaged, or cut shorter than its last signed checkpoint; 6 when it is whole
+    but its checkpoints are signed by a key that is not trusted here.
 
     Parameters
     ----------
     action
-        `list` the journals of the data directory, or `verify` one: every entry and every link of its chain.
+        `list` the journals of the data directory, or `verify` one: every entry, every link of its chain, and every
+        signed checkpoint beside it.
     path
         The journal to verify.
     data_dir
-        Where journals are kept.
+        Where journals are kept, and the keys that are trusted; of `verify`, by default where the journal lies.
     json
         One JSON document instead of text.
     """
@@ -28,7 +30,7 @@ def journal(
         return _list(path, data_dir, json)
     if path is None:
         raise UsageError("journal verify needs a journal; `vedette journal list` shows the ones there are")
-    return _verify(path, json)
+    return _verify(path, data_dir, json)
 
 
 def _list(path: Path | None, data_dir: Path | None, is_json: bool) -> int:
@@ -65,26 +67,40 @@ def _list(path: Path | None, data_dir: Path | None, is_json: bool) -> int:
     return 0
 
 
-def _verify(path: Path, is_json: bool) -> int:
+def _verify(path: Path, data_dir: Path | None, is_json: bool) -> int:
     import sys
 
     import msgspec
 
-    from vedette.doors.sqlite_journal import SqliteJournal
+    from vedette.doors.sealed_journal import refuse_untrusted, trust_for, verify_journal
 
-    with SqliteJournal.open(path) as opened:
-        found = opened.verify()
+    verdict = verify_journal(path, trust_for(path, data_dir))
+    chain, seals = verdict.chain, verdict.seals
     if is_json:
         row = {
             "path": str(path),
-            "is_whole": found.is_whole,
-            "good_entries": found.entry_count,
-            "broken_entry": found.broken_seq,
-            "what": found.what or None,
+            "is_whole": verdict.is_whole,
+            "good_entries": chain.entry_count,
+            "broken_entry": chain.broken_seq,
+            "what": verdict.trouble or None,
+            "seals": None
+            if seals is None
+            else {
+                "count": seals.count,
+                "newest_entry": seals.newest_entry,
+                "key_id": seals.key_id,
+                "is_trusted": verdict.is_trusted,
+                "what": seals.trouble or None,
+            },
         }
         sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
-    elif found.is_whole:
-        sys.stdout.write(f"{path}: {found.entry_count} entries, every one as it was written\n")
+    elif verdict.is_whole:
+        sealed = "without signed checkpoints"
+        if seals is not None:
+            sealed = f"{seals.count} signed checkpoints up to entry {seals.newest_entry} by {seals.key_id}"
+        sys.stdout.write(f"{path}: {chain.entry_count} entries, every one as it was written; {sealed}\n")
     else:
-        sys.stdout.write(f"{path}: entry {found.broken_seq}: {found.what}; {found.entry_count} before it are good\n")
-    return 0 if found.is_whole else 1
+        sys.stdout.write(f"{path}: {verdict.trouble}\n")
+    if verdict.is_whole:
+        refuse_untrusted(verdict, str(path))
+    return 0 if verdict.is_whole else 1
