@@ -16,6 +16,7 @@ from vedette.reports.findings import (
     Prediction,
 )
 from vedette.reports.health import Condition, EmitterEstimate, GroupEstimate, SensorHealth, StrobeHealth
+from vedette.reports.known_body import KnownBody
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
@@ -48,6 +49,7 @@ __all__ = [
     "GroupEstimate",
     "Grouping",
     "ImpactArea",
+    "KnownBody",
     "LaunchEstimate",
     "LifeSign",
     "Looks",

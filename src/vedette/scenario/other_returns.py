@@ -32,8 +32,12 @@ def other_scans(
     t_start_tai_ns: int,
     missed: float,
     rng: np.random.Generator,
+    extra: list[Rows] | None = None,
 ) -> list[Scan]:
-    """Scans at looks `times_s` (n,) of flights in states (flights, n, 6); NaN states are not there."""
+    """Scans at looks `times_s` (n,) of flights in states (flights, n, 6); NaN states are not there.
+
+    `extra` are rows (looks,) of what else is there.
+    """
     n = len(times_s)
     t_ns = t_start_tai_ns + np.round(times_s * NS_PER_S).astype(np.int64)
     columns = len(COLUMNS[sensor.kind])
@@ -48,9 +52,9 @@ def other_scans(
         burning = flight.is_burning(times_s[there])
         chance, shine = _chance(sensor, state, t, burning, flight, times_s[there])
         hit = draws[there] < chance
-        values = _reported(sensor, luck, state, t, normals[there, :k])
+        values = reported_values(sensor, luck, state, t, normals[there, :k])
         if sensor.kind in SIGHT_KINDS:
-            spread = _shine_sigma(sensor)
+            spread = shine_sigma(sensor)
             values = np.column_stack([values, shine + spread * normals[there, k]])
             if isinstance(sensor, ThermalImager):
                 values[:, 3] = np.maximum(values[:, 3], 0.0)
@@ -59,6 +63,7 @@ def other_scans(
     counts = rng.poisson(sensor.false_alarms_per_look, n)
     clutter = [_clutter(sensor, int(t_ns[look]), int(counts[look]), rng) for look in range(n)]
     rows = [np.concatenate([np.reshape(found[look], (-1, columns)), clutter[look]]) for look in range(n)]
+    rows = rows if extra is None else [np.concatenate(both) for both in zip(rows, extra, strict=True)]
     sigmas = _sigmas(sensor)
     stands = None
     if sensor.position_sigma_m > 0.0:
@@ -93,7 +98,7 @@ def _chance(
     return np.where(covered, chance, 0.0), shine
 
 
-def _reported(sensor: Sensor, luck: Luck, state: Rows, t_ns: Ints, normals: Rows) -> Rows:
+def reported_values(sensor: Sensor, luck: Luck, state: Rows, t_ns: Ints, normals: Rows) -> Rows:
     """(n, c) values with noise and constant errors, before brightness."""
     noise = np.nan_to_num(sensor.residual_sigmas) * normals
     bias = np.zeros(noise.shape[1])
@@ -114,7 +119,8 @@ def _reported(sensor: Sensor, luck: Luck, state: Rows, t_ns: Ints, normals: Rows
     return np.where(np.isnan(sensor.residual_sigmas), np.nan, values)
 
 
-def _shine_sigma(sensor: Sensor) -> float:
+def shine_sigma(sensor: Sensor) -> float:
+    """One sigma of a reported brightness, in its own unit."""
     if isinstance(sensor, Telescope):
         return sensor.magnitude_sigma
     return sensor.noise_w_m2 if isinstance(sensor, ThermalImager) else 0.0
@@ -123,7 +129,7 @@ def _shine_sigma(sensor: Sensor) -> float:
 def _sigmas(sensor: Sensor) -> Scalar:
     """(c,) as the scans state them."""
     if sensor.kind in SIGHT_KINDS:
-        return np.array([*np.repeat(sensor.residual_sigmas[:1], 3), _shine_sigma(sensor)])
+        return np.array([*np.repeat(sensor.residual_sigmas[:1], 3), shine_sigma(sensor)])
     return sensor.residual_sigmas
 
 

@@ -79,10 +79,12 @@ def radar_scans(
     missed: float,
     rng: np.random.Generator,
     noisy: NoisyLooks | None = None,
+    extra: list[Rows] | None = None,
 ) -> list[Scan]:
     """Scans of a radar at looks `times_s` (n,) of flights in states (flights, n, 6); NaN states are not there.
 
-    In noise, echoes are missed more often, measured less well, and joined by false ones.
+    In noise, echoes are missed more often, measured less well, and joined by false ones. `extra` are rows (looks,) of
+    what else is there.
     """
     n = len(times_s)
     values = np.full((len(flights), n, 4), np.nan)
@@ -112,6 +114,7 @@ def radar_scans(
         reported[..., 3] = np.nan
     clutter = [_radar_clutter(radar, int(count), rng) for count in rng.poisson(radar.false_alarms_per_look, n)]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
+    rows = rows if extra is None else [np.concatenate(both) for both in zip(rows, extra, strict=True)]
     if noisy is None:
         own = radar.sigmas if radar.frequency_mhz is None else [radar.sigmas_at(values) for values in rows]
         return scans_of_rows(radar, SensorKind.RADAR, luck, rows, own, times_s, t_start_tai_ns, missed, None, rng)
@@ -136,8 +139,9 @@ def infrared_scans(
     t_start_tai_ns: int,
     missed: float,
     rng: np.random.Generator,
+    extra: list[Rows] | None = None,
 ) -> list[Scan]:
-    """Scans of an infrared watcher at looks `times_s` (n,); only what burns in plain view shows."""
+    """Scans of an infrared watcher at looks `times_s` (n,); only what burns in plain view shows, and `extra` rows."""
     n = len(times_s)
     t_ns = t_start_tai_ns + np.round(times_s * NS_PER_S).astype(np.int64)
     here = watcher.position_itrf_m(t_ns)
@@ -165,6 +169,7 @@ def infrared_scans(
         for look, count in enumerate(rng.poisson(watcher.false_alarms_per_look, n))
     ]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
+    rows = rows if extra is None else [np.concatenate(both) for both in zip(rows, extra, strict=True)]
     sigmas = np.array([watcher.los_sigma_rad] * 3 + [watcher.noise_w_sr])
     return scans_of_rows(watcher, SensorKind.INFRARED, luck, rows, sigmas, times_s, t_start_tai_ns, missed, here, rng)
 

@@ -10,6 +10,7 @@ from math import inf, radians
 
 import numpy as np
 
+from vedette.core.constants import NS_PER_S, SPEED_OF_LIGHT_MPS
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.reports import SensorKind
@@ -38,6 +39,10 @@ class Radar(InHorizon, InField):
     `frequency_mhz`, or `band` ("VHF", "UHF", "L", "S", "C", "X", "Ku", "Ka") for its usual frequency: what corrections
     for the air and an ionosphere of `tec_units` leave is then part of its errors. At 15 degrees of elevation it counts
     as constant (`bias_sigmas`); what lower rays suffer beyond that is noise (`sigmas_at`).
+
+    `pulse_interval_ms`: what comes back later is taken for an echo of a later pulse (`folded_range_m`); None: the radar is
+    not told. With `pulse_agility_ms` the interval is longer by that from look to look, five in turn, so that what was
+    folded does not stay where it was.
     """
 
     site: Place
@@ -64,6 +69,8 @@ class Radar(InHorizon, InField):
     band: str = ""
     frequency_mhz: float | None = None
     tec_units: float = USUAL_TEC_UNITS
+    pulse_interval_ms: float | None = None
+    pulse_agility_ms: float = 0.0
     name: str = "radar"
     asterix: str = ""  # "SAC/SIC" by which its ASTERIX messages name it, such as "25/201"
     source: str = field(default="", compare=False)
@@ -84,8 +91,8 @@ class Radar(InHorizon, InField):
         check_usual(self)
         check_field(self)
         check_positive(self, "range_sigma_m", "azimuth_sigma_deg", "elevation_sigma_deg", "range_rate_sigma_mps")
-        check_positive(self, "range_1m2_km", "frequency_mhz")
-        check_not_negative(self, "range_bias_sigma_m", "angle_bias_sigma_deg", "tec_units")
+        check_positive(self, "range_1m2_km", "frequency_mhz", "pulse_interval_ms")
+        check_not_negative(self, "range_bias_sigma_m", "angle_bias_sigma_deg", "tec_units", "pulse_agility_ms")
         check_chance(self, "false_alarm_probability")
         if self.asterix and not _ASTERIX_NAME.fullmatch(self.asterix):
             raise UsageError(f'{self.name}: asterix = "{self.asterix}" is not "SAC/SIC", two numbers from 0 to 255')
@@ -127,6 +134,18 @@ class Radar(InHorizon, InField):
         out[..., 1] = np.sqrt(out[..., 1] ** 2 + np.maximum(elevation**2 - middle**2, 0.0))
         out[..., 2] = np.sqrt(out[..., 2] ** 2 + np.maximum(reach**2 - middle_m**2, 0.0))
         return out
+
+    def range_interval_m(self, t_tai_ns: Ints | int) -> Scalar | None:
+        """(...) ranges that differ by this look the same at an instant; None: not told."""
+        if self.pulse_interval_ms is None:
+            return None
+        look = np.asarray(t_tai_ns, dtype=np.int64) // round(self.revisit_s * NS_PER_S) % 5
+        return 0.5e-3 * SPEED_OF_LIGHT_MPS * (self.pulse_interval_ms + self.pulse_agility_ms * look)
+
+    def folded_range_m(self, range_m: Scalar, t_tai_ns: Ints | int) -> Scalar:
+        """(...) as it is reported: less so many whole intervals that it is shorter than one."""
+        interval_m = self.range_interval_m(t_tai_ns)
+        return np.asarray(range_m, dtype=float) if interval_m is None else np.mod(range_m, interval_m)
 
     @property
     def residual_sigmas(self) -> Scalar:
