@@ -1,4 +1,4 @@
-"""A catalogue's idea of one object in orbit: where it was at an epoch, what the air does to it, and how sure that is."""
+"""A catalogue's idea of one object in orbit: where it was, what the air does to it, and how sure that is."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from vedette.core.shapes import Rows, Scalar
 class KnownBody:
     """One catalogued object, as hours-old orbits tell it.
 
-    `beta_sigma_share` is one sigma of the share by which drag may differ from what `beta_kg_m2` foretells (weather of the
-    thin air included): the along-track error grows with it. 0 kg/m2: no drag at all.
+    `beta_sigma_share` is one sigma of the share by which drag may differ from what `beta_kg_m2` foretells (weather of
+    the thin air included): the along-track error grows with it. 0 kg/m2: no drag at all.
     """
 
     id: str

@@ -5,7 +5,7 @@ section 3.1) and spreads like a pancake once the air's pressure is more than it 
 Journal 105, 1993). Its light is a share of the energy lost. A fire stands still, grows slowly and flickers.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import cos, pi, radians, sin
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ from vedette.scenario.thing import Setting, Thing, ThingKind, ThingSpec, nowhere
 
 _STEP_S: Final = 0.02
 _ABLATION_S2_M2: Final = 1.5e-8  # of an ordinary chondrite, apparent (Ceplecha et al. 1998, table 17)
-_DRAG: Final, _SHAPE: Final = 1.0, 1.21
+_DRAG: Final = 1.0
+_SHAPE: Final = 1.21  # of a sphere: cross-section over volume to the two thirds
 _LIGHT_SHARE: Final = 0.1  # of the energy lost (Brown et al. 2002 for bodies of metres: 5 to 15 per cent)
 _BAND_SHARE: Final = 0.01  # of that light within 0.2 micrometres at 2.7, for 4,500 K
 _PANCAKE_MAX: Final = 6.0  # times its first radius (Hills and Goda)
@@ -129,8 +130,8 @@ def entry_course(
 ) -> tuple[Scalar, Rows, Scalar]:
     """From a point of the path (at `burst_height_m`) back to 120 km, and from there through the air.
 
-    Returns seconds from 120 km on (n,), states (n, 6) and light in watts (n,). The path back is straight: the air has not
-    yet slowed it. It begins to spread at the pressure that it meets at the burst height.
+    Returns seconds from 120 km on (n,), states (n, 6) and light in watts (n,). The path back is straight: the air has
+    not yet slowed it. It begins to spread at the pressure that it meets at the burst height.
     """
     speed = float(np.linalg.norm(velocity_itrf_mps))
     way = velocity_itrf_mps / speed
@@ -138,7 +139,7 @@ def entry_course(
     heights = geodetic_from_itrf(place_itrf_m - back[:, None] * way)[2]
     above = np.flatnonzero(heights >= 120e3)
     if not len(above):
-        raise BadInputError("the path of a bolide does not come down from space", "bolide", "let it descend more steeply")
+        raise BadInputError("the path of a bolide does not come down from space", "bolide", "steepen it")
     start = place_itrf_m - back[above[0]] * way
     strength_pa = float(density_us76(np.array(burst_height_m))) * speed**2
     radius0 = (3.0 * mass_kg / (4.0 * pi * density_kg_m3)) ** (1.0 / 3.0)

@@ -4,23 +4,29 @@ Chance is one tree: a generator for each launch and each sensor, named by the se
 place of a story leaves the luck of every other place alone.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.reports import Scan
-from vedette.scenario.disturbance import noisy_looks, strobe_scans
+from vedette.core.shapes import Rows, Scalar
+from vedette.reports import Claim, KnownBody, LifeSign, Notice, Scan
+from vedette.scenario.disturbance import Disturbance, NoisyLooks, noisy_looks, strobe_scans
 from vedette.scenario.flight import Flight, draw_quantities, perturbed
 from vedette.scenario.nominal import aimed, nominal_parameters, vehicle_choices
 from vedette.scenario.other_returns import other_scans
 from vedette.scenario.returns import Luck, draw_luck, infrared_scans, look_times_s, radar_scans
 from vedette.scenario.story import LaunchSpec, Story, check_seed
+from vedette.scenario.system_troubles import Stray, SystemTroubles, arrival_order, troubled
+from vedette.scenario.thing import Catalogued, Setting, Thing
+from vedette.scenario.thing_returns import thing_rows
 from vedette.scenario.truth import TrueFlight, true_flight, truth_document
 from vedette.scenario.weather import drawn_air
 from vedette.sensing import Infrared, Radar, Sensor, Site
+
+Event = Scan | Notice | LifeSign | Claim
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +38,18 @@ class Made:
     flights: tuple[TrueFlight, ...]
     scans: tuple[Scan, ...]
     luck: dict[str, Luck]
+    things: tuple[Thing, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that comes in, in order of arrival: looks, notices, signs of life, claims."""
+        return arrival_order(self.scans, self.story.troubles)
+
+    @property
+    def catalogue(self) -> tuple[KnownBody, ...]:
+        """What the engine may be told of known objects, with its stated error."""
+        known = (one.known() for one in self.things if isinstance(one, Catalogued))
+        return tuple(body for body in known if body is not None)
 
     @property
     def sensors(self) -> dict[str, Sensor]:
@@ -44,6 +62,8 @@ class Made:
             "story": self.story.name,
             "seed": self.seed,
             **truth_document(self.flights, {name: asdict(luck) for name, luck in self.luck.items()}),
+            "things": [one.document() for one in self.things],
+            "troubles": self.story.troubles.document(),
         }
 
 
@@ -56,13 +76,38 @@ def make_scenario(story: Story, seed: int, *, is_varied: bool = False) -> Made:
     check_seed(seed)
     specs = story.varied if is_varied else story.launches
     flights = tuple(_flight(story, spec, seed) for spec in specs)
+    things = _things(story, seed)
     luck, scans = {}, []
     for name, sensor in story.sensors.items():
-        found, luck[name] = _sensor_scans(story, name, sensor, flights, seed)
+        found, luck[name] = _sensor_scans(story, name, sensor, flights, things, seed)
         scans += found
+    if story.troubles.strays or story.troubles.outages or story.troubles.drifts:
+        tapes = [_tape(story, stray, seed + 1_000_003 * (n + 1)) for n, stray in enumerate(story.troubles.strays)]
+        scans = troubled(scans, story.troubles, tapes, story.t_start_tai_ns)
     scans.sort(key=lambda scan: (scan.t_received_tai_ns, scan.sensor_id))
     truth = tuple(true_flight(flight, story.t_start_tai_ns) for flight in flights)
-    return Made(story, seed, truth, tuple(scans), luck)
+    return Made(story, seed, truth, tuple(scans), luck, things)
+
+
+def _things(story: Story, seed: int) -> tuple[Thing, ...]:
+    setting = Setting(story.t_start_tai_ns, story.seconds, story.sensors)
+    return tuple(
+        thing
+        for spec in story.things
+        for thing in spec.kind.build(spec, setting, generator(seed, "thing", spec.kind.table, spec.id))
+    )
+
+
+def _tape(story: Story, stray: Stray, seed: int) -> tuple[Scan, ...]:
+    """What the sensors would have handed in of the launches of a tape: another night, another luck."""
+    if not stray.launches:
+        return ()
+    sensors = {name: story.sensors[name] for name in stray.sensors}
+    own = replace(
+        story, launches=stray.launches, varied=stray.launches, sensors=sensors, things=(), troubles=SystemTroubles(),
+        disturbance=Disturbance(),
+    )  # fmt: skip
+    return make_scenario(own, seed).scans
 
 
 def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
@@ -79,7 +124,7 @@ def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
 
 
 def _sensor_scans(
-    story: Story, name: str, sensor: Sensor, flights: tuple[Flight, ...], seed: int
+    story: Story, name: str, sensor: Sensor, flights: tuple[Flight, ...], things: tuple[Thing, ...], seed: int
 ) -> tuple[list[Scan], Luck]:
     rng = generator(seed, "sensor", name)
     refractivity = min(max(story.refractivity.draw(rng), 200.0), 450.0)
@@ -87,16 +132,40 @@ def _sensor_scans(
     luck = draw_luck(sensor, refractivity, rng)
     times_s = look_times_s(sensor, luck, story.seconds)
     states = np.array([flight.states_itrf(times_s) for flight in flights]).reshape(len(flights), len(times_s), 6)
-    if isinstance(sensor, Radar) and isinstance(sensor.site, Site):
-        if not len(story.disturbance):
-            return radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
-        own = generator(seed, "noise", name)
-        noisy = noisy_looks(story.disturbance, sensor, times_s, story.t_start_tai_ns, own)
-        scans = radar_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng, noisy)
-        return scans + strobe_scans(noisy, luck.biases, luck.clock_s, times_s, story.t_start_tai_ns, own), luck
-    if not isinstance(sensor, Infrared):
-        return other_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
-    return infrared_scans(sensor, luck, flights, states, times_s, story.t_start_tai_ns, missed, rng), luck
+    start = story.t_start_tai_ns
+    is_fixed_radar = isinstance(sensor, Radar) and isinstance(sensor.site, Site)
+    noisy, own = None, generator(seed, "noise", name)
+    if is_fixed_radar and len(story.disturbance):
+        noisy = noisy_looks(story.disturbance, sensor, times_s, start, own)  # type: ignore[arg-type]
+    extra = _extra(sensor, name, luck, things, times_s, start, noisy, seed) if things else None
+    if is_fixed_radar:
+        scans = radar_scans(sensor, luck, flights, states, times_s, start, missed, rng, noisy, extra)  # type: ignore[arg-type]
+        if noisy is not None:
+            scans += strobe_scans(noisy, luck.biases, luck.clock_s, times_s, start, own)
+    elif isinstance(sensor, Infrared):
+        scans = infrared_scans(sensor, luck, flights, states, times_s, start, missed, rng, extra)
+    else:
+        scans = other_scans(sensor, luck, flights, states, times_s, start, missed, rng, extra)
+    return scans, luck
+
+
+def _extra(
+    sensor: Sensor,
+    name: str,
+    luck: Luck,
+    things: tuple[Thing, ...],
+    times_s: Scalar,
+    t_start_tai_ns: int,
+    noisy: NoisyLooks | None,
+    seed: int,
+) -> list[Rows]:
+    """(looks,) rows of all things that are no flights."""
+    t_ns = t_start_tai_ns + np.round(times_s * NS_PER_S).astype(np.int64)
+    by_thing = [
+        thing_rows(sensor, luck, thing, times_s, t_ns, generator(seed, "sight", name, thing.id), noisy)
+        for thing in things
+    ]
+    return [np.concatenate([rows[look] for rows in by_thing]) for look in range(len(times_s))]
 
 
 def generator(seed: int, *words: str) -> np.random.Generator:

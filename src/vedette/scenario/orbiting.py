@@ -2,14 +2,16 @@
 
 Truth flies through the field to degree 20 and that day's air with the body's own drag. The catalogue's idea is hours
 old: at its epoch it was off by `epoch_sigma_m`, and it foretells drag with a ballistic coefficient that is wrong by
-`drag_error`, so that a low body runs ahead or falls behind along its track (Vallado and Finkleman, Acta Astronautica 95,
-2014: tens of per cent are usual for density alone).
+`drag_error`, so that a low body runs ahead or falls behind along its track (Vallado and Finkleman, Acta Astronautica
+95, 2014: tens of per cent are usual for density alone).
 
-An orbit is given by elements (`perigee_km`, `apogee_km`, `inclination_deg`, `node_lon_deg`, ... at `t_s`), or by the place
-that it passes over: `lat_deg`, `lon_deg`, `height_km`, `heading_deg` at `t_s`, round unless `perigee_km` is given too.
+An orbit is given by elements (`perigee_km`, `apogee_km`, `inclination_deg`, `node_lon_deg`, ... at `t_s`), or by the
+place that it passes over: `lat_deg`, `lon_deg`, `height_km`, `heading_deg` at `t_s`, round unless `perigee_km` is given
+too.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import cos, pi, radians, sin, sqrt
 from typing import Any
 
@@ -79,12 +81,13 @@ class Orbiter:
         """(n, 6); NaN before it exists and after it has come down."""
         t = np.asarray(times_s, dtype=float) - self.t_epoch_s
         out = np.full((len(t), 6), np.nan)
-        world = {"air": self.air, "field": field_coefficients()}
+        start, beta = self.state_itrf_epoch, self.beta_kg_m2
+        course = partial(coast_track, start, beta_kg_m2=beta, air=self.air, field=field_coefficients())
         later, sooner = np.flatnonzero(t >= 0.0), np.flatnonzero(t < 0.0)[::-1]
         if len(later):
-            out[later] = coast_track(self.state_itrf_epoch, t[later], self.beta_kg_m2, **world)
+            out[later] = course(t[later])
         if len(sooner):
-            out[sooner] = coast_track(self.state_itrf_epoch, t[sooner], self.beta_kg_m2, **world)
+            out[sooner] = course(t[sooner])
         out[(np.asarray(times_s) < self.t_from_s) | (np.asarray(times_s) >= self.t_until_s)] = np.nan
         there = np.flatnonzero(np.all(np.isfinite(out), axis=1))
         down = there[geodetic_from_itrf(out[there, :3])[2] < 0.0] if len(there) else there
@@ -178,7 +181,7 @@ def _catalogue_of(body: Orbiter, drawn: dict[str, float], setting: Setting, rng:
     then_s = -age_s
     state = body.states_itrf(np.array([min(then_s, body.t_epoch_s)]))[0]
     sigma_m = drawn["epoch_sigma_m"]
-    sigmas = np.array([sigma_m] * 3 + [sigma_m * 1.1e-3] * 3)  # one radian an orbit: metres and 1.1 mm/s belong together
+    sigmas = np.array([sigma_m] * 3 + [sigma_m * 1.1e-3] * 3)  # the orbit's own rate ties speed to place
     share = 0.15
     return KnownBody(
         id=body.id,
@@ -235,7 +238,7 @@ def _break_up(spec: ThingSpec, setting: Setting, rng: np.random.Generator) -> tu
     t_break_s = drawn["t_breakup_s"]
     at = parent.states_itrf(np.array([t_break_s]))[0]
     made: list[Thing] = [replace(parent, catalogue=known, t_until_s=t_break_s)]
-    for number in range(int(round(drawn["pieces"]))):
+    for number in range(round(drawn["pieces"])):
         toward = rng.standard_normal(3)
         toward /= np.linalg.norm(toward)
         speed = drawn["delta_v_mps"] * 10.0 ** (0.4 * rng.standard_normal())
@@ -256,15 +259,25 @@ SATELLITE = ThingKind("satellite", {**_ORBIT, **_BODY}, _SWITCHES, _build("satel
 DECAYING_BODY = ThingKind(
     "decaying_body",
     {
-        **_ORBIT, **_BODY, "height_km": fixed(140.0), "perigee_km": fixed(135.0), "apogee_km": fixed(150.0),
+        **_ORBIT,
+        **_BODY,
+        "height_km": fixed(140.0),
+        "perigee_km": fixed(135.0),
+        "apogee_km": fixed(150.0),
         "catalogue_age_h": Draw("even", 1.0, 6.0),
-    },  # fmt: skip
+    },
     _SWITCHES,
     _build("decaying-body"),
 )
 BREAKUP = ThingKind(
     "breakup",
-    {**_ORBIT, **_BODY, "t_breakup_s": fixed(60.0), "pieces": fixed(100.0), "delta_v_mps": Draw("log-normal", 60.0, 0.3)},
+    {
+        **_ORBIT,
+        **_BODY,
+        "t_breakup_s": fixed(60.0),
+        "pieces": fixed(100.0),
+        "delta_v_mps": Draw("log-normal", 60.0, 0.3),
+    },
     _SWITCHES,
     _break_up,
 )

@@ -1,20 +1,23 @@
 """`[[moon]]` and `[[planet]]`: what stands in the sky and answers a radar late, or shines into an infrared telescope.
 
-A radar that listens for the echo of its last pulse takes the Moon's, which comes 2.4 to 2.7 s later, for one of a nearer
-thing: its range is half the delay times the speed of light, folded by the interval between pulses. The echo is spread
-over the depth of the Moon, 11.6 ms from the middle of its disc to its limb: four fifths of the power come back smoothly
-from the near millisecond, the rest roughly from the whole disc (Evans and Hagfors, *Radar Astronomy*, 1968, chapter 5;
-total cross-section 0.07 of the disc). Direction, delay and Doppler are true.
+A radar that listens for the echo of its last pulse takes the Moon's, which comes 2.4 to 2.7 s later, for one of a
+nearer thing: its range is half the delay times the speed of light, folded by the interval between pulses. The echo is
+spread over the depth of the Moon, 11.6 ms from the middle of its disc to its limb: four fifths of the power come back
+smoothly from the near millisecond, the rest roughly from the whole disc (Evans and Hagfors, *Radar Astronomy*, 1968,
+chapter 5; total cross-section 0.07 of the disc). Direction, delay and Doppler are true.
+
+An infrared telescope looks at the Earth, and has such a body in its picture only within `beside_limb_deg`
+of the limb.
 """
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import pi
+from math import pi, radians
 from typing import Any, Final
 
 import numpy as np
 
-from vedette.core.constants import NS_PER_S, SPEED_OF_LIGHT_MPS
+from vedette.core.constants import NS_PER_S, SPEED_OF_LIGHT_MPS, WGS84_A_M
 from vedette.core.errors import BadInputError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import EarthOrientation, itrf_from_gcrf_matrix, moon_position_gcrf_m, sun_position_gcrf_m
@@ -22,11 +25,13 @@ from vedette.frames.bodies import ASTRONOMICAL_UNIT_M
 from vedette.scenario.draws import fixed
 from vedette.scenario.thing import Setting, Thing, ThingKind, ThingSpec, nowhere
 from vedette.sensing import Radar
+from vedette.sensing.visibility import off_nadir_rad
 from vedette.time import jd_tt_from_tai_ns
 
 MOON_RADIUS_M: Final = 1_737_400.0
 MOON_RCS_M2: Final = 0.07 * pi * MOON_RADIUS_M**2
-_SMOOTH_SHARE: Final, _SMOOTH_M: Final = 0.8, 75e3  # of depth: half a millisecond of delay
+_SMOOTH_SHARE: Final = 0.8
+_SMOOTH_M: Final = 75e3  # of depth: half a millisecond of delay
 _SUN_BAND_W_M2: Final = 5.0  # of sunlight at the Earth within 0.2 micrometres at 2.7
 _MOON_ALBEDO: Final = 0.15
 _PLANETS: Final = {  # number in ERFA's plan94, radius m, albedo in band
@@ -47,6 +52,7 @@ class SkyBody:
     albedo: float
     pulse_interval_s: float = 0.0  # of the radars that say none of their own; 0: they fold nothing
     depth_cells: int = 24
+    beside_limb_rad: float = radians(1.5)
     cause: str = "moon-or-sun"
     cloud_top_m: float = 0.0
     drawn: dict[str, float] = field(default_factory=dict)
@@ -72,7 +78,7 @@ class SkyBody:
         return nowhere(times_s)
 
     def echoes(self, radar: Radar, times_s: Scalar, t_tai_ns: Ints) -> tuple[Ints, Rows, Scalar]:
-        """Of the Moon: `depth_cells` scatterers a look, from the nearest point to the limb; planets send nothing back."""
+        """Of the Moon: `depth_cells` scatterers a look, from its nearest point to the limb; of planets none."""
         n, cells = len(times_s), self.depth_cells if self.name == "moon" else 0
         if cells == 0:
             return np.zeros(0, dtype=np.int64), np.zeros((0, 4)), np.zeros(0)
@@ -96,7 +102,10 @@ class SkyBody:
         phase = np.arccos(np.clip(np.sum(to_sun * to_us, axis=-1) / (far * away), -1.0, 1.0))
         lit = 2.0 / 3.0 * self.albedo * (np.sin(phase) + (pi - phase) * np.cos(phase)) / pi  # Lambert's sphere
         irradiance = _SUN_BAND_W_M2 * (ASTRONOMICAL_UNIT_M / far) ** 2 * lit * (self.radius_m / away) ** 2
-        return irradiance * np.sum(np.square(stands_itrf_m), axis=-1)
+        height_m = np.linalg.norm(stands_itrf_m, axis=-1)
+        limb = np.arcsin(np.minimum(WGS84_A_M / height_m, 1.0))
+        beside = off_nadir_rad(place, stands_itrf_m) < limb + self.beside_limb_rad
+        return np.where(beside, irradiance * height_m**2, 0.0)
 
     def is_burning(self, times_s: Scalar) -> Bools:
         """(n,) False."""
@@ -128,7 +137,7 @@ def _moon(spec: ThingSpec, setting: Setting, rng: np.random.Generator) -> tuple[
     return (
         SkyBody(
             spec.id, "moon", setting.t_start_tai_ns, MOON_RADIUS_M, _MOON_ALBEDO, drawn["pulse_interval_ms"] * 1e-3,
-            max(int(drawn["depth_cells"]), 1), drawn=drawn,
+            max(int(drawn["depth_cells"]), 1), radians(drawn["beside_limb_deg"]), drawn=drawn,
         ),
     )  # fmt: skip
 
@@ -137,13 +146,16 @@ def _planet(spec: ThingSpec, setting: Setting, rng: np.random.Generator) -> tupl
     name = str(spec.options["name"]).lower()
     if name not in _PLANETS:
         raise BadInputError(f"name = {name!r} is no planet here", spec.id, f"there are {', '.join(_PLANETS)}")
-    return (SkyBody(spec.id, name, setting.t_start_tai_ns, _PLANETS[name][1], _PLANETS[name][2]),)
+    drawn = spec.drawn(rng)
+    beside = radians(drawn["beside_limb_deg"])
+    _, radius_m, albedo = _PLANETS[name]
+    return (SkyBody(spec.id, name, setting.t_start_tai_ns, radius_m, albedo, beside_limb_rad=beside, drawn=drawn),)
 
 
 MOON = ThingKind(
     "moon",
-    {"pulse_interval_ms": fixed(37.0), "depth_cells": fixed(24.0)},
+    {"pulse_interval_ms": fixed(37.0), "depth_cells": fixed(24.0), "beside_limb_deg": fixed(1.5)},
     {},
     _moon,
 )
-PLANET = ThingKind("planet", {}, {"name": "venus"}, _planet)
+PLANET = ThingKind("planet", {"beside_limb_deg": fixed(1.5)}, {"name": "venus"}, _planet)

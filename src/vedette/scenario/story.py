@@ -7,7 +7,7 @@ Generic flight classes and invented sensors only.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from typing import Any
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
 from vedette.scenario.disturbance import Disturbance, parse_disturbance
 from vedette.scenario.draws import Draw, fixed, parse_draw, parse_words
+from vedette.scenario.system_troubles import TABLES, SystemTroubles, parse_system_troubles
+from vedette.scenario.thing import ThingSpec
+from vedette.scenario.thing_tables import KINDS, parse_things
 from vedette.sensing import Sensor, packaged_sensors
 from vedette.sensing.files import sensors_from_tables
 from vedette.time import tai_ns_from_utc_text
@@ -72,6 +75,8 @@ class Story:
     missed_look_probability: Draw
     refractivity: Draw
     disturbance: Disturbance = field(default_factory=Disturbance)  # noise that its radars hear
+    things: tuple[ThingSpec, ...] = ()  # what is truly there beside launches
+    troubles: SystemTroubles = field(default_factory=SystemTroubles)
     acts: tuple[Mapping[str, Any], ...] = ()  # [[act]]: what people do meanwhile; read by who plays the story
 
 
@@ -111,7 +116,8 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
     except tomllib.TOMLDecodeError as trouble:
         raise BadInputError(f"not TOML: {trouble}", where) from None
     noise = {"jamming", "sun_burst", "aurora", "receivers"}
-    _only(document, {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", "act", *noise}, where)
+    known = {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", "act"}
+    _only(document, {*known, *noise, *KINDS, *TABLES}, where)
     for key in ("title", "t_start_utc"):
         if key not in document:
             raise BadInputError(f"{key} is missing", where, "see scenarios/two-launches.toml for an example")
@@ -126,12 +132,13 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
     for key, value in (("launch", tables), ("act", acts)):
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             raise BadInputError(f"{key} is not a list of tables", where, f"write [[{key}]]")
-    pairs = [_launch(table, f"{where}: launch {number}") for number, table in enumerate(tables, 1)]
+    pairs = [pair for number, table in enumerate(tables, 1) for pair in _launches(table, f"{where}: launch {number}")]
     ids = [spec.id for spec, _ in pairs]
     if len(set(ids)) != len(ids):
         raise BadInputError(f"launch ids {', '.join(ids)} repeat", where, "give each launch its own id")
     chance = document.get("chance", {})
     _only(chance, {"missed_look_probability", "refractivity"}, f"{where}: chance")
+    sensors = _sensors(document.get("sensors"), where)
     return Story(
         name=name,
         title=str(document["title"]),
@@ -140,12 +147,26 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         seconds=float(seconds),
         launches=tuple(spec for spec, _ in pairs),
         varied=tuple(spec for _, spec in pairs),
-        sensors=_sensors(document.get("sensors"), where),
+        sensors=sensors,
         missed_look_probability=parse_draw(chance.get("missed_look_probability", 0.02), f"{where}: chance"),
         refractivity=parse_draw(chance.get("refractivity", {"mean": 315.0, "sigma": 10.0}), f"{where}: chance"),
         disturbance=parse_disturbance(document, where),
+        things=parse_things(document, where),
+        troubles=parse_system_troubles(document, sensors, t_start, lambda table, at: _launch(table, at)[0], where),
         acts=tuple(acts),
     )
+
+
+def _launches(table: dict[str, Any], where: str) -> list[tuple[LaunchSpec, LaunchSpec]]:
+    """One launch, or as many alike as `count` says, each with its own luck."""
+    count = table.get("count", 1)
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 1000:
+        raise BadInputError(f"count = {count!r}", where, "give a whole number from 1 to 1000")
+    told, varied = _launch({key: value for key, value in table.items() if key != "count"}, where)
+    if count == 1:
+        return [(told, varied)]
+    names = [f"{told.id}-{number + 1:03d}" for number in range(count)]
+    return [(replace(told, id=name), replace(varied, id=name)) for name in names]
 
 
 def _launch(table: dict[str, Any], where: str) -> tuple[LaunchSpec, LaunchSpec]:

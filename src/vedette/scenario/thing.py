@@ -126,7 +126,7 @@ def parse_thing(kind: ThingKind, table: Mapping[str, Any], number: int, where: s
     for key, usual in kind.options.items():
         if key in table:
             if type(table[key]) is not type(usual):
-                raise BadInputError(f"{key} = {table[key]!r}", where, "write words in quotes, switches as true or false")
+                raise BadInputError(f"{key} = {table[key]!r}", where, "words in quotes, switches true or false")
             options[key] = table[key]
     count = table.get("count", 1)
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 10_000:

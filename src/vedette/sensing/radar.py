@@ -40,8 +40,8 @@ class Radar(InHorizon, InField):
     for the air and an ionosphere of `tec_units` leave is then part of its errors. At 15 degrees of elevation it counts
     as constant (`bias_sigmas`); what lower rays suffer beyond that is noise (`sigmas_at`).
 
-    `pulse_interval_ms`: what comes back later is taken for an echo of a later pulse (`folded_range_m`); None: the radar is
-    not told. With `pulse_agility_ms` the interval is longer by that from look to look, five in turn, so that what was
+    `pulse_interval_ms`: what comes back later is taken for an echo of a later pulse (`folded_range_m`); None: it is not
+    told. With `pulse_agility_ms` the interval is longer by that from look to look, five in turn, so that what was
     folded does not stay where it was.
     """
 
@@ -140,7 +140,7 @@ class Radar(InHorizon, InField):
         if self.pulse_interval_ms is None:
             return None
         look = np.asarray(t_tai_ns, dtype=np.int64) // round(self.revisit_s * NS_PER_S) % 5
-        return 0.5e-3 * SPEED_OF_LIGHT_MPS * (self.pulse_interval_ms + self.pulse_agility_ms * look)
+        return np.asarray(0.5e-3 * SPEED_OF_LIGHT_MPS * (self.pulse_interval_ms + self.pulse_agility_ms * look))
 
     def folded_range_m(self, range_m: Scalar, t_tai_ns: Ints | int) -> Scalar:
         """(...) as it is reported: less so many whole intervals that it is shorter than one."""
