@@ -19,6 +19,7 @@ from vedette.frames.local import (
     enu_state_from_itrf,
     itrf_from_enu,
 )
+from vedette.frames.map_pieces import map_pieces
 from vedette.frames.orientation import ARCSEC_RAD, EOP_MISSING, EOP_PREDICTED, EarthOrientation, OrientationAt
 from vedette.frames.polygons import (
     great_circle_m,
@@ -71,6 +72,7 @@ __all__ = [
     "itrf_from_gcrf_matrix",
     "itrf_from_geodetic",
     "itrf_from_teme_matrix",
+    "map_pieces",
     "moon_position_gcrf_m",
     "polygon_area_m2",
     "polygon_contains",

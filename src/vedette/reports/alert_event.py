@@ -308,6 +308,8 @@ def event_trouble(event: AlertEvent) -> str:
         and any(area.level is Level.TAKE_SHELTER for area in event.areas)
     ):
         return "it tells people to take shelter from a prediction of a lost track that is too old; downgrade or cancel"
+    if event.kind is EventKind.CHANNEL_TEST and event.mode is Mode.REAL:
+        return "a check of the channels is no REAL event; send it as TEST"
     if event.audience is Audience.PRIVATE and not event.addresses:
         return "a Private message names nobody in addresses"
     return ""
