@@ -260,7 +260,7 @@ def test_records_come_back_as_they_were_written():
 
 
 def test_no_order_of_acts_sends_anything_but_by_the_rules():
-    """Every sequence of up to eight acts out of eight: what was sent was proposed, seen by two, or taken back by one."""
+    """Every sequence of up to eight acts of eight kinds: what went out was seen by two, or taken back by one."""
     texts = ("first", "second")
     revisions = {text: revision_of(draft(text=text)) for text in texts}
     letters = [
