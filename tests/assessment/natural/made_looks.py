@@ -29,6 +29,8 @@ def looks_of_path(
         for t_s, found in [(times.get(name, np.empty(0)), True), ((missed or {}).get(name, np.empty(0)), False)]:
             t = t0_tai_ns + np.rint(np.asarray(t_s) * 1e9).astype(np.int64)
             n = len(t)
+            if n == 0:
+                continue
             values, sigmas = np.full((n, 4), np.nan), np.full((n, 4), np.nan)
             states = path(np.asarray(t_s, float))
             if isinstance(sensor, Infrared):

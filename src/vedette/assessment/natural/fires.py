@@ -51,17 +51,14 @@ def weigh_fire(
 def _reasons(
     s: Sightings, where: np.ndarray, lat: float, lon: float, height_m: float
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    reach = np.linalg.norm(where - s.evidence.place, axis=1)
-    blur_m = float(np.median(reach / s.evidence.weight[:, 0]))
-    t = s.evidence.t_s
-    span_s = float(t[-1] - t[0])
+    moved, span_s, blur_m = s.drift(where)
+    moved_m = float(np.linalg.norm(moved))
     if height_m > 20e3:
         return (), ("its line of sight passes above the ground",)
     at = place_words(float(np.degrees(lat)), float(np.degrees(lon)))
     if span_s <= 0.0:
         return (f"a light that may stand on the ground near {at}",), ("one look says nothing of motion",)
-    moved_m = float(np.linalg.norm(where[-1] - where[0]))
-    slowest = blur_m * np.sqrt(12.0 / max(len(t), 2)) / span_s
+    slowest = blur_m * np.sqrt(12.0 / max(len(s), 2)) / span_s
     words = f"{moved_m / 1e3:.1f} km between first and last look over {span_s:.0f} s, a look being good to "
     words += f"{blur_m / 1e3:.1f} km"
     if moved_m < 4.0 * blur_m:

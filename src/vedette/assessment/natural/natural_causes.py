@@ -5,15 +5,18 @@ Each answers with the density of the same looks under it, over that of *unknown*
 
 from collections.abc import Callable, Mapping
 
+from vedette.assessment.natural.bolides import weigh_bolide
+from vedette.assessment.natural.celestial import weigh_celestial
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.fires import weigh_fire
+from vedette.assessment.natural.glint import weigh_glint
 from vedette.assessment.natural.reference import Reference, reference_of_sightings
 from vedette.assessment.natural.sightings import Sightings, sightings_of
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
-from vedette.reports import Cause, Looks
+from vedette.reports import Looks
 
 Judge = Callable[[Sightings, Mapping[str, object], NaturalContext], tuple[Weighed, ...]]
-_JUDGES: dict[Cause, Judge] = {Cause.FIRE: weigh_fire}
+_JUDGES: tuple[Judge, ...] = (weigh_fire, weigh_glint, weigh_bolide, weigh_celestial)
 
 
 def natural_causes(
@@ -37,7 +40,7 @@ def natural_causes(
         return ()
     known = reference or reference_of_sightings(sightings)
     found: list[Weighed] = []
-    for judge in _JUDGES.values():
+    for judge in _JUDGES:
         for one in judge(sightings, sensors, context):
             ratio = max(one.log_ratio - known.log_total, LEAST_LOG_RATIO)
             found.append(Weighed(one.name, ratio, one.reasons_for, one.reasons_against))

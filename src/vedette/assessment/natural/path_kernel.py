@@ -119,6 +119,44 @@ def log_density(
 
 
 @njit(cache=True, nogil=True)
+def log_density_of_mixture(
+    t_s: np.ndarray,
+    sensor: np.ndarray,
+    slope: np.ndarray,
+    bias_slope: np.ndarray,
+    value: np.ndarray,
+    known: np.ndarray,
+    means: np.ndarray,
+    covs: np.ndarray,
+    bias_sigmas: np.ndarray,
+    logs: np.ndarray,
+    sigma_mps2: float,
+    memory_s: float,
+    each: np.ndarray,
+) -> float:
+    """ln of the mixture of `log_density` over starts means (k, 9), covs (k, 9, 9) with log shares (k,).
+
+    `each` (k,) is filled with share and density of each. `bias_sigmas`: (4 sensors,), flat.
+    """
+    m = 9 + bias_sigmas.shape[0]
+    total = -np.inf
+    for c in range(means.shape[0]):
+        mean, cov = np.zeros(m), np.zeros((m, m))
+        mean[:9] = means[c]
+        cov[:9, :9] = covs[c]
+        for j in range(9, m):
+            cov[j, j] = bias_sigmas[j - 9] ** 2
+        one = logs[c] + log_density(
+            t_s, sensor, slope, bias_slope, value, known, mean, cov, sigma_mps2, memory_s
+        )
+        each[c] = one
+        top = max(total, one)
+        if top > -np.inf:
+            total = top + math.log(math.exp(total - top) + math.exp(one - top))
+    return total
+
+
+@njit(cache=True, nogil=True)
 def log_level_density(
     t_s: np.ndarray, value: np.ndarray, sigma: np.ndarray, middle: float, spread: float, walk: float
 ) -> float:

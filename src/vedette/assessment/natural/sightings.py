@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.assessment.evidence import Evidence, evidence_from_looks
-from vedette.assessment.natural.path_kernel import log_density
+from vedette.assessment.natural.path_kernel import log_density, log_density_of_mixture
 from vedette.core.constants import WGS84_A_M, WGS84_B_M
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import enu_from_azel_range
@@ -28,6 +28,8 @@ class Sightings:
     """Detections (n rows) by time. `slope` (n, 4, 6) and `value` (n, 4) are per sigma and about `origin_itrf_m`."""
 
     evidence: Evidence
+    sensor: Ints  # (n,) among those that saw it at all
+    bias_sigmas: Rows  # (those sensors, 4)
     t_tai_ns: Ints  # (n,)
     is_infrared: Bools  # (n,)
     is_direction: Bools  # (n,) no range
@@ -46,6 +48,20 @@ class Sightings:
     def __len__(self) -> int:
         return len(self.t_tai_ns)
 
+    def drift(self, places_itrf_m: Rows | None = None) -> tuple[Vec3, float, float]:
+        """How its place moved as the sensor sees it that looked longest: metres (3,), seconds, and a look's blur, m.
+
+        `places_itrf_m` (n, 3) instead of where the looks put it.
+        """
+        e = self.evidence
+        where = self.places_itrf_m if places_itrf_m is None else places_itrf_m
+        spans = {int(k): float(np.ptp(e.t_s[e.sensor == k])) for k in np.unique(e.sensor)}
+        longest = max(spans, key=lambda k: spans[k])
+        rows = np.flatnonzero(e.sensor == longest)
+        reach = np.linalg.norm(where[rows] - e.place[rows], axis=1)
+        blur_m = float(np.median(reach / np.maximum(e.weight[rows, 0], 1e-9)))
+        return where[rows[-1]] - where[rows[0]], spans[longest], blur_m
+
     @property
     def up(self) -> Vec3:
         """(3,) away from the ground at the first look's place."""
@@ -61,16 +77,27 @@ class Sightings:
         """
         if len(self) == 0:
             return 0.0
-        m = 9 + self.evidence.bias_sigmas.size
+        m = 9 + self.bias_sigmas.size
         whole_mean, whole_cov = np.zeros(m), np.zeros((m, m))
         whole_mean[:9], whole_cov[:9, :9] = mean, cov
-        whole_cov[range(9, m), range(9, m)] = self.evidence.bias_sigmas.ravel() ** 2
+        whole_cov[range(9, m), range(9, m)] = self.bias_sigmas.ravel() ** 2
         e = self.evidence
         slopes = self.slope, self.bias_slope, self.value
         if scale != 1.0:
             slopes = self.slope / scale, self.bias_slope / scale, self.value / scale
-        total = log_density(e.t_s, e.sensor, *slopes, self.known, whole_mean, whole_cov, sigma_mps2, memory_s)
+        total = log_density(e.t_s, self.sensor, *slopes, self.known, whole_mean, whole_cov, sigma_mps2, memory_s)
         return float(total) + self.log_scale - float(self.known.sum()) * float(np.log(scale))
+
+    def log_density_of_mixture(
+        self, means: Rows, covs: Rows, logs: Scalar, sigma_mps2: float, memory_s: float = 20.0
+    ) -> tuple[float, Scalar]:
+        """As `log_density` over a mixture of starts means (k, 9), covs (k, 9, 9), log shares (k,); and each one's."""
+        e, each = self.evidence, np.empty(len(means))
+        total = log_density_of_mixture(
+            e.t_s, self.sensor, self.slope, self.bias_slope, self.value, self.known, means, covs,
+            self.bias_sigmas.ravel(), logs, sigma_mps2, memory_s, each,
+        )  # fmt: skip
+        return float(total) + self.log_scale, each
 
     def anywhere(self, height_m: float, height_sigma_m: float) -> tuple[Scalar, Rows, float]:
         """A place spread evenly over the whole Earth at about a height: mean (3,), cov (3, 3), and its log share."""
@@ -121,9 +148,11 @@ def straightened(evidence: Evidence, looks: Looks) -> Sightings:
     infrared = looks.kind_code == KIND_CODES[SensorKind.INFRARED]
     misses = (looks.kind_code == KIND_CODES[SensorKind.RADAR]) & ~looks.is_detection
     intensity, sigma, is_infrared = _intensities(looks, infrared, t_tai_ns, e)
+    used, sensor = np.unique(e.sensor, return_inverse=True)
     return Sightings(
-        e, t_tai_ns, is_infrared, ~has_range, origin, places, slope, bias_slope, value, known, log_scale,
-        intensity, sigma, e.t_silence_s, (looks.t_measured_tai_ns[misses] - e.epoch_tai_ns) * 1e-9,
+        e, sensor.astype(np.int64), np.ascontiguousarray(e.bias_sigmas[used]).reshape(-1, 4), t_tai_ns, is_infrared,
+        ~has_range, origin, places, slope, bias_slope, value, known, log_scale, intensity, sigma, e.t_silence_s,
+        (looks.t_measured_tai_ns[misses] - e.epoch_tai_ns) * 1e-9,
     )  # fmt: skip
 
 
