@@ -11,7 +11,7 @@ import numpy as np
 from vedette.assessment.candidates.causes import explanations_of
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
-from vedette.assessment.launch_fit import fit_launch
+from vedette.assessment.launch_fit import Cloud, fit_launch
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
 from vedette.assessment.launch_products import burnout_words, conditional_impact, launch_sigma_km, prediction
@@ -153,6 +153,11 @@ class LaunchFollower:
     def track_of(self, object_id: str) -> str | None:
         """The track behind an object; None when there is no such object."""
         return next((track_id for track_id, one in self._objects.items() if one.id == object_id), None)
+
+    def cloud_of(self, object_id: str) -> Cloud | None:
+        """Equally likely flights of an object, as last fitted; None while no launch fits it."""
+        one = next((one for one in self._objects.values() if one.id == object_id), None)
+        return None if one is None or one.fit is None else one.fit.cloud
 
     def object_of(self, track_id: str) -> str | None:
         """The object that a track has become; None while it is none."""

@@ -15,6 +15,7 @@ from vedette.core.shapes import Bools, Ints, Scalar
 from vedette.frames import polygon_contains, polygon_distance_m
 from vedette.reports.place import Place
 
+_MOST_PAIRS = 1_000_000  # of places and corners at once
 RELIED_ON = 0.05  # the share of flights that may come sooner than said
 
 
@@ -50,7 +51,7 @@ def time_to_shelter(
     """
     answers = []
     for place in places:
-        hit = _concerns(place, lat_rad, lon_rad, margin_m)
+        hit = concerned(place, lat_rad, lon_rad, margin_m)
         probability = float(np.mean(hit)) if len(hit) else 0.0
         if probability < least_probability or not hit.any():
             continue
@@ -60,8 +61,16 @@ def time_to_shelter(
     return tuple(sorted(answers, key=lambda one: (one.seconds, -one.probability, one.name)))
 
 
-def _concerns(place: Place, lat_rad: Scalar, lon_rad: Scalar, margin_m: float) -> Bools:
-    """(m,) whether impacts lie in a place or within the margin of it; deep inside a hole is outside."""
+def concerned(place: Place, lat_rad: Scalar, lon_rad: Scalar, margin_m: float) -> Bools:
+    """(m,) whether places on the ground lie in an area or within the margin of it; deep inside a hole is outside."""
+    corners = sum(len(rim) + sum(map(len, holes)) for rim, holes in place.polygons)
+    block = max(_MOST_PAIRS // max(corners, 1), 1)
+    if len(lat_rad) > block:  # an outline of thousands of corners against thousands of places
+        parts = [
+            concerned(place, lat_rad[i : i + block], lon_rad[i : i + block], margin_m)
+            for i in range(0, len(lat_rad), block)
+        ]
+        return np.concatenate(parts)
     hit = np.zeros(np.shape(lat_rad), dtype=bool)
     for rim, holes in place.polygons:
         inside = polygon_distance_m(np.array(rim), lat_rad, lon_rad) <= margin_m

@@ -1,10 +1,12 @@
 """Named areas from GeoJSON [RFC 7946]: longitude first there, latitude first here.
 
 Read are Polygon and MultiPolygon features of a FeatureCollection, a single feature or a bare geometry; the name is the
-property `name`, else the feature's `id`, else its number. An area that makes no sense is refused by itself.
+property `name`, else the feature's `id`, else its number. `name:ja`, `time_zone` and `ISO3166-2` are read too. An area
+that makes no sense is refused by itself.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,7 +56,26 @@ def _place(feature: Any, number: int, where: str) -> Place:
     polygons = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(polygons, list) or not polygons:
         raise BadInputError("it has no coordinates", where)
-    return Place(name, tuple(_polygon(polygon, where) for polygon in polygons))
+    outlines = tuple(_polygon(polygon, where) for polygon in polygons)
+    return Place(name, outlines, *_told(properties if isinstance(properties, dict) else {}))
+
+
+_NAME_IN = re.compile(r"name[:_](?P<language>[a-z]{2,3})")
+
+
+def _told(properties: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str, tuple[tuple[str, str], ...]]:
+    """Names in other languages (`name:ja` or `name_ja`), time zone and codes, where the properties give them."""
+    names, codes, zone = [], [], ""
+    for key, value in properties.items():
+        if not isinstance(value, str) or not value:
+            continue
+        if found := _NAME_IN.fullmatch(str(key)):
+            names.append((found["language"], value))
+        elif key in ("time_zone", "timezone", "tzid"):
+            zone = value
+        elif str(key).lower().replace("_", "-") in ("iso3166-2", "iso-3166-2"):
+            codes.append(("ISO3166-2", value))
+    return tuple(sorted(names)), zone, tuple(codes)
 
 
 def _polygon(rings: Any, where: str) -> tuple[Corners, tuple[Corners, ...]]:

@@ -11,6 +11,7 @@ import numpy as np
 from vedette.core.shapes import Bools, Rows, Scalar, Vec3
 
 _SPHERE_M = 6_371_008.8  # mean radius of WGS-84
+_BLOCK = 256
 _AUTHALIC_M = 6_371_007.2  # of the sphere of equal area
 
 
@@ -91,11 +92,8 @@ def polygon_trouble(corners_rad: Rows) -> str:
         return f"corners {same + 1} and {(same + 1) % len(corners) + 1} are the same place; give each corner once"
     if np.any(here @ here.mean(axis=0) <= 0.0):
         return "it spans more than half the globe; say which half by smaller areas"
-    count = len(corners)
-    for i in range(count):
-        for j in range(i + 2, count - (i == 0)):
-            if _cross(here[i], after[i], here[j], after[j]):
-                return f"edge {i + 1} crosses edge {j + 1}; list the corners in order round the area"
+    if found := _first_crossing(here):
+        return f"edge {found[0] + 1} crosses edge {found[1] + 1}; list the corners in order round the area"
     return ""
 
 
@@ -103,10 +101,21 @@ def _angle(a: Vec3, b: Vec3) -> Scalar:
     return np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), np.sum(a * b, axis=-1))
 
 
-def _cross(a: Vec3, b: Vec3, c: Vec3, d: Vec3) -> bool:
-    """Whether two arcs shorter than half a turn cross."""
-    first, second = np.cross(a, b), np.cross(c, d)
-    if not ((first @ c) * (first @ d) < 0.0 and (second @ a) * (second @ b) < 0.0):
-        return False
-    meet = np.cross(first, second)  # the great circles meet here and opposite; the arcs only if at the same one
-    return bool((meet @ (a + b)) * (meet @ (c + d)) > 0.0)
+def _first_crossing(here: Vec3) -> tuple[int, int] | None:
+    """The first two edges, arcs shorter than half a turn, that cross; in blocks, for outlines may be long."""
+    count = len(here)
+    after = np.roll(here, -1, axis=0)
+    planes = np.cross(here, after)
+    middles = here + after
+    numbers = np.arange(count)
+    for start in range(0, count, _BLOCK):
+        mine = numbers[start : start + _BLOCK]
+        apart = (planes[mine] @ here.T) * (planes[mine] @ after.T) < 0.0  # (block, n): their ends on two sides of ours
+        apart &= (here[mine] @ planes.T) * (after[mine] @ planes.T) < 0.0  # and our ends on two sides of theirs
+        apart &= numbers[None, :] > mine[:, None] + 1
+        apart &= ~((mine[:, None] == 0) & (numbers[None, :] == count - 1))
+        for i, j in zip(*np.nonzero(apart), strict=True):
+            meet = np.cross(planes[mine[i]], planes[j])  # the circles meet here and opposite; the arcs at one of them
+            if (meet @ middles[mine[i]]) * (meet @ middles[j]) > 0.0:
+                return int(mine[i]), int(j)
+    return None

@@ -11,3 +11,6 @@ class Place:
 
     name: str
     polygons: tuple[tuple[Corners, tuple[Corners, ...]], ...]
+    names: tuple[tuple[str, str], ...] = ()  # language code and name in it
+    time_zone: str = ""  # IANA name such as Asia/Tokyo; empty: not known
+    geocodes: tuple[tuple[str, str], ...] = ()  # scheme and code, such as ISO3166-2 and JP-01
