@@ -39,6 +39,8 @@ class EvidenceRules:
     natural_per_sensor_week: float
     false_per_year: float
     natural_max: float
+    withdraw_below: float
+    fall_log_odds: float
     phenomena_min: int
     separation_min_deg: float
     needs_launch: bool
@@ -56,7 +58,7 @@ class AgeingRules:
     stale_s: float
     lost_s: float
     unseen_mps2: float
-    unseen_boost_mps2: float
+    renew_s: float
     boost_claim_s: float
     late_s: float
     unseen_flight_share: float
@@ -81,6 +83,7 @@ class RaidRules:
 
     fits_per_s: float
     burst: float
+    least_count: int
     together_s: float
 
 
