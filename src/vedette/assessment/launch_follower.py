@@ -8,13 +8,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vedette.assessment.candidates.causes import explanations_of
+from vedette.assessment.candidates import AssessmentPolicy, packaged_assessment_policy
+from vedette.assessment.candidates.ageing import age_marks, is_expired_unseen, overlooked_m, widened_impact
+from vedette.assessment.candidates.assessor import Assessor
+from vedette.assessment.candidates.budget import Asking, FitBudget
+from vedette.assessment.candidates.raid import raid_finding, raid_of
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
 from vedette.assessment.launch_fit import Cloud, fit_launch
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
-from vedette.assessment.launch_products import burnout_words, conditional_impact, launch_sigma_km, prediction
+from vedette.assessment.launch_products import burnout_words, conditional_impact, prediction
 from vedette.assessment.launch_words import (
     area_90,
     impact_sentence,
@@ -23,6 +27,7 @@ from vedette.assessment.launch_words import (
     reasons,
     size_text,
 )
+from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.orbit_watch import OrbitWatch
 from vedette.assessment.sensor_watch import SensorWatch
 from vedette.core.constants import NS_PER_S
@@ -36,8 +41,10 @@ from vedette.reports import (
     FindingKind,
     Looks,
     Mode,
+    Notice,
     ObjectSummary,
     Prediction,
+    Raid,
     Scan,
     SensorKind,
     SensorRegistration,
@@ -59,12 +66,18 @@ class LaunchFollower:
         earth_orientation: EarthOrientation | None = None,
         reference: Reference | None = None,
         known_objects: KnownObjects | None = None,
+        assessment: AssessmentPolicy | None = None,
+        natural: NaturalContext | None = None,
     ) -> None:
         self.sensors, self.mode = dict(sensors), mode
         self.policy = policy or packaged_policy()
         self._tracker = Tracker(sensors=list(self.sensors.values()), known_objects=known_objects)
         self._orbits = OrbitWatch(self.sensors, earth_orientation)
         self._watch = None if reference is None else SensorWatch.of(self.sensors, reference)
+        self.assessment = assessment or packaged_assessment_policy()
+        self._assessor = Assessor(self.assessment, mode, natural, has_catalogue=known_objects is not None)
+        self._budget = FitBudget(self.assessment.raid)
+        self._raids: tuple[Raid, ...] = ()
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
@@ -88,11 +101,14 @@ class LaunchFollower:
                 one = self._begin(tracks, index)
                 said.append(self._detected(one))
             self._move(one, tracks, index)
-            said += self._assess(one)
+        said += self._assess_all([self._objects[track_id] for track_id in ids], tracks.t_tai_ns)
         for one in self._objects.values():
             said += self._come_down(one, tracks.t_tai_ns)
             if one.track_id not in ids:
                 said += self._unseen(one, tracks.t_tai_ns)
+            self._age(one, tracks.t_tai_ns, one.track_id not in ids)
+        said += self._match(tracks.t_tai_ns)
+        said += self._count_raids(tracks.t_tai_ns)
         return tuple(said)
 
     def settle(self, t_tai_ns: int) -> Said:
@@ -106,7 +122,13 @@ class LaunchFollower:
             one.t_state_tai_ns = max(one.t_state_tai_ns, t_tai_ns)
             said += self._come_down(one, t_tai_ns)
             said += self._unseen(one, t_tai_ns, is_over=True)
+        said += self._match(t_tai_ns)
         return tuple(said)
+
+    def hear_notice(self, notice: Notice, t_tai_ns: int | None) -> Said:
+        """A notice has come: what is seen is held against it at once; `t_tai_ns`: now, None before the first report."""
+        self._assessor.announced.take(notice)
+        return () if t_tai_ns is None else self._match(t_tai_ns)
 
     def objects(self) -> tuple[ObjectSummary, ...]:
         """What is believed of every object."""
@@ -118,7 +140,11 @@ class LaunchFollower:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Every object with all that it may be, most probable first, and how well that is founded."""
-        return tuple(self._candidate(one) for one in self._objects.values())
+        return tuple(self._assessor.candidate(one) for one in self._objects.values() if not one.is_merged)
+
+    def raids(self) -> tuple[Raid, ...]:
+        """Launches that belong together: how many and of what kinds."""
+        return self._raids
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Height and speed at an instant of every object whose thrust has ended."""
@@ -171,7 +197,8 @@ class LaunchFollower:
         gone, stays = self._objects.get(str(finding.data["merged"])), self._objects.get(finding.object_id)
         if gone is None or gone.is_lost_said:
             return ()
-        gone.is_lost_said, gone.phase = True, "lost"
+        gone.is_lost_said, gone.phase, gone.is_merged = True, "lost", True
+        self._assessor.announced.forget(gone.id)
         text = f"was the same object as {stays.id if stays is not None else finding.object_id}"
         return (self._finding(gone, FindingKind.LOST, finding.t_tai_ns, text, finding.t_declared_tai_ns),)
 
@@ -188,6 +215,7 @@ class LaunchFollower:
         )
         self._objects[track_id] = one
         self._count(one, self._tracker.looks(track_id))
+        self._assessor.explain(one)
         return one
 
     @staticmethod
@@ -214,13 +242,34 @@ class LaunchFollower:
 
     # ---- what is believed of one object
 
-    def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
-        if one.phase == "down" or (not is_final and not self._is_due(one)):
-            return ()
-        looks = self._tracker.looks(one.track_id)
+    def _assess_all(self, objects: list[LaunchObject], t_tai_ns: int) -> Said:
+        """Everything that is due; of the fits only as many as the budget bears, the most urgent first."""
         said: list[Finding | Alert] = []
-        before = one.phenomena
+        waiting: dict[str, tuple[LaunchObject, Looks]] = {}
+        for one in objects:
+            if one.phase != "down" and self._is_due(one):
+                looks = self._tracker.looks(one.track_id)
+                found, wants_fit = self._look_into(one, looks)
+                said += found
+                if wants_fit:
+                    waiting[one.track_id] = (one, looks)
+        asking = [Asking(name, self._overdue(one), one.t_first_tai_ns) for name, (one, _) in waiting.items()]
+        granted = self._budget.grant(asking, t_tai_ns)
+        for name, (one, looks) in waiting.items():
+            if name in granted:
+                said += self._fit(one, looks)
+        return tuple(said)
+
+    def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
+        """One object as it stands, due or not."""
+        looks = self._tracker.looks(one.track_id)
+        found, wants_fit = self._look_into(one, looks, is_final)
+        return (*found, *self._fit(one, looks)) if wants_fit else found
+
+    def _look_into(self, one: LaunchObject, looks: Looks, is_final: bool = False) -> tuple[Said, bool]:
+        """What is quickly said of an object, and whether a launch is worth fitting to it."""
         self._count(one, looks)
+        said: list[Finding | Alert] = []
         if SensorKind.INFRARED.value not in one.phenomena:
             found = self._orbits.consider(one.id, looks, is_final=is_final)
             known = self._orbits.assessment(one.id)
@@ -228,47 +277,66 @@ class LaunchFollower:
                 one.t_fit_tai_ns = one.t_state_tai_ns
                 if known is not None and known.is_orbit:
                     one.phase = "orbit"
-                return tuple(found)
+                return (*found, *self._assessor.judge(one, looks, self.sensors, known)), False
             said += [finding for finding in found if finding.kind is not FindingKind.IMPACT_PREDICTED]
-        one.t_fit_tai_ns = one.t_state_tai_ns
         if int((looks.is_detection & is_for_fit(looks)).sum()) < self.policy.looks_min:
-            return tuple(said)
+            one.t_fit_tai_ns = one.t_state_tai_ns
+            return (*said, *self._judge(one, looks)), False
+        return tuple(said), True
+
+    def _fit(self, one: LaunchObject, looks: Looks) -> Said:
+        """A launch fitted to the looks, judged beside everything else, and what follows said."""
+        one.t_fit_tai_ns = one.t_state_tai_ns
         fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
         if fit is None or fit.misfit > self.policy.misfit_max:
             one.marks = ("no-launch-fits",)
-            return tuple(said)
+            return self._judge(one, looks)
         one.marks = ()
         one.take_fit(fit, one.t_state_tai_ns)
-        said += self._say_launch(one, before)
+        said: list[Finding | Alert] = [*self._judge(one, looks)]
+        said += self._say_launch(one)
         if one.launch is None or "launch" not in one.alerts:
             return tuple(said)
         said += self._say_class(one)
         said += self._say_burnout(one)
         said += self._say_impact(one) if one.is_burnout_said else self._say_conditional(one)
         said += self._say_apogee(one)
+        self._assessor.hold_against_notices(one)
         return tuple(said)
+
+    def _judge(self, one: LaunchObject, looks: Looks) -> Said:
+        return self._assessor.judge(one, looks, self.sensors, self._orbits.assessment(one.id))
+
+    def _overdue(self, one: LaunchObject) -> float:
+        if one.fit is None:
+            return np.inf
+        assert one.t_fit_tai_ns is not None
+        return (one.t_state_tai_ns - one.t_fit_tai_ns) / NS_PER_S / self._pace_s(one)
 
     def _is_due(self, one: LaunchObject) -> bool:
         if one.t_fit_tai_ns is None:
             return True
-        pace, policy = self.policy.boost_s, self.policy
-        if one.is_burnout_said and one.fit is not None:
-            since_s = (one.t_state_tai_ns - float(np.median(one.fit.cloud.t_burnout_tai_ns))) / NS_PER_S
-            pace = policy.coast_s if since_s < 120.0 else policy.late_s
-        return (one.t_state_tai_ns - one.t_fit_tai_ns) / NS_PER_S >= pace
+        return (one.t_state_tai_ns - one.t_fit_tai_ns) / NS_PER_S >= self._pace_s(one)
 
-    def _say_launch(self, one: LaunchObject, before: tuple[str, ...]) -> Said:
+    def _pace_s(self, one: LaunchObject) -> float:
+        policy = self.policy
+        if not one.is_burnout_said or one.fit is None:
+            return policy.boost_s
+        since_s = (one.t_state_tai_ns - float(np.median(one.fit.cloud.t_burnout_tai_ns))) / NS_PER_S
+        return policy.coast_s if since_s < 120.0 else policy.late_s
+
+    def _say_launch(self, one: LaunchObject) -> Said:
+        """A launch is said once its level is that of an alert; the alert follows the level, down as well as up."""
         assert one.fit is not None and one.launch is not None
-        text = launch_sentence(one)
+        text, level = launch_sentence(one), one.dossier.level.evidence
         standing = one.alerts.get("launch")
         if standing is None:
-            if launch_sigma_km(one.fit) > self.policy.launch_sigma_max_km:
+            if level not in (Evidence.CORRELATED, Evidence.CONFIRMED):
                 return ()
-            alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text)
+            alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text, level)
             return (self._finding(one, FindingKind.LAUNCH, one.launch.t_tai_ns, text), alert)
-        alert = make_alert(one, "launch", one.t_state_tai_ns, text)
-        one.alerts["launch"] = alert
-        return (alert,) if one.phenomena != before and alert.evidence is not standing.evidence else ()
+        alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text, level)
+        return (alert,) if alert.evidence is not standing.evidence else ()
 
     def _say_class(self, one: LaunchObject) -> Said:
         name, p = next(iter(one.probabilities.items()))
@@ -321,10 +389,13 @@ class LaunchFollower:
         one.renew_impact()
         if one.impact is None:
             return ()
+        level, why = self._assessor.impact_level(one)
+        if level not in (Evidence.CORRELATED, Evidence.CONFIRMED):
+            return self._withdraw(one, why or "that it was launched is no longer well founded")
         size = area_90(one.impact.areas)
         text = impact_sentence(one.impact, one.t_state_tai_ns)
         before = standing.evidence if standing is not None else None
-        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text)
+        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text, level)
         shrunk = (
             one.area_said_km2 is not None and size is not None and (size < self.policy.renew_shrink * one.area_said_km2)
         )
@@ -381,6 +452,10 @@ class LaunchFollower:
         if standing is None or standing.evidence is Evidence.WITHDRAWN:
             return ()
         text = f"has come down near {place_words(impact.lat_deg, impact.lon_deg)}"
+        if is_expired_unseen(one.t_seen_tai_ns, one.t_first_tai_ns, impact.t_90_tai_ns[1], self.assessment.ageing):
+            one.dossier.age_marks = ("expired-unseen",)
+            unseen_s = (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
+            text = f"the prediction has expired: not seen for {unseen_s:.0f} s, that it came down there is not known"
         alert = one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
         return (alert,)
 
@@ -411,6 +486,53 @@ class LaunchFollower:
         said.append(self._finding(one, FindingKind.LOST, one.t_seen_tai_ns, text, t_tai_ns))
         return tuple(said)
 
+    def _age(self, one: LaunchObject, t_tai_ns: int, is_gone: bool) -> None:
+        """What is no longer seen claims less: marks, a wider area, and nothing at all if it was lost while it burnt."""
+        rules, unseen_s = self.assessment.ageing, (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
+        if one.phase == "down" or one.is_merged:
+            return
+        one.dossier.age_marks = age_marks(unseen_s, is_gone, rules)
+        if not one.dossier.age_marks:
+            one.t_widened_tai_ns = None
+            return
+        if not one.is_burnout_said and unseen_s >= rules.boost_claim_s:
+            one.conditional = None
+        before = one.t_widened_tai_ns
+        if one.impact is None or one.fit is None or (before and (t_tai_ns - before) / NS_PER_S < rules.renew_s):
+            return
+        one.t_widened_tai_ns = t_tai_ns
+        one.impact = widened_impact(one.fit, overlooked_m(unseen_s, rules)) or one.impact
+
+    # ---- notices and raids
+
+    def _match(self, t_tai_ns: int) -> Said:
+        """What is seen against what was announced; explanations follow at once."""
+        said, changed = self._assessor.announced.consider(t_tai_ns)
+        for one in self._objects.values():
+            if one.id in changed:
+                self._assessor.explain(one)
+        return said
+
+    def _count_raids(self, t_tai_ns: int) -> Said:
+        """Launches that belong together; said when there are more of them than were said."""
+        rules = self.assessment.raid
+        launches = [
+            (one.id, one.launch.t_tai_ns, one.dossier.explanations)
+            for one in self._objects.values()
+            if one.launch is not None and "launch" in one.alerts and not one.is_merged
+        ]
+        if len(launches) < rules.least_count:
+            return ()
+        before = {raid.id: raid for raid in self._raids}
+        self._raids = raid_of(launches, rules.together_s, rules.least_count)
+        said = []
+        for raid in self._raids:
+            known = before.get(raid.id)
+            if known is not None and known.count_90 == raid.count_90:
+                continue
+            said.append(raid_finding(raid, t_tai_ns))
+        return tuple(said)
+
     # ---- words
 
     def _summary(self, one: LaunchObject) -> ObjectSummary:
@@ -420,21 +542,6 @@ class LaunchFollower:
             made = seen_as_orbit or one.summary(*reasons(one))
             self._summaries[one.track_id] = made
         return made
-
-    def _candidate(self, one: LaunchObject) -> Candidate:
-        summary = self._summary(one)
-        standing = one.alerts.get("impact") or one.alerts.get("launch")
-        return Candidate(
-            id=f"C-{one.id}",
-            subject="object",
-            object_id=one.id,
-            sensors=tuple(one.looks_by_sensor),
-            t_first_tai_ns=one.t_first_tai_ns,
-            t_tai_ns=one.t_state_tai_ns,
-            evidence=standing.evidence if standing is not None else Evidence.CANDIDATE,
-            explanations=explanations_of(summary.probabilities, summary.reasons_for, summary.reasons_against),
-            marks=(*one.marks, "lost") if one.is_lost_said else one.marks,
-        )
 
     @staticmethod
     def _finding(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vedette.assessment.candidates.dossier import Dossier
 from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.launch_products import (
     apogee_km,
@@ -42,10 +43,13 @@ class LaunchObject:
     is_apogee_said: bool = False
     is_orbit_said: bool = False
     is_lost_said: bool = False
+    is_merged: bool = False  # it was another object, which goes on
     named: str | None = None
     area_said_km2: float | None = None
     marks: tuple[str, ...] = ()
     alerts: dict[str, Alert] = field(default_factory=dict)  # by kind
+    dossier: Dossier = field(default_factory=Dossier)
+    t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
 
     def take_fit(self, fit: LaunchFit, t_tai_ns: int) -> None:
         """Believe a new fit and everything that follows from it."""
@@ -95,7 +99,7 @@ class LaunchObject:
             impact=self.impact or self.conditional,
             state=state_words(self.t_state_tai_ns, self.state_itrf, self.state_cov_itrf),
             sensors=tuple(self.looks_by_sensor),
-            quality=self.marks,
+            quality=(*self.marks, *self.dossier.age_marks),
             reasons_for=reasons_for,
             reasons_against=reasons_against,
         )

@@ -2,7 +2,7 @@
 
 from vedette.assessment.launch_object import LaunchObject
 from vedette.core.constants import NS_PER_S
-from vedette.reports import Alert, Area, Evidence, ImpactArea, Message
+from vedette.reports import NATURAL, Alert, Area, Evidence, ImpactArea, Message
 from vedette.reports.words import minutes_words, place_words
 
 
@@ -56,10 +56,16 @@ def reasons(one: LaunchObject) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(for_), tuple(against + [f"mark: {mark}" for mark in one.marks])
 
 
-def make_alert(one: LaunchObject, kind: str, t_tai_ns: int, text: str, evidence: Evidence | None = None) -> Alert:
-    """An alert in its newest revision; one phenomenon correlates, two confirm."""
+def make_alert(one: LaunchObject, kind: str, t_tai_ns: int, text: str, founded: Evidence) -> Alert:
+    """An alert in its newest revision; threat and nature stand side by side in its reasons."""
     for_, against = reasons(one)
-    founded = evidence or (Evidence.CONFIRMED if len(one.phenomena) > 1 else Evidence.CORRELATED)
+    best = [f"{e.name} {100 * e.probability:.2g} %" for e in one.dossier.explanations[:3]]
+    nature = [e for e in one.dossier.explanations if e.name in NATURAL]
+    for_ = (*for_, *one.dossier.level.reasons_for, f"most likely {', '.join(best)}")
+    if nature:
+        against = (*against, f"of nature most likely {nature[0].name}, {100 * nature[0].probability:.2g} %")
+    if one.dossier.notices:
+        for_ = (*for_, f"{' and '.join(one.dossier.notice_marks)}: {', '.join(one.dossier.notices)}")
     return Alert(
         id=f"{one.id}-{kind}",
         kind=kind,

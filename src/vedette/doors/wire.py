@@ -24,6 +24,7 @@ from vedette.reports import (
     LaunchEstimate,
     ObjectSummary,
     Prediction,
+    Raid,
     SensorHealth,
     SensorRegistration,
 )
@@ -218,6 +219,21 @@ def area(shape: Area) -> dict[str, Any]:
     }
 
 
+def raid(one: Raid, spell: Spelling) -> dict[str, Any]:
+    """Launches that belong together: how many and of what kinds, with 90 % intervals."""
+    return {
+        "id": one.id,
+        "objects": one.objects,
+        "count": one.count,
+        "count_90": one.count_90,
+        "mix": {name: {"count": mean, "count_90": [low, high]} for name, (mean, low, high) in one.mix.items()},
+        "t_first_utc": spell.utc(one.t_first_tai_ns),
+        "t_first_plus_s": spell.plus_s(one.t_first_tai_ns),
+        "t_last_utc": spell.utc(one.t_last_tai_ns),
+        "t_last_plus_s": spell.plus_s(one.t_last_tai_ns),
+    }
+
+
 def sensor(health: SensorHealth, spell: Spelling) -> dict[str, Any]:
     """How one sensor is: ok, degraded (by noise, from where, why) or silent."""
     since = health.t_since_tai_ns
@@ -341,6 +357,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
         "candidates": [spell.candidate(one) for one in picture.candidates],
+        "raids": [raid(one, spell) for one in picture.raids],
         "sensors": [sensor(one, spell) for one in sensor_health(picture)],
         "groups": [group(one, spell) for one in groups(picture)],
         "noise_sources": [noise_source(one, spell) for one in emitters(picture)],

@@ -57,7 +57,7 @@ def advance(picture: Picture, event: Event) -> Picture:
             said = _hear_health(picture, event)
         case Notice():
             picture.notices.append(event)
-            said = ()
+            said = _tell_followers(picture, event)
         case LifeSign() | Claim():
             said = ()
         case FeedEnded():
@@ -69,6 +69,13 @@ def advance(picture: Picture, event: Event) -> Picture:
     if said:
         _estimate_liftoff(picture)
     return picture
+
+
+def _tell_followers(picture: Picture, notice: Notice) -> tuple[Finding | Alert, ...]:
+    """A notice to everybody who holds launches against notices."""
+    now = picture.t_now_tai_ns
+    hearing = [one.hear_notice for one in picture.followers.values() if hasattr(one, "hear_notice")]
+    return tuple(item for hear in hearing for item in hear(notice, now))
 
 
 def _estimate_liftoff(picture: Picture) -> None:
@@ -163,6 +170,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
         picture.is_epoch_known = True
         return SkyFollower({name: one for name, one in picture.sensors.items() if one.kind is SensorKind.RADAR})
     if key == TRACKED:
+        from vedette.assessment.candidates import policy_of
         from vedette.assessment.launch_follower import LaunchFollower  # only who tracks pays for its kernels
 
         picture.is_epoch_known = True  # radar and infrared reports carry UTC
@@ -171,9 +179,16 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
             from vedette.tracking.registration.files import parse_references
 
             reference = parse_references(session.references, "--references")
-        return LaunchFollower(
-            sensors=picture.sensors, mode=session.mode, reference=reference, known_objects=picture.known_objects
+        follower = LaunchFollower(
+            sensors=picture.sensors,
+            mode=session.mode,
+            reference=reference,
+            known_objects=picture.known_objects,
+            assessment=policy_of(session.policy_toml),
         )
+        for notice in picture.notices:
+            follower.hear_notice(notice, None)
+        return follower
     from vedette.assessment.ascent_follower import AscentFollower
 
     if picture.t_liftoff_tai_ns is None and not picture.is_epoch_known:

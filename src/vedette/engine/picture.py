@@ -20,6 +20,7 @@ from vedette.reports import (
     Notice,
     ObjectSummary,
     Prediction,
+    Raid,
     SensorRegistration,
 )
 from vedette.sensing import Sensor
@@ -74,6 +75,11 @@ class Picture:
     def candidates(self) -> tuple[Candidate, ...]:
         """Everything that is being assessed, with all that it may be: objects first, then noise, silence, messages."""
         return tuple(one for follower in self.followers.values() for one in getattr(follower, "candidates", tuple)())
+
+    @property
+    def raids(self) -> tuple[Raid, ...]:
+        """Launches that belong together: how many and of what kinds."""
+        return tuple(one for follower in self.followers.values() for one in getattr(follower, "raids", tuple)())
 
     @property
     def registration(self) -> tuple[SensorRegistration, ...]:

@@ -22,6 +22,7 @@ from vedette.reports import Grouping, Mode, NoticeArea, NoticeKind
 GROUP_S = {Grouping.SINGLE: np.inf, Grouping.SIMULTANEOUS: 300.0, Grouping.NEAR_SIMULTANEOUS: 3600.0}
 BALLISTIC = frozenset({
     "short-range-ballistic", "medium-range-ballistic", "intermediate-range-ballistic", "intercontinental-ballistic",
+    "submarine-launched-ballistic",
 })  # fmt: skip
 
 

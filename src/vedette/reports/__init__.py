@@ -20,6 +20,7 @@ from vedette.reports.known_body import KnownBody
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
+from vedette.reports.raid import Raid
 from vedette.reports.registration import BiasSummary, SensorRegistration
 from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
 from vedette.reports.state_words import state_from_words, state_words
@@ -60,6 +61,7 @@ __all__ = [
     "NoticeKind",
     "ObjectSummary",
     "Prediction",
+    "Raid",
     "Region",
     "Scan",
     "SensorHealth",

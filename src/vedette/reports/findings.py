@@ -32,6 +32,9 @@ class FindingKind(StrEnum):
     SENSOR_DEGRADED = "sensor-degraded"  # it sees less than it says it does; the object is the sensor
     SENSOR_RESTORED = "sensor-restored"
     INTERFERENCE = "interference"  # noise that neither Sun nor aurora nor a fault explains, or the place it comes from
+    EVIDENCE = "evidence"  # a level is reached, or falls
+    NOTICE = "notice"  # what was announced: matched, deviating, overdue, excess, unnotified (`data["state"]`)
+    RAID = "raid"  # several launches together: how many, of what kinds
     GROUP = "group"  # several objects that cannot be told apart, and how many
 
 

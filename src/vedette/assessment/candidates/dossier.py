@@ -18,6 +18,7 @@ class Dossier:
 
     explanations: tuple[Explanation, ...] = ()
     unannounced: tuple[Explanation, ...] = ()  # the same, as if no notice were known: what notices are matched by
+    weighed: tuple[Weighed, ...] = ()
     best: Mapping[Cause, float] = field(default_factory=dict)  # log ratios against unknown, without priors
     level: Level = field(default_factory=lambda: Level(Evidence.CANDIDATE))
     notices: tuple[str, ...] = ()

@@ -73,7 +73,8 @@ def level_of(now: Standing, policy: AssessmentPolicy, before: Evidence = Evidenc
         against.append(f"both phenomena look from one side, {now.separation_deg:.1f}° apart")
     bound = log((1.0 - rules.natural_max) / rules.natural_max)
     if odds < bound - stays:
-        against.append(f"all else together {100 * (1 - launch):.2g} %, to be confirmed at {100 * rules.natural_max:.2g} %")
+        asked_for = f"{100 * rules.natural_max:.2g} % or less to be confirmed"
+        against.append(f"all else together {100 * (1 - launch):.2g} %, {asked_for}")
     if against:
         return Level(Evidence.CORRELATED, tuple(for_), tuple(against))
     for_.append(f"{' and '.join(now.phenomena)} agree, looking {now.separation_deg:.0f}° apart")

@@ -60,7 +60,6 @@ class AgeingRules:
     unseen_mps2: float
     renew_s: float
     boost_claim_s: float
-    late_s: float
     unseen_flight_share: float
 
 

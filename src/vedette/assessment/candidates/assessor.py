@@ -1,0 +1,185 @@
+"""What each object may be: launches, orbits, nature and notices, weighed in one list; and how well that is founded.
+
+One for a follower. It holds no looks and draws nothing; what it believes of an object stands in the object's dossier.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vedette.assessment.candidates.announced import AnnouncementWatch
+from vedette.assessment.candidates.dossier import Dossier, best_of, separation_deg
+from vedette.assessment.candidates.ladder import Level, Standing, level_of, may_warn_of_impact
+from vedette.assessment.candidates.policy import AssessmentPolicy
+from vedette.assessment.candidates.weights import flight_weights, orbit_weights
+from vedette.assessment.launch_object import LaunchObject
+from vedette.assessment.launch_products import conditional_impact, launch_sigma_km
+from vedette.assessment.natural.context import NaturalContext
+from vedette.assessment.natural.natural_causes import natural_causes
+from vedette.assessment.orbit_assessment import OrbitAssessment
+from vedette.assessment.weighing import Weighed, explained
+from vedette.core.constants import NS_PER_S
+from vedette.notices import SeenLaunch
+from vedette.reports import Candidate, Cause, Evidence, Finding, FindingKind, ImpactArea, Looks, Mode
+from vedette.sensing import Sensor
+
+_CHI2_90 = 4.605  # of two degrees of freedom
+
+
+class Assessor:
+    """Explanations, levels and notices of the objects of one follower."""
+
+    def __init__(
+        self,
+        policy: AssessmentPolicy,
+        mode: Mode,
+        natural: NaturalContext | None = None,
+        has_catalogue: bool = False,
+    ) -> None:
+        self.policy, self.mode = policy, mode
+        self.natural = natural or NaturalContext()
+        self.has_catalogue = has_catalogue or self.natural.orbits is not None
+        self.announced = AnnouncementWatch(policy, mode)
+
+    # ---- one object
+
+    def judge(
+        self, one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], orbit: OrbitAssessment | None
+    ) -> tuple[Finding, ...]:
+        """Believe anew what an object may be and how well founded that is; a finding where the level changed."""
+        weighed: list[Weighed] = [*natural_causes(looks, sensors, self.natural)]
+        weighed += flight_weights(one.fit if "no-launch-fits" not in one.marks else None)
+        weighed += orbit_weights(orbit)
+        dossier = one.dossier
+        dossier.weighed, dossier.best, dossier.t_tai_ns = tuple(weighed), best_of(weighed), one.t_state_tai_ns
+        self.explain(one)
+        now = Standing(
+            explanations=dossier.unannounced,
+            phenomena=one.phenomena,
+            separation_deg=separation_deg(looks, one.state_itrf[:3]),
+            has_launch=one.fit is not None and launch_sigma_km(one.fit) <= self.policy.evidence.launch_sigma_max_km,
+            goes=_goes(one, orbit),
+            sensor_count=len(sensors),
+        )
+        return self._take(dossier, one, level_of(now, self.policy, dossier.level.evidence))
+
+    def explain(self, one: LaunchObject) -> None:
+        """The explanations of what is already weighed, with the notices as they stand now."""
+        dossier, said = one.dossier, self.announced.of(one.id)
+        priors = self.policy.log_priors(one.phenomena, self.has_catalogue)
+        weighed = dossier.weighed or [Weighed(cause, 0.0) for cause in priors]  # not judged yet: as before any look
+        dossier.unannounced = dossier.explanations = explained(weighed, priors)
+        if said.log_ratio > -np.inf:
+            known = said.log_priors(priors, self.policy.notices.other_class)
+            dossier.explanations = explained(weighed, known)
+        dossier.notices, dossier.notice_marks = said.case_ids, said.marks
+
+    def impact_level(self, one: LaunchObject) -> tuple[Evidence, str]:
+        """How well founded an impact is: no better than its launch, none while an orbit explains it as well."""
+        level = one.dossier.level.evidence
+        if level not in (Evidence.CORRELATED, Evidence.CONFIRMED):
+            return level, ""
+        may, why = may_warn_of_impact(one.dossier.best, self.policy)
+        return (level, "") if may else (Evidence.CANDIDATE, why)
+
+    def _take(self, dossier: Dossier, one: LaunchObject, level: Level) -> tuple[Finding, ...]:
+        before, dossier.level = dossier.level, level
+        if before.evidence is level.evidence:
+            return ()
+        why = "; ".join((*level.reasons_for, *level.reasons_against))
+        text = f"{before.evidence} -> {level.evidence}: {why}; most likely {dossier.leading}"
+        t = one.t_state_tai_ns
+        data = {
+            "evidence": level.evidence.value,
+            "before": before.evidence.value,
+            "explanations": {e.name.value: round(e.probability, 4) for e in dossier.explanations[:4]},
+            "sensors": list(one.looks_by_sensor),
+        }
+        return (
+            Finding(kind=FindingKind.EVIDENCE, object_id=one.id, t_tai_ns=t, t_declared_tai_ns=t, text=text, data=data),
+        )
+
+    # ---- notices
+
+    def hold_against_notices(self, one: LaunchObject) -> None:
+        """Let the notices know a launch as it is now estimated, and where it would fall if thrust stopped now."""
+        if one.fit is None or one.launch is None:
+            return
+        area: ImpactArea | None = one.impact
+        if not one.is_burnout_said and self.announced.of(one.id).case_ids:
+            area = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
+        self.announced.see(seen_launch(one, self.mode), None if area is None else _fall(area))
+
+    # ---- what people read
+
+    def candidate(self, one: LaunchObject) -> Candidate:
+        """The object as a candidate."""
+        dossier = one.dossier
+        marks = [*one.marks, *dossier.notice_marks, *dossier.age_marks]
+        if not self.has_catalogue and dossier.best.get(Cause.SATELLITE, -np.inf) > 0.0:
+            marks.append("no-catalogue")
+        return Candidate(
+            id=f"C-{one.id}",
+            subject="object",
+            object_id=one.id,
+            sensors=tuple(one.looks_by_sensor),
+            t_first_tai_ns=one.t_first_tai_ns,
+            t_tai_ns=one.t_state_tai_ns,
+            evidence=Evidence.PASSED if one.phase == "down" and dossier.level.evidence in _RAISED
+            else dossier.level.evidence,
+            explanations=dossier.explanations,
+            notices=dossier.notices,
+            marks=tuple(marks),
+        )  # fmt: skip
+
+
+_RAISED = (Evidence.CORRELATED, Evidence.CONFIRMED)
+
+
+def _goes(one: LaunchObject, orbit: OrbitAssessment | None) -> str:
+    """Where it goes, as far as it is known: an area, a fan while it burns, an orbit."""
+    if orbit is not None and orbit.is_orbit:
+        return "orbit"
+    if one.fit is None:
+        return ""
+    if one.p_falls < 0.1:
+        return "orbit"
+    if one.fit.impact_patch() is None:
+        return ""
+    return "impact" if one.p_burnt_out > 0.95 else "fan"
+
+
+def seen_launch(one: LaunchObject, mode: Mode) -> SeenLaunch:
+    """A launch as notices are matched by: place, time, azimuth, kind, each with its doubt."""
+    assert one.fit is not None and one.launch is not None
+    cloud, patch = one.fit.cloud, one.fit.launch_patch()
+    middle = float(np.angle(np.mean(np.exp(1j * cloud.azimuth_rad))))
+    off = np.angle(np.exp(1j * (cloud.azimuth_rad - middle)))
+    is_upright = one.launch.is_near_vertical
+    impact = one.impact if one.is_burnout_said else None
+    return SeenLaunch(
+        object_id=one.id,
+        mode=mode,
+        t_launch_tai_ns=one.launch.t_tai_ns,
+        t_sigma_s=max(float(np.std((cloud.t_launch_tai_ns - one.launch.t_tai_ns) / NS_PER_S)), 1.0),
+        lat_rad=float(np.radians(one.launch.lat_deg)),
+        lon_rad=float(np.radians(one.launch.lon_deg)),
+        cov_m2=np.asarray(patch.cov_m2, dtype=float),
+        class_probabilities=_launch_shares(one),
+        azimuth_rad=np.nan if is_upright else middle % (2.0 * np.pi),
+        azimuth_sigma_rad=np.nan if is_upright else float(np.std(off)),
+        impact_rad=None if impact is None else (np.radians(impact.lat_deg), np.radians(impact.lon_deg)),
+        impact_sigma_m=0.0 if impact is None else _fall(impact)[2],
+    )
+
+
+def _launch_shares(one: LaunchObject) -> dict[str, float]:
+    """Of the explanations that no notice has touched."""
+    return {e.name.value: e.probability for e in one.dossier.unannounced}
+
+
+def _fall(area: ImpactArea) -> tuple[float, float, float]:
+    """Latitude, longitude (rad) and one sigma (m) of an impact area, from the size of its 90 % part."""
+    size_km2 = next((a.area_km2 for a in area.areas if abs(a.probability - 0.9) < 1e-6), 0.0)
+    sigma_m = 1e3 * float(np.sqrt(size_km2 / np.pi / _CHI2_90))
+    return float(np.radians(area.lat_deg)), float(np.radians(area.lon_deg)), sigma_m
