@@ -41,6 +41,7 @@ _HABITS = (
     _Habit(0.10, 15_000e3, 15_000e3, 4_000.0, 3.0),  # far out
     _Habit(0.10, 80e3, 60e3, 15_000.0, 60.0),  # faster than anything that stays
 )
+HABITS = _HABITS  # for who weighs states: what a state of it may be
 MEMORY_S = 20.0
 
 

@@ -1,0 +1,109 @@
+"""How well each kind explains the signs of an object: the bank's moments, weighed by how near they are.
+
+For a kind k, p(signs | k) is the sum over its moments of their share times a Gaussian in height, speed and climb, one
+in the accelerations, and the chance of what infrared looks found and missed. A launch that infrared found first was
+found soon after it came out of the cloud; one that a radar found first may be anywhere on its way.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.assessment.typing.bank import Bank
+from vedette.assessment.typing.drawn_flights import BOOST_GRID_S, burning
+from vedette.assessment.typing.signs import Signs
+from vedette.core.shapes import Ints, Rows, Scalar
+
+PLACE_WIDTH = np.array([0.08, 0.06, 0.035])  # what stands for the gaps between the drawn flights
+PUSH_WIDTH_MPS2, PUSH_WIDTH_SHARE = 1.5, 0.08
+CLOUD_TOP_M = 12_000.0
+LOOK_EVERY_S = 10.0  # how long after coming out of the cloud an infrared watcher may first look
+FOUND, STRAY = 0.9, 0.01  # chance that a look finds a flame; that it finds something where none is
+_MOST = 60_000  # moments compared at once
+_SIGMAS = 4.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearness:
+    """The moments near an object: rows of the bank, their weights (sum over a kind: its density), by kind."""
+
+    row: Ints  # (m,)
+    log_weight: Scalar  # (m,)
+    log_kind: Scalar  # (kinds,) ln p(signs | kind)
+
+
+def nearness(signs: Signs, bank: Bank) -> Nearness:
+    """Densities of all kinds for one object, per unit of the bank's coordinates (and of (m/s2)2 when it has a push)."""
+    cov = signs.place_cov + np.diag(PLACE_WIDTH**2)
+    reach = _SIGMAS * float(np.sqrt(cov[0, 0]))
+    low, high = np.searchsorted(bank.place[:, 0], [signs.place[0] - reach, signs.place[0] + reach])
+    step = max(1, -(-int(high - low) // _MOST))
+    rows = np.arange(low, high, step)
+    off = bank.place[rows] - signs.place
+    root = np.linalg.cholesky(cov)
+    white = np.linalg.solve(root, off.T)
+    distance2 = np.sum(white**2, axis=0)
+    near = distance2 < _SIGMAS**2 + 8.0
+    rows, distance2 = rows[near], distance2[near]
+    log_weight = np.log(bank.weight[rows] * step) - 0.5 * distance2
+    log_weight -= float(np.log(np.diag(root)).sum()) + 1.5 * np.log(2.0 * np.pi)
+    if np.isfinite(signs.push).all():
+        sigma2 = signs.push_sigma**2 + PUSH_WIDTH_MPS2**2 + (PUSH_WIDTH_SHARE * bank.push[rows, 0]) ** 2
+        miss2 = np.sum((bank.push[rows] - signs.push) ** 2, axis=1)
+        log_weight += -0.5 * miss2 / sigma2 - np.log(2.0 * np.pi * sigma2)
+    log_weight = log_weight + _when_found(signs, bank, rows)
+    log_kind = np.full(len(bank.kinds), -np.inf)
+    if len(rows):
+        top = float(log_weight.max())
+        if np.isfinite(top):
+            sums = np.bincount(bank.kind[rows], np.exp(log_weight - top), minlength=len(bank.kinds))
+            with np.errstate(divide="ignore"):
+                log_kind = top + np.log(sums)
+    return Nearness(rows, log_weight, log_kind)
+
+
+def _when_found(signs: Signs, bank: Bank, rows: Ints) -> Scalar:
+    """(m,) ln of the chance of the moment in its flight, and of what infrared looks saw, for each moment."""
+    out = np.zeros(len(rows))
+    t = bank.t_s[rows].astype(float)
+    launched = np.isfinite(t)
+    has_flame = np.isfinite(signs.flame_last_s)
+    if has_flame:  # what is not launched does not burn
+        out[~launched] += 2.0 * np.log(STRAY)
+    with np.errstate(divide="ignore"):
+        for number in np.unique(bank.kind[rows[launched]]):
+            flights = bank.kinds[number].flights
+            assert flights is not None
+            mine = np.flatnonzero(bank.kind[rows] == number)
+            flight = bank.flight[rows[mine]].astype(np.int64)
+            t_now = t[mine]
+            log_p = np.zeros(len(mine))
+            if has_flame and signs.flame_first:
+                start = t_now - signs.flame_age_s
+                log_p += np.log(_found_at(flights.height_grid_m, flight, start))
+            else:
+                log_p += np.where(t_now >= signs.age_s, -np.log(bank.lasts_s[rows[mine]]), -np.inf)
+            if has_flame:
+                log_p += np.log(np.where(burning(flights, flight, t_now - signs.flame_last_s), FOUND, STRAY))
+                log_p += np.log(np.where(burning(flights, flight, t_now - signs.flame_age_s), FOUND, STRAY))
+                for dark_s in signs.dark_s[:6]:
+                    log_p += np.log(np.where(burning(flights, flight, t_now - dark_s), 1.0 - FOUND, 1.0 - STRAY))
+            out[mine] = log_p
+    return out
+
+
+def _found_at(height_grid_m: Rows, flight: Ints, start_s: Scalar) -> Scalar:
+    """(m,) density (1/s) of the first infrared look at `start_s` after lift-off: soon after it left the cloud."""
+    since = _share_out(height_grid_m, flight, start_s) - _share_out(height_grid_m, flight, start_s - LOOK_EVERY_S)
+    late = 0.03 / 60.0  # the cloud was higher, looks failed, the flame was dim
+    return np.where(start_s > 0.0, 0.97 * np.maximum(since, 0.0) / LOOK_EVERY_S + late, 0.0)
+
+
+def _share_out(height_grid_m: Rows, flight: Ints, t_s: Scalar) -> Scalar:
+    """(m,) share of clouds that it is above; clouds are as likely at any height up to `CLOUD_TOP_M`."""
+    at = np.clip(((t_s - 1.0) / BOOST_GRID_S), 0.0, height_grid_m.shape[1] - 1.001)
+    low = at.astype(np.int64)
+    share = at - low
+    height = height_grid_m[flight, low] * (1.0 - share) + height_grid_m[flight, low + 1] * share
+    height = np.where(t_s > 1.0, np.nan_to_num(height, nan=CLOUD_TOP_M), 0.0)
+    return np.clip(height / CLOUD_TOP_M, 0.0, 1.0)

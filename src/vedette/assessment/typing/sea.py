@@ -1,0 +1,55 @@
+"""Whether a place is at sea: the packaged table of coasts, right within some 15 km.
+
+A place nearer to a coast than the table can tell is partly both: shares are those of a disc about the place.
+"""
+
+from bisect import bisect_right
+from functools import lru_cache
+
+import numpy as np
+
+from vedette.core.shapes import Scalar
+from vedette.core.tables import table_rows
+
+SEA_OF_EARTH = 0.708  # share of the Earth's surface
+COAST_ERROR_KM = 15.0
+_GRAIN_PER_DEG, _ROWS_PER_DEG = 20.0, 4.0
+_KM_PER_DEG = 111.2
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(int(x) for x in row[1].split()) for row in table_rows("land_rows.csv"))
+
+
+def is_land(lat_deg: float, lon_deg: float) -> bool:
+    """Whether the table has land at a place; lakes count as land."""
+    row = min(max(int((lat_deg + 90.0) * _ROWS_PER_DEG), 0), 719)
+    place = ((lon_deg + 180.0) % 360.0) * _GRAIN_PER_DEG
+    return bisect_right(_rows()[row], place) % 2 == 1
+
+
+def sea_share(lat_deg: float, lon_deg: float, within_km: float = COAST_ERROR_KM) -> float:
+    """Share of a disc about a place that is sea: 0 inland, 1 off the coast, between on the shore."""
+    reach = within_km / _KM_PER_DEG
+    wider = reach / max(float(np.cos(np.radians(lat_deg))), 0.05)
+    water = 0
+    for x, y in _DISC:
+        lat = lat_deg + y * reach
+        lon = lon_deg + x * wider
+        if abs(lat) > 90.0:
+            lat, lon = float(np.sign(lat)) * 180.0 - lat, lon + 180.0
+        water += not is_land(lat, lon)
+    return water / len(_DISC)
+
+
+def sea_shares(lat_rad: Scalar, lon_rad: Scalar, weights: Scalar | None = None, most: int = 48) -> float:
+    """Weighted mean share of sea over places (m,), of the `most` heaviest of them."""
+    w = np.ones(len(lat_rad)) if weights is None else np.asarray(weights, dtype=float)
+    best = np.argsort(-w, kind="stable")[:most] if weights is not None else np.arange(len(w))[:: max(len(w) // most, 1)]
+    shares = [sea_share(float(np.degrees(lat_rad[i])), float(np.degrees(lon_rad[i]))) for i in best]
+    return float(np.average(shares, weights=w[best]))
+
+
+_ANGLES = np.arange(6) * np.pi / 3
+_DISC = ((0.0, 0.0), *((r * float(np.cos(a)), r * float(np.sin(a))) for r in (0.5, 1.0) for a in _ANGLES))

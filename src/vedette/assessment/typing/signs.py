@@ -1,0 +1,155 @@
+"""What a track and its looks tell of a flight, in the coordinates of the bank: signs to weigh classes by."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from vedette.assessment.typing.bank import place_of
+from vedette.assessment.typing.drawn_flights import push_features, state_features
+from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Bools, Rows, Scalar
+from vedette.reports import KIND_CODES, Looks, SensorKind
+
+_INFRARED = KIND_CODES[SensorKind.INFRARED]
+_APART_S = 4.0  # instants closer than this tell no acceleration
+_KEPT = 64
+
+
+class Tracked(Protocol):
+    """What is asked of a track; `tracking.TrackView` is one."""
+
+    @property
+    def t_tai_ns(self) -> int:
+        """The instant of its state."""
+        ...
+
+    @property
+    def state_itrf(self) -> Rows:
+        """(6,)"""
+        ...
+
+    @property
+    def state_cov_itrf(self) -> Rows:
+        """(6, 6)"""
+        ...
+
+
+@dataclass(slots=True)
+class TrackHistory:
+    """Where a track was believed to be, thinned out: what accelerations and level flight are told from.
+
+    One belongs to each followed object; `note` at every scan. At most 64 instants are kept.
+    """
+
+    t_tai_ns: list[int] = field(default_factory=list)
+    states_itrf: list[Rows] = field(default_factory=list)
+    velocity_vars: list[float] = field(default_factory=list)  # (m/s)2, mean over the three axes
+
+    def note(self, t_tai_ns: int, state_itrf: Rows, state_cov_itrf: Rows) -> None:
+        """Keep a state, if the last one kept is at least a second old."""
+        if self.t_tai_ns and t_tai_ns - self.t_tai_ns[-1] < NS_PER_S:
+            return
+        self.t_tai_ns.append(int(t_tai_ns))
+        self.states_itrf.append(np.array(state_itrf, dtype=float))
+        self.velocity_vars.append(float(np.trace(state_cov_itrf[3:, 3:])) / 3.0)
+        if len(self.t_tai_ns) > _KEPT:  # every other one of the older half goes
+            keep = [*range(0, _KEPT // 2, 2), *range(_KEPT // 2, len(self.t_tai_ns))]
+            self.t_tai_ns = [self.t_tai_ns[i] for i in keep]
+            self.states_itrf = [self.states_itrf[i] for i in keep]
+            self.velocity_vars = [self.velocity_vars[i] for i in keep]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signs:
+    """What is known of one object now."""
+
+    t_tai_ns: int
+    state_itrf: Rows
+    place: Scalar  # (3,) as the bank's
+    place_cov: Rows  # (3, 3)
+    push: Scalar  # (2,) m/s2; NaN when not known
+    push_sigma: float
+    age_s: float  # since the first look of any kind
+    flame_age_s: float  # since the first infrared detection; NaN: none
+    flame_first: bool  # the first look of all was infrared
+    flame_last_s: float  # since the last infrared detection
+    dark_s: Scalar  # since each infrared look that covered it after that and found nothing
+    height_m: float
+    speed_mps: float
+    climb_rad: float
+    sensors: tuple[str, ...]
+
+    @property
+    def height_sigma_m(self) -> float:
+        """One sigma of the height."""
+        return float(np.sqrt(self.place_cov[0, 0])) * (self.height_m + 3_000.0)
+
+    @property
+    def speed_sigma_mps(self) -> float:
+        """One sigma of the speed."""
+        return float(np.sqrt(self.place_cov[1, 1])) * (self.speed_mps + 30.0)
+
+    @property
+    def is_burning(self) -> bool | None:
+        """Whether infrared sees it burn; None where no infrared looked."""
+        if not np.isfinite(self.flame_last_s):
+            return None
+        return len(self.dark_s) < 2
+
+
+def signs_of(looks: Looks, track: Tracked, history: TrackHistory | None = None) -> Signs:
+    """The signs of one object. Seconds, metres, radians; about a tenth of a millisecond."""
+    place, cov, height, speed, climb = _places(np.asarray(track.state_itrf), np.asarray(track.state_cov_itrf))
+    push, push_sigma = _push(track, history)
+    t, found = looks.t_measured_tai_ns, looks.is_detection
+    ages = (track.t_tai_ns - t) / NS_PER_S
+    flames: Bools = found & (looks.kind_code == _INFRARED)
+    flame_ages = ages[flames]
+    first_s = float(ages[found].max()) if found.any() else 0.0
+    flame_s = float(flame_ages.max()) if flames.any() else np.nan
+    last_s = float(flame_ages.min()) if flames.any() else np.nan
+    dark = ages[(looks.kind_code == _INFRARED) & ~found]
+    return Signs(
+        track.t_tai_ns, np.asarray(track.state_itrf, dtype=float), place, cov, push, push_sigma, first_s, flame_s,
+        bool(np.isfinite(flame_s) and flame_s >= first_s - 0.5), last_s,
+        dark[dark < last_s] if flames.any() else np.empty(0), height, speed, climb,
+        _seen_by(looks, found),
+    )  # fmt: skip
+
+
+def _seen_by(looks: Looks, found: Bools) -> tuple[str, ...]:
+    return tuple(looks.sensor_ids[i] for i in np.unique(looks.sensor_index[found]))
+
+
+def _places(state: Rows, cov: Rows) -> tuple[Scalar, Rows, float, float, float]:
+    """Mean and covariance of the bank's coordinates, by cubature (Arasaratnam and Haykin 2009)."""
+    values, vectors = np.linalg.eigh(0.5 * (cov + cov.T))
+    root = vectors * np.sqrt(np.maximum(values, 0.0) * 6.0)
+    points = np.concatenate([state + root.T, state - root.T])
+    height, speed, climb = state_features(points)
+    rows = place_of(height, speed, climb)
+    mean = rows.mean(axis=0)
+    spread = rows - mean
+    here = state_features(state)
+    return mean, spread.T @ spread / len(rows), float(here[0]), float(here[1]), float(here[2])
+
+
+def _push(track: Tracked, history: TrackHistory | None) -> tuple[Scalar, float]:
+    """Acceleration other than gravity over the newest seconds in which velocities tell any."""
+    nothing = np.full(2, np.nan), np.inf
+    if history is None or not history.t_tai_ns:
+        return nothing
+    state = np.asarray(track.state_itrf, dtype=float)
+    newest_var = float(np.trace(np.asarray(track.state_cov_itrf)[3:, 3:])) / 3.0
+    best: tuple[Scalar, float] = nothing
+    for t, before, var in zip(history.t_tai_ns, history.states_itrf, history.velocity_vars, strict=True):
+        gap_s = (track.t_tai_ns - t) / NS_PER_S
+        if not _APART_S <= gap_s <= 25.0:
+            continue
+        sigma = float(np.sqrt(newest_var + var)) / gap_s + 0.08 * gap_s
+        if sigma < best[1]:
+            middle = 0.5 * (state + before)
+            along, lift = push_features(middle, (state[3:] - before[3:]) / gap_s)
+            best = np.array([float(along), float(lift)]), sigma
+    return best
