@@ -9,10 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
-from vedette.core.errors import VedetteError
+from vedette.core.errors import BadInputError, VedetteError
 from vedette.sharing import RecordKey
-from vedette.sharing.seals import SealsFound, judge_seals, make_seal
+from vedette.sharing.seals import SealsFound, judge_seals, make_seal, newest_count
 from vedette.time import tai_ns_from_mjd_utc, utc_text_from_tai_ns
 
 EVERY = 1000  # entries
@@ -30,16 +31,15 @@ def now_tai_ns() -> int:
 
 
 class SealWriter:
-    """Seals a log as it grows; `committed` is called with every count and link that is on the disk."""
+    """Seals a log as it grows; `committed` is called with every count and link that is on the disk.
+
+    Several processes may seal one log: each looks at the newest seal under a lock before it adds its own.
+    """
 
     def __init__(self, log: Path, first_link: bytes, key: RecordKey, every: int = EVERY) -> None:
         self.path, self.first_link, self.key, self.every = seals_path(log), first_link, key, every
-        self._previous = b""
         self._sealed = -1
         self._is_said = False
-        if self.path.is_file():
-            lines = self.path.read_bytes().rstrip(b"\n").split(b"\n")
-            self._previous = lines[-1]
 
     def committed(self, entry_count: int, chain: bytes) -> None:
         """Seal when enough has come since the last seal."""
@@ -50,22 +50,43 @@ class SealWriter:
         """Seal now, unless nothing has come since the last seal."""
         if entry_count == self._sealed:
             return
-        line = make_seal(
-            self.key, self.first_link, entry_count, chain, utc_text_from_tai_ns(now_tai_ns()), self._previous
-        )
         try:
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                os.write(handle, line + b"\n")
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            with self.path.open("a+b") as file:
+                _lock(file.fileno())
+                previous, sealed = _newest(file)
+                if sealed < entry_count:
+                    t_utc = utc_text_from_tai_ns(now_tai_ns())
+                    line = make_seal(self.key, self.first_link, entry_count, chain, t_utc, previous)
+                    file.write(line + b"\n")
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError as trouble:
             if not self._is_said:
                 sys.stderr.write(f"{self.path}: no signed checkpoint can be written ({trouble.strerror})\n")
                 self._is_said = True
             return
-        self._previous, self._sealed = line, entry_count
+        self._sealed = max(entry_count, sealed)
+
+
+def _newest(file: BinaryIO) -> tuple[bytes, int]:
+    """The last line of the seals, and up to which entry it covers; -1 before the first."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 8192))
+    lines = file.read().rstrip(b"\n").split(b"\n")
+    file.seek(0, os.SEEK_END)
+    try:
+        return lines[-1], newest_count(lines[-1]) if lines[-1] else -1
+    except BadInputError:  # damaged: what follows it will be told so by whoever verifies
+        return lines[-1], -1
+
+
+def _lock(handle: int) -> None:
+    """Until it is closed nobody else seals; where the system has no such locks, one process at a time must do."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def verify_seals(

@@ -74,6 +74,14 @@ def read_seal(line: bytes, key_id: str) -> Seal:
     return seal
 
 
+def newest_count(line: bytes) -> int:
+    """Up to which entry a line seals, believed or not; BadInputError when it is no seal."""
+    try:
+        return msgspec.json.decode(msgspec.json.decode(line, type=_Line).seal, type=Seal).entry_count
+    except (msgspec.DecodeError, RecursionError):
+        raise BadInputError("not a seal") from None
+
+
 def judge_seals(
     data: bytes, log: bytes, entry_count: int, chain_after: Callable[[int], bytes | None], key_id: str
 ) -> SealsFound:
