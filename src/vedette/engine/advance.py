@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
+from vedette.engine.incidents import incidents_of, look_repeated, think
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
@@ -59,9 +60,11 @@ def advance(picture: Picture, event: Event) -> Picture:
             picture.notices.append(event)
             said = _tell_followers(picture, event)
         case LifeSign() | Claim():
+            incidents_of(picture).hear(event)
             said = ()
         case FeedEnded():
             said = _settle(picture, event)
+    said = (*said, *think(picture, event))
     findings = tuple(item for item in said if isinstance(item, Finding))
     picture.new_findings = findings
     picture.new_alerts = tuple(item for item in said if isinstance(item, Alert))
@@ -108,8 +111,10 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
         return (*_hear_noise(picture, scan), *_follower_of(picture, scan).absorb(scan))
     if scan.kind is not SensorKind.TELEMETRY and scan.kind is not picture.sensors[scan.sensor_id].kind:
         return _other_kind(picture, scan)
-    said = _hear_noise(picture, scan) if scan.kind is SensorKind.RADAR else ()
-    return (*said, *_follower_of(picture, scan).absorb(scan))
+    said, is_repeated = look_repeated(picture, scan)
+    if scan.kind is SensorKind.RADAR:
+        said = (*said, *_hear_noise(picture, scan))
+    return said if is_repeated else (*said, *_follower_of(picture, scan).absorb(scan))
 
 
 def _hear_noise(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
@@ -206,6 +211,8 @@ def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:
         picture.quarantine_count += 1
     picture.worst_exit_code = max(picture.worst_exit_code, trouble.exit_code)
     now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else trouble.t_received_tai_ns
+    if trouble.exit_code == 6:
+        incidents_of(picture).refuse(trouble.sentence, trouble.t_received_tai_ns or now)
     return (
         Finding(
             kind=FindingKind.DOUBT if trouble.is_kept else FindingKind.QUARANTINED,

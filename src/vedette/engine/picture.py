@@ -26,6 +26,7 @@ from vedette.reports import (
 from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
+    from vedette.assessment.incidents import IncidentWatch
     from vedette.assessment.no_launch import NoLaunch
     from vedette.tracking import KnownObjects
     from vedette.tracking.groups import GroupWatch
@@ -58,6 +59,9 @@ class Picture:
     groups: GroupWatch | None = None  # what the radars cannot tell apart
     t_first_heard_tai_ns: int | None = None  # of any sensor
     notices: list[Notice] = field(default_factory=list)  # in order of receipt
+    incidents: IncidentWatch | None = None  # noise, silence and messages, once anything was heard
+    coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
+    t_received_tai_ns: int | None = None  # the newest time that anything was received
     noise_rise_db: dict[str, float] = field(default_factory=dict)  # by sensor, of its last look
     sources: dict[str, SourceClock] = field(default_factory=dict)  # by sensor: delays, jitter, steps, its own words
 
@@ -74,7 +78,8 @@ class Picture:
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Everything that is being assessed, with all that it may be: objects first, then noise, silence, messages."""
-        return tuple(one for follower in self.followers.values() for one in getattr(follower, "candidates", tuple)())
+        told = tuple(one for follower in self.followers.values() for one in getattr(follower, "candidates", tuple)())
+        return told if self.incidents is None else (*told, *self.incidents.candidates())
 
     @property
     def raids(self) -> tuple[Raid, ...]:

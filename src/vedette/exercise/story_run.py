@@ -14,6 +14,7 @@ from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_pic
 from vedette.reports import Alert, Candidate, Finding, Mode, Scan
 from vedette.scenario import Made
 from vedette.sensing import format_sensors
+from vedette.sensing.links import format_links
 
 SAMPLE_EVERY_S = 2.0
 
@@ -66,7 +67,8 @@ class StoryRun:
 
 def real_session(made: Made) -> Session:
     """What the engine is told before a story starts: the sensors' figures, and that it is no drill."""
-    return Session(mode=Mode.REAL, feeds=(f"story:{made.story.name}",), sensors_toml=format_sensors(made.sensors))
+    text = f"{format_sensors(made.sensors)}\n{format_links(made.story.links)}"
+    return Session(mode=Mode.REAL, feeds=(f"story:{made.story.name}",), sensors_toml=text)
 
 
 def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:

@@ -20,6 +20,7 @@ from vedette.scenario.thing import ThingSpec
 from vedette.scenario.thing_tables import KINDS, parse_things
 from vedette.sensing import Sensor, packaged_sensors
 from vedette.sensing.files import sensors_from_tables
+from vedette.sensing.links import NO_LINKS, Links, parse_links
 from vedette.time import tai_ns_from_utc_text
 
 DEFAULTS: dict[str, Draw] = {
@@ -77,6 +78,7 @@ class Story:
     disturbance: Disturbance = field(default_factory=Disturbance)  # noise that its radars hear
     things: tuple[ThingSpec, ...] = ()  # what is truly there beside launches
     troubles: SystemTroubles = field(default_factory=SystemTroubles)
+    links: Links = NO_LINKS  # what its sensors' reports and power depend on
     acts: tuple[Mapping[str, Any], ...] = ()  # [[act]]: what people do meanwhile; read by who plays the story
 
 
@@ -116,7 +118,7 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
     except tomllib.TOMLDecodeError as trouble:
         raise BadInputError(f"not TOML: {trouble}", where) from None
     noise = {"jamming", "sun_burst", "aurora", "receivers"}
-    known = {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", "act"}
+    known = {"title", "about", "t_start_utc", "seconds", "sensors", "launch", "chance", "act", "links"}
     _only(document, {*known, *noise, *KINDS, *TABLES}, where)
     for key in ("title", "t_start_utc"):
         if key not in document:
@@ -153,6 +155,7 @@ def parse_story(text: str, name: str = "story", where: str = "story") -> Story:
         disturbance=parse_disturbance(document, where),
         things=parse_things(document, where),
         troubles=parse_system_troubles(document, sensors, t_start, lambda table, at: _launch(table, at)[0], where),
+        links=parse_links(text, where),
         acts=tuple(acts),
     )
 
