@@ -31,6 +31,7 @@ from vedette.motion.boost_layout import (
 )
 from vedette.motion.flight_classes import Vehicle, ignition_mass_kg
 from vedette.motion.gravity_field import field_coefficients
+from vedette.scenario.after_boost import GlideCourse
 from vedette.scenario.draws import Draw
 
 STAGE_DRAWS = 4  # drawn for as many stages whatever the class, so that a change of class moves nothing else
@@ -45,11 +46,19 @@ class Flight:
     parameters: Scalar  # of `motion.boost`, with the small things a filter does not know
     air: Rows
     drawn: Mapping[str, float]
+    called: str = ""  # what it is, where that is not its vehicle's class
+    glide: GlideCourse | None = None
+    t_gone_s: float = np.inf  # it is in pieces from here on
 
     @property
     def class_name(self) -> str:
         """What it is."""
-        return self.vehicle.class_name
+        return self.called or self.vehicle.class_name
+
+    @property
+    def cause(self) -> str:
+        """As `class_name`: a word of `reports.Cause`."""
+        return self.class_name
 
     @property
     def t_liftoff_s(self) -> float:
@@ -63,7 +72,13 @@ class Flight:
 
     def states_itrf(self, times_s: Scalar) -> Rows:
         """(n, 6) states at rising times; on the pad before lift-off, NaN after coming down."""
-        return fly_boost(self.parameters, times_s, air=self.air, field=field_coefficients())[0]
+        states = fly_boost(self.parameters, times_s, air=self.air, field=field_coefficients())[0]
+        if self.glide is not None:
+            late = np.asarray(times_s) >= self.glide.t_from_s
+            states[late] = self.glide.states_itrf(np.asarray(times_s)[late])
+        if np.isfinite(self.t_gone_s):
+            states[np.asarray(times_s) >= self.t_gone_s] = np.nan
+        return states
 
     def thrust_n(self, times_s: Scalar) -> Scalar:
         """(n,) thrust at the given times: each stage's constant, ramped down over its tail-off."""

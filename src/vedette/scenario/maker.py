@@ -12,10 +12,13 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
+from vedette.motion.boost_layout import stage_times_s
 from vedette.reports import Claim, KnownBody, LifeSign, Notice, Scan
+from vedette.scenario.after_boost import cut_short, glide_course, pieces_of
 from vedette.scenario.disturbance import Disturbance, NoisyLooks, noisy_looks, strobe_scans
 from vedette.scenario.flight import Flight, draw_quantities, perturbed
-from vedette.scenario.nominal import aimed, nominal_parameters, vehicle_choices
+from vedette.scenario.nominal import FROM_THE_SEA, aimed, nominal_parameters, vehicle_choices
+from vedette.scenario.orbiting import Orbiter
 from vedette.scenario.other_returns import other_scans
 from vedette.scenario.returns import Luck, draw_luck, infrared_scans, look_times_s, radar_scans
 from vedette.scenario.story import LaunchSpec, Story, check_seed
@@ -76,7 +79,7 @@ def make_scenario(story: Story, seed: int, *, is_varied: bool = False) -> Made:
     check_seed(seed)
     specs = story.varied if is_varied else story.launches
     flights = tuple(_flight(story, spec, seed) for spec in specs)
-    things = _things(story, seed)
+    things = _things(story, seed) + tuple(piece for flight in flights for piece in _debris(flight, seed))
     luck, scans = {}, []
     for name, sensor in story.sensors.items():
         found, luck[name] = _sensor_scans(story, name, sensor, flights, things, seed)
@@ -120,7 +123,36 @@ def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
     air = drawn_air(t_launch_tai_ns, drawn["lat_deg"], drawn["lon_deg"], generator(seed, "weather", spec.id))
     nominal = nominal_parameters(vehicle, drawn)
     own = perturbed(nominal, vehicle, drawn)
-    return Flight(spec.id, vehicle, aimed(nominal, own, vehicle.class_name, drawn["loft"], air), air, drawn)
+    parameters = aimed(nominal, own, vehicle.class_name, drawn["loft"], air)
+    called = word if word == FROM_THE_SEA else ""
+    if spec.ending is None:
+        return Flight(spec.id, vehicle, parameters, air, drawn, called)
+    ending = spec.ending.drawn(generator(seed, "ending", spec.id))
+    drawn = {**drawn, **{f"{spec.ending.kind}_{key}": value for key, value in ending.items()}}
+    if spec.ending.kind == "glide":
+        glide = glide_course(parameters, air, ending, drawn["t_launch_s"])
+        return Flight(spec.id, vehicle, parameters, air, drawn, "glide", glide)
+    parameters = cut_short(parameters, ending)
+    gone_s = drawn["t_launch_s"] + stage_times_s(parameters)[-1][1] if spec.ending.kind == "explodes" else np.inf
+    return Flight(spec.id, vehicle, parameters, air, drawn, "failed-launch", None, gone_s)
+
+
+def _debris(flight: Flight, seed: int) -> tuple[Thing, ...]:
+    """The pieces of a launch that exploded."""
+    if not np.isfinite(flight.t_gone_s):
+        return ()
+    whole = replace(flight, t_gone_s=np.inf).states_itrf(np.array([flight.t_gone_s]))[0]
+    ending = {key.removeprefix("explodes_"): value for key, value in flight.drawn.items()}
+    rng = generator(seed, "pieces", flight.id)
+    states, sizes = pieces_of(whole, ending, rng)
+    return tuple(
+        Orbiter(
+            f"{flight.id}-piece-{n + 1:03d}", flight.class_name, flight.t_gone_s, state, ending["beta_kg_m2"] * size,
+            flight.drawn["rcs_m2"] * size**2, flight.air, float(rng.uniform(0.5, 10.0)), 10.0,
+            float(rng.uniform(0.0, 2.0 * np.pi)), t_from_s=flight.t_gone_s,
+        )
+        for n, (state, size) in enumerate(zip(states, sizes.tolist(), strict=True))
+    )  # fmt: skip
 
 
 def _sensor_scans(

@@ -18,6 +18,9 @@ from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import COAST_BETA_KG_M2, KICK_RAD
 from vedette.motion.flight_classes import CLASS_NAMES, Vehicle, nominal_boost, vehicles, vehicles_of
 
+FROM_THE_SEA: Final = "submarine-launched-ballistic"  # not another vehicle: another place
+SEA_VEHICLES: Final = ("medium-range-solid", "intermediate-range-solid", "intercontinental-solid")
+
 _KICKS: Final = np.geomspace(0.15, 5.0, 21)  # times the vehicle's own
 
 
@@ -28,12 +31,13 @@ def vehicle_choices(words: tuple[str, ...], where: str = "") -> tuple[Vehicle, .
     for word in words:
         if word in CLASS_NAMES:
             found += vehicles_of(word)
+        elif word == FROM_THE_SEA:
+            found += [by_id[name] for name in SEA_VEHICLES]
         elif word in by_id:
             found.append(by_id[word])
         else:
-            raise BadInputError(
-                f"no flight class {word!r}", where, f"there are {', '.join(CLASS_NAMES)}, and {', '.join(by_id)}"
-            )
+            known = ", ".join([*CLASS_NAMES, FROM_THE_SEA])
+            raise BadInputError(f"no flight class {word!r}", where, f"there are {known}, and {', '.join(by_id)}")
     return tuple(found)
 
 

@@ -23,7 +23,7 @@ from vedette.core.shapes import Bools, Rows, Scalar, Vec3
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf, itrf_from_geodetic
 from vedette.motion.gravity_field import field_coefficients
 from vedette.motion.kepler import state_from_elements
-from vedette.motion.propagate import coast_track
+from vedette.motion.propagate import coast_track, fly_to_ground
 from vedette.reports import KnownBody
 from vedette.scenario.draws import Draw, fixed
 from vedette.scenario.thing import Setting, Thing, ThingKind, ThingSpec
@@ -76,6 +76,12 @@ class Orbiter:
     catalogue: KnownBody | None = None
     drawn: dict[str, float] = field(default_factory=dict)
     cloud_top_m: float = 0.0
+    t_down_s: float = field(init=False, default=np.inf)  # when it reaches the ground
+
+    def __post_init__(self) -> None:
+        _, _, falls_s, _ = fly_to_ground(self.state_itrf_epoch, self.beta_kg_m2, air=self.air)
+        if np.isfinite(falls_s):
+            object.__setattr__(self, "t_down_s", self.t_epoch_s + float(falls_s))
 
     def states_itrf(self, times_s: Scalar) -> Rows:
         """(n, 6); NaN before it exists and after it has come down."""
@@ -83,16 +89,13 @@ class Orbiter:
         out = np.full((len(t), 6), np.nan)
         start, beta = self.state_itrf_epoch, self.beta_kg_m2
         course = partial(coast_track, start, beta_kg_m2=beta, air=self.air, field=field_coefficients())
-        later, sooner = np.flatnonzero(t >= 0.0), np.flatnonzero(t < 0.0)[::-1]
+        asked = np.asarray(times_s, dtype=float)
+        there = (asked >= self.t_from_s) & (asked < min(self.t_until_s, self.t_down_s))
+        later, sooner = np.flatnonzero(there & (t >= 0.0)), np.flatnonzero(there & (t < 0.0))[::-1]
         if len(later):
             out[later] = course(t[later])
         if len(sooner):
             out[sooner] = course(t[sooner])
-        out[(np.asarray(times_s) < self.t_from_s) | (np.asarray(times_s) >= self.t_until_s)] = np.nan
-        there = np.flatnonzero(np.all(np.isfinite(out), axis=1))
-        down = there[geodetic_from_itrf(out[there, :3])[2] < 0.0] if len(there) else there
-        if len(down):
-            out[down[0] :] = np.nan
         return out
 
     def rcs_m2(self, times_s: Scalar) -> Scalar:

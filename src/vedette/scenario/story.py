@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
+from vedette.scenario.after_boost import Ending, parse_ending
 from vedette.scenario.disturbance import Disturbance, parse_disturbance
 from vedette.scenario.draws import Draw, fixed, parse_draw, parse_words
 from vedette.scenario.system_troubles import TABLES, SystemTroubles, parse_system_troubles
@@ -59,6 +60,7 @@ class LaunchSpec:
     id: str
     classes: tuple[str, ...]
     quantities: Mapping[str, Draw]
+    ending: Ending | None = None  # how it ends otherwise than its class does
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +182,12 @@ def _launch(table: dict[str, Any], where: str) -> tuple[LaunchSpec, LaunchSpec]:
     varied = _quantities(varied_table, told, f"{where}.varied")
     classes = parse_words(table["class"], f"{where}.class")
     varied_classes = parse_words(varied_table.get("class", list(classes)), f"{where}.varied.class")
-    identity = str(table["id"])
-    return LaunchSpec(identity, classes, told), LaunchSpec(identity, varied_classes, varied)
+    identity, ending = str(table["id"]), parse_ending(table, where)
+    return LaunchSpec(identity, classes, told, ending), LaunchSpec(identity, varied_classes, varied, ending)
 
 
 def _quantities(table: Mapping[str, Any], start: Mapping[str, Draw], where: str) -> dict[str, Draw]:
-    _only(table, {"id", "class", "varied", *DEFAULTS}, where)
+    _only(table, {"id", "class", "varied", "glide", "failure", *DEFAULTS}, where)
     given = {key: parse_draw(table[key], f"{where}.{key}") for key in DEFAULTS if key in table}
     return {**start, **given}
 

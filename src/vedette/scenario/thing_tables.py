@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from vedette.core.errors import BadInputError
+from vedette.scenario.air_things import AIRCRAFT, DRONE
 from vedette.scenario.burning import BOLIDE, FIRE, FLARE
+from vedette.scenario.glinting import GLINT
 from vedette.scenario.orbiting import BREAKUP, DECAYING_BODY, SATELLITE
 from vedette.scenario.sky_bodies import MOON, PLANET
 from vedette.scenario.thing import ThingKind, ThingSpec, parse_thing
 
 KINDS: Final[dict[str, ThingKind]] = {
-    kind.table: kind for kind in (SATELLITE, DECAYING_BODY, BREAKUP, MOON, PLANET, BOLIDE, FIRE, FLARE)
+    kind.table: kind
+    for kind in (SATELLITE, DECAYING_BODY, BREAKUP, MOON, PLANET, BOLIDE, FIRE, FLARE, GLINT, AIRCRAFT, DRONE)
 }
 
 

@@ -75,6 +75,9 @@ def true_flight(flight: Flight, t_start_tai_ns: int) -> TrueFlight:
     after = ended[1:]
     top_m, dt_top_s, _ = apogee(after, beta, air=flight.air, field=field)
     lat, lon, dt_s, _ = fly_to_ground(after, beta, air=flight.air, field=field)
+    if flight.glide is not None:  # where its glide ends, not where it would have fallen
+        lat, lon, _ = geodetic_from_itrf(flight.glide.states[-1, :3])
+        dt_s = flight.glide.times_s[-1] - float(ended[0])
 
     def instant(seconds: float) -> int:
         return t_start_tai_ns + round(seconds * NS_PER_S)
