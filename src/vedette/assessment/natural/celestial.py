@@ -20,7 +20,7 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.frames import EarthOrientation, itrf_from_gcrf_matrix, moon_position_gcrf_m, sun_position_gcrf_m
 from vedette.frames.bodies import ASTRONOMICAL_UNIT_M
 from vedette.reports import Cause
-from vedette.sensing import is_clear_of_earth
+from vedette.sensing import Radar, is_clear_of_earth
 
 MOON_RADIUS_M = 1_737_400.0
 _LIGHT = Light(life_s=900.0, life_log=1.5, level_w_sr=100_000.0, level_log=2.5, flicker_log=0.2, walk_log=0.05)
@@ -63,7 +63,7 @@ def weigh_celestial(
     for body in _BODIES:
         places, own_mps = _places_itrf_m(body, s.t_tai_ns, turn)
         share = body.share_of_echoes if echoes else body.share_of_lights
-        log, reasons = _weigh_body(body, places, own_mps, s, context)
+        log, reasons = _weigh_body(body, places, own_mps, s, sensors, context)
         logs.append(np.log(share) + log)
         words.append(reasons)
     best = int(np.argmax(logs))
@@ -112,7 +112,7 @@ def _planet_gcrf_m(number: int, t_tai_ns: Ints | int) -> Vec3:
 
 
 def _weigh_body(
-    body: _Body, places: Rows, own_mps: Rows, s: Sightings, context: NaturalContext
+    body: _Body, places: Rows, own_mps: Rows, s: Sightings, sensors: Mapping[str, object], context: NaturalContext
 ) -> tuple[float, tuple[tuple[str, ...], tuple[str, ...]]]:
     e = s.evidence
     total = 0.0
@@ -135,7 +135,7 @@ def _weigh_body(
         ranged = mine & ~s.is_direction
         if ranged.any():
             among = ranged[mine]
-            log, said_for, said_against = _log_ranges(body, name, distance[among], ranged, s, context)
+            log, said_for, said_against = _log_ranges(body, name, distance[among], ranged, s, sensors, context)
             total += log
             for_ += said_for
             against += said_against
@@ -182,7 +182,8 @@ def _log_angles(body: _Body, los: Rows, mine: Bools, s: Sightings) -> tuple[floa
 
 
 def _log_ranges(
-    body: _Body, name: str, distance_m: Scalar, rows: Bools, s: Sightings, context: NaturalContext
+    body: _Body, name: str, distance_m: Scalar, rows: Bools, s: Sightings, sensors: Mapping[str, object],
+    context: NaturalContext,
 ) -> tuple[float, list[str], list[str]]:
     """ln density of the ranges: the body's distance, folded; one offset in common, some spread from look to look."""
     e = s.evidence
@@ -190,14 +191,15 @@ def _log_ranges(
     sigma = 1.0 / e.weight[rows, 2]
     bias = float(e.bias_sigmas[int(e.sensor[rows][0]), 2])
     radius = MOON_RADIUS_M if body.name == "Moon" else 0.0
-    interval = context.range_ambiguity_m.get(name)
-    folds = float(np.round((distance_m[0] - measured[0]) / interval)) if interval else 0.0
-    off = measured + folds * (interval or 0.0) - distance_m  # - radius at the near edge, 0 for the middle
+    intervals = _intervals_m(name, s.t_tai_ns[rows], sensors, context)
+    folds = np.zeros(len(t)) if intervals is None else np.round((distance_m - radius - measured) / intervals)
+    unfolded = measured + folds * (0.0 if intervals is None else intervals)
+    off = unfolded - distance_m  # - radius: at the near edge, 0: the middle
     starts = [(0.5, -radius, 30e3), (0.2, 0.0, 30e3), (0.3, -0.5 * radius, 0.4 * radius + 30e3)]
     open_start = (1.0, float(off[0]), _ANY_INTERVAL_M / np.sqrt(2.0 * np.pi))
     logs = []
     for trust, places in ((_INTERVAL_TRUSTED, starts), (1.0 - _INTERVAL_TRUSTED, [open_start])):
-        if interval is None:
+        if intervals is None:
             trust = 1.0 if places[0] is open_start else 0.0
         if trust == 0.0:
             continue
@@ -207,15 +209,26 @@ def _log_ranges(
                 logs.append(np.log(trust * share / len(_RANGE_JITTERS_M)) + log)
     total = float(np.logaddexp.reduce(logs))
     read, true = measured[0] / 1e3, distance_m[0] / 1e3
-    if interval is None:
+    if intervals is None:
         words = f"its range says nothing: {name} does not state at which range its echoes fold"
         return total, [words] if total > -20.0 * len(t) else [], []
     near = abs(float(off[0]) + 0.5 * radius) < 0.5 * radius + 100e3
-    words = f"range {read:,.0f} km + {folds:.0f} x {interval / 1e3:,.0f} km = {read + folds * interval / 1e3:,.0f} km"
+    words = f"range {read:,.0f} km + {folds[0]:.0f} x {intervals[0] / 1e3:,.0f} km = {unfolded[0] / 1e3:,.0f} km"
     if near:
         edge = f", its near edge {(true - radius / 1e3):,.0f} km" if radius else ""
         return total, [f"{words}, the {body.name}'s {true:,.0f} km{edge}"], []
     return total, [], [f"{words}, but the {body.name} is {true:,.0f} km away"]
+
+
+def _intervals_m(
+    name: str, t_tai_ns: Ints, sensors: Mapping[str, object], context: NaturalContext
+) -> Scalar | None:
+    """(n,) by how much ranges fold at each look; None: nobody says."""
+    radar = sensors.get(name)
+    stated = radar.range_interval_m(t_tai_ns) if isinstance(radar, Radar) else None
+    if stated is None and name in context.range_ambiguity_m:
+        stated = np.full(len(t_tai_ns), context.range_ambiguity_m[name])
+    return stated
 
 
 def _log_doppler(places: Rows, own_mps: Rows, rows: Bools, s: Sightings, name: str) -> tuple[float, list[str], bool]:

@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from vedette.core.shapes import Bools, Rows, Scalar, Vec3
 from vedette.frames import EarthOrientation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrbitRows:
-    """Known orbits (k) at one instant, and how well they are known along their track and across it."""
+    """Known orbits (k) at one instant, and how well they are known; the error is mostly along the track."""
 
     ids: tuple[str, ...]
     states_itrf: Rows  # (k, 6)
-    along_sigmas_m: Scalar  # (k,) grows with the age of the elements, and fast where air brakes
-    across_sigmas_m: Scalar  # (k,)
+    covs_itrf: Rows  # (k, 6, 6) grows with the age of the elements, and fast where air brakes
+    betas_kg_m2: Scalar  # (k,) mass over drag area; 0: no drag
     is_decaying: Bools  # (k,)
     ages_h: Scalar  # (k,) of the elements
 
@@ -26,7 +24,7 @@ class OrbitRows:
 
 
 class KnownOrbits(Protocol):
-    """Whoever knows what is up there. `orbits.Catalogue` does, from element sets."""
+    """Whoever knows what is up there: `known_orbits.KnownBodies` from states, `known_orbits.ElementSets` from lines."""
 
     def near(self, t_tai_ns: int, place_itrf_m: Vec3, reach_m: float) -> OrbitRows:
         """The objects that may be within reach of a place then, their own doubt allowed for; more do no harm."""
@@ -52,10 +50,4 @@ class NaturalContext:
     orientation: EarthOrientation = field(default_factory=EarthOrientation.packaged)
     orbits: KnownOrbits | None = None
     hot_places: HotPlaces | None = None
-    range_ambiguity_m: Mapping[str, float] = field(default_factory=dict)  # by radar: echoes fold at this range
-
-
-def no_orbits() -> OrbitRows:
-    """None at all."""
-    none = np.empty(0)
-    return OrbitRows((), np.empty((0, 6)), none, none, np.empty(0, dtype=bool), none)
+    range_ambiguity_m: Mapping[str, float] = field(default_factory=dict)  # of radars that state none themselves

@@ -25,12 +25,8 @@ _WANDER_M = 300.0  # of the middle of a light that is several fires in one pixel
 def weigh_fire(
     sightings: Sightings, sensors: Mapping[str, object], context: NaturalContext
 ) -> tuple[Weighed, ...]:
-    """ln p(looks | a light on the ground that stays), with reasons; a radar does not see fires."""
+    """ln p(looks | a light on the ground that stays), with reasons; nothing where no infrared sensor saw it."""
     s = sightings
-    if not s.is_direction.all():
-        ranged = int((~s.is_direction).sum())
-        against = (f"{ranged} echo{'es' if ranged > 1 else ''} by radar: a fire gives none",)
-        return (Weighed(Cause.FIRE, -1e9, (), against),)
     if not s.is_infrared.any():
         return ()
     place, cov3, share = s.anywhere(_GROUND_M, _GROUND_SIGMA_M)
@@ -38,7 +34,9 @@ def weigh_fire(
     mean[:3], cov[:3, :3] = place, cov3
     cov[range(3, 6), range(3, 6)] = _FRONT_MPS**2
     log = share + s.log_density(mean, cov, 1e-3)
-    where = where_at_height(s.evidence.place, s.evidence.value[:, :3], _GROUND_M)
+    where = s.places_itrf_m.copy()
+    by_sight = s.evidence.kind == 1
+    where[by_sight] = where_at_height(s.evidence.place[by_sight], s.evidence.value[by_sight, :3], _GROUND_M)
     lat, lon, height = geodetic_from_itrf(np.median(where, axis=0))
     if context.hot_places is not None:
         # nine in ten burn where the map has it, the tenth anywhere
@@ -53,6 +51,9 @@ def _reasons(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     moved, span_s, blur_m = s.drift(where)
     moved_m = float(np.linalg.norm(moved))
+    ranged = int((~s.is_direction).sum())
+    if ranged:
+        return (), (f"{ranged} echo{'es' if ranged > 1 else ''} by radar: a fire gives none",)
     if height_m > 20e3:
         return (), ("its line of sight passes above the ground",)
     at = place_words(float(np.degrees(lat)), float(np.degrees(lon)))

@@ -44,25 +44,25 @@ _GRAZING_SHARE = 0.25
 def weigh_glint(sightings: Sightings, sensors: Mapping[str, object], context: NaturalContext) -> tuple[Weighed, ...]:
     """ln p(looks | sunlight off cloud, ice or sea), with reasons; a radar sees none, an unlit place gives none."""
     s = sightings
-    if not s.is_direction.all():
-        ranged = int((~s.is_direction).sum())
-        return (Weighed(Cause.GLINT, -1e9, (), (f"{ranged} echo{'es' if ranged > 1 else ''} by radar: not light",)),)
     if not s.is_infrared.any():
         return ()
     e = s.evidence
-    sensor_count = len(np.unique(e.sensor))
-    los = e.value[:, :3]
-    places = where_at_height(e.place, los, _CLOUD_M)
-    first, last = 0, len(s) - 1
-    ends = np.array([first, last])
+    by_light = np.flatnonzero(s.is_infrared)
+    watchers = np.unique(e.sensor[by_light])
+    places = s.places_itrf_m.copy()
+    places[by_light] = where_at_height(e.place[by_light], e.value[by_light, :3], _CLOUD_M)
+    first = int(by_light[0])
+    own = by_light[e.sensor[by_light] == e.sensor[first]]
+    ends = own[[0, -1]]
     seen = glint_geometry(places[ends], e.place[ends], s.t_tai_ns[ends])
     log_place = _log_place(places[first], e.place[first], int(s.t_tai_ns[first]), seen)
     moving = _glint_velocity(e.place[ends], s.t_tai_ns[ends], s)
     log = log_place + float(np.logaddexp(np.log(0.5) + _log_path(s, np.zeros(3)), np.log(0.5) + _log_path(s, moving)))
-    if sensor_count > 1:  # one facet shines into one telescope: each further sensor needs a mirror of its own
-        log += sum(_log_other(s, int(other), places) for other in np.unique(e.sensor)[1:])
+    for other in watchers[watchers != e.sensor[first]]:
+        # one facet shines into one telescope: each further sensor needs a mirror of its own
+        log += _log_other(s, int(other), places)
     log += _LIGHT.log_likelihood(s)
-    return (Weighed(Cause.GLINT, log, *_reasons(seen, sensor_count, places, s, moving)),)
+    return (Weighed(Cause.GLINT, log, *_reasons(seen, len(watchers), places, s, moving)),)
 
 
 def _log_place(place: Vec3, sensor: Vec3, t_tai_ns: int, seen: GlintGeometry) -> float:
@@ -118,7 +118,7 @@ def _log_path(s: Sightings, velocity_mps: Vec3) -> float:
 
 def _log_other(s: Sightings, other: int, places: Vec3) -> float:
     """What a further sensor's own geometry says, over what any place would."""
-    row = int(np.flatnonzero(s.evidence.sensor == other)[0])
+    row = int(np.flatnonzero(s.is_infrared & (s.evidence.sensor == other))[0])
     seen = glint_geometry(places[[row]], s.evidence.place[[row]], s.t_tai_ns[[row]])
     return min(_log_place(places[row], s.evidence.place[row], int(s.t_tai_ns[row]), seen), 0.0) + float(np.log(0.05))
 
@@ -151,6 +151,9 @@ def _reasons(
             against.append(words)
         elif 4.0 * blur_m / span_s < 300.0:
             for_.append(words)
+    ranged = int((~s.is_direction).sum())
+    if ranged:
+        against.append(f"{ranged} echo{'es' if ranged > 1 else ''} by radar: sunlight gives none")
     if sensor_count > 1:
         against.append(f"{sensor_count} sensors see it: each would need a mirror of its own")
     return tuple(for_), tuple(against)

@@ -10,13 +10,14 @@ from vedette.assessment.natural.celestial import weigh_celestial
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.fires import weigh_fire
 from vedette.assessment.natural.glint import weigh_glint
+from vedette.assessment.natural.orbits import weigh_orbits
 from vedette.assessment.natural.reference import Reference, reference_of_sightings
 from vedette.assessment.natural.sightings import Sightings, sightings_of
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
 from vedette.reports import Looks
 
 Judge = Callable[[Sightings, Mapping[str, object], NaturalContext], tuple[Weighed, ...]]
-_JUDGES: tuple[Judge, ...] = (weigh_fire, weigh_glint, weigh_bolide, weigh_celestial)
+_JUDGES: tuple[Judge, ...] = (weigh_fire, weigh_glint, weigh_bolide, weigh_celestial, weigh_orbits)
 
 
 def natural_causes(
