@@ -203,7 +203,8 @@ def _log_any(s: Sightings, kind: _Orbits) -> tuple[float, tuple[tuple[str, ...],
     lowest = float(perigee_height_m(state))
     if kind is _SATELLITES and lowest < 0.0:
         words += f"; such an orbit would pass {-lowest / 1e3:,.0f} km under the ground"
-    near = (kind is _DECAYING or lowest > 0.0) and abs(level - round_mps) < 2.5 * sizes[2] and abs(climb) < 2.5 * sizes[1]
+    near = abs(level - round_mps) < 2.5 * sizes[2] and abs(climb) < 2.5 * sizes[1]
+    near = near and (kind is _DECAYING or lowest > 0.0)
     fits_height = abs(np.log(max(height_km, 1.0) * 1e3 / kind.height_m)) < 2.5 * kind.height_log
     return log, ((words,), ()) if near and fits_height else ((), (words,))
 
