@@ -60,7 +60,8 @@ def read_omm(raw: bytes, where: str = "element sets") -> Found:
         messages = _from_kvn(text)
     else:
         messages = _from_csv(text)
-    rows, refused = [], []
+    rows: list[tuple[Any, ...]] = []
+    refused: list[BadInputError] = []
     for place, message in messages:
         try:
             if isinstance(message, str):
