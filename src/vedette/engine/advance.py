@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
-from vedette.engine.incidents import incidents_of, look_repeated, think
+from vedette.engine.incidents import incidents_of, is_astray, look_repeated, refused, think
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
@@ -47,7 +47,10 @@ def advance(picture: Picture, event: Event) -> Picture:
     The picture given is consumed: use only the one returned.
     """
     picture.new_findings, picture.new_alerts = (), ()
+    said: tuple[Finding | Alert, ...]
     match event:
+        case Scan() | Claim() if event.mode is not picture.session.mode:
+            said = refused(picture, event)
         case Scan():
             said = _absorb(picture, event)
         case Quarantined():
@@ -111,6 +114,9 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
         return (*_hear_noise(picture, scan), *_follower_of(picture, scan).absorb(scan))
     if scan.kind is not SensorKind.TELEMETRY and scan.kind is not picture.sensors[scan.sensor_id].kind:
         return _other_kind(picture, scan)
+    astray = is_astray(picture, scan)
+    if astray:
+        return astray
     said, is_repeated = look_repeated(picture, scan)
     if scan.kind is SensorKind.RADAR:
         said = (*said, *_hear_noise(picture, scan))
@@ -212,7 +218,7 @@ def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:
     picture.worst_exit_code = max(picture.worst_exit_code, trouble.exit_code)
     now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else trouble.t_received_tai_ns
     if trouble.exit_code == 6:
-        incidents_of(picture).refuse(trouble.sentence, trouble.t_received_tai_ns or now)
+        incidents_of(picture).refuse(trouble.where, trouble.sentence, trouble.t_received_tai_ns or now)
     return (
         Finding(
             kind=FindingKind.DOUBT if trouble.is_kept else FindingKind.QUARANTINED,

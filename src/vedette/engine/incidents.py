@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vedette.core.constants import NS_PER_S
-from vedette.reports import Finding, FindingKind, Scan, SensorKind
+from vedette.reports import Claim, Finding, FindingKind, Scan, SensorKind
 
 if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch, Support
@@ -29,6 +29,48 @@ def incidents_of(picture: Picture) -> IncidentWatch:
     return picture.incidents
 
 
+def refused(picture: Picture, event: Scan | Claim) -> tuple[Finding, ...]:
+    """A report of another mode than the session's, whatever way it came: kept in the journal, never in the picture."""
+    name = event.sensor_id if isinstance(event, Scan) else event.source_id
+    mode = picture.session.mode
+    what = f"a {'look' if isinstance(event, Scan) else 'claim'} of mode {event.mode} in a {mode} watch"
+    sentence = f"{name}: {what}: refused, and kept out of the picture"
+    picture.quarantine_count += 1
+    picture.worst_exit_code = max(picture.worst_exit_code, 6)
+    incidents_of(picture).refuse(name, sentence, event.t_received_tai_ns)
+    return _once(picture, f"{name} {event.mode}", sentence, name, event.t_received_tai_ns, "other-mode")
+
+
+def is_astray(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
+    """A look that came by a way which is not its sensor's own is no look of that sensor; empty: nothing is known of it.
+
+    The way is told by the mark `route:NAME`; what belongs to whom stands in the [links] of the sensor file.
+    """
+    routes = [mark.removeprefix("route:") for mark in scan.marks if mark.startswith("route:")]
+    if not routes:
+        return ()
+    watch = incidents_of(picture)
+    wrong = next((route for route in routes if watch.is_foreign(scan.sensor_id, route)), None)
+    if wrong is None:
+        return ()
+    name = scan.sensor_id
+    sentence = f"{name}: a look that came by {wrong!r}, which is not a way of {name}: set aside"
+    picture.quarantine_count += 1
+    watch.refuse(name, sentence, scan.t_received_tai_ns)
+    return _once(picture, f"{name} by {wrong}", sentence, name, scan.t_received_tai_ns, "other-route")
+
+
+def _once(picture: Picture, key: str, sentence: str, where: str, t_tai_ns: int, mark: str) -> tuple[Finding, ...]:
+    if key in picture.refused:
+        return ()
+    picture.refused.add(key)
+    data = {"where": where, "mark": mark}
+    kind = FindingKind.QUARANTINED
+    return (
+        Finding(kind=kind, object_id="", t_tai_ns=t_tai_ns, t_declared_tai_ns=t_tai_ns, text=sentence, data=data),
+    )
+
+
 def look_repeated(picture: Picture, scan: Scan) -> tuple[tuple[Finding, ...], bool]:
     """What can be said of a look that came before, and whether it is to be kept from the trackers."""
     if scan.kind in (SensorKind.TELEMETRY, SensorKind.STROBE):
@@ -41,6 +83,8 @@ def think(picture: Picture, event: Event) -> tuple[Finding, ...]:
     t_tai_ns = getattr(event, "t_received_tai_ns", None) or getattr(event, "t_tai_ns", None)  # 0: it did not say
     if t_tai_ns is None or not picture.is_epoch_known:
         return ()
+    if getattr(event, "mode", picture.session.mode) is not picture.session.mode:
+        return ()  # what is refused does not tell the time either
     if picture.t_received_tai_ns is None or t_tai_ns > picture.t_received_tai_ns:
         picture.t_received_tai_ns = t_tai_ns
     watch = incidents_of(picture)

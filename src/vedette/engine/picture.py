@@ -60,6 +60,7 @@ class Picture:
     t_first_heard_tai_ns: int | None = None  # of any sensor
     notices: list[Notice] = field(default_factory=list)  # in order of receipt
     incidents: IncidentWatch | None = None  # noise, silence and messages, once anything was heard
+    refused: set[str] = field(default_factory=set)  # who was refused, and as what: said once
     coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
     t_received_tai_ns: int | None = None  # the newest time that anything was received
     noise_rise_db: dict[str, float] = field(default_factory=dict)  # by sensor, of its last look

@@ -6,6 +6,7 @@ way that belongs to somebody else, copies that disagree. How often each is met u
 the chance that our own sensors would have seen nothing of it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -17,7 +18,7 @@ from vedette.reports import Cause, Claim
 from vedette.sensing.links import Links
 
 PEOPLE_SAY = frozenset({"alert", "warning", "order", "public-alert", "broadcast", "announcement"})
-_DRILL_WORDS = ("exercise", "drill", "test", "tape", "simulat", "training", "rehears")
+_DRILL_WORDS = re.compile(r"\b(exercise|drill|test|tape|simulat\w*|training|rehears\w*)\b", re.IGNORECASE)
 _MANY = 2  # further launches of which none is seen: how often the chance of missing one counts
 _BY_NAME = {
     "message_fault": Cause.MESSAGE_FAULT, "test_data": Cause.TEST_DATA, "procedure": Cause.PROCEDURE,
@@ -66,6 +67,11 @@ def is_odd(claim: Claim, links: Links) -> bool:
     return bool(found & {"count-differs", "not-authentic", "other-route"})
 
 
+def is_of_a_drill(words: str) -> bool:
+    """Whether words speak of a test, an exercise, a tape, a simulation."""
+    return _DRILL_WORDS.search(words) is not None
+
+
 def threat_of(claim: Claim) -> Cause:
     """What it would be if it were true."""
     words = f"{claim.what} {claim.text}".lower()
@@ -89,7 +95,7 @@ def features_of(
         "other-route": any((of := links.owners(c.route)) and c.source_id not in of for c in grave),
         "lists-tracks": any(claim.listed for claim in grave),
         "no-look-behind": not any(claim.listed or claim.source_id in sensors for claim in grave),
-        "drill-words": any(word in claim.text.lower() for claim in grave for word in _DRILL_WORDS),
+        "drill-words": any(is_of_a_drill(f"{claim.text} {claim.route}") for claim in grave),
         "repeated": _repeated(claims),
         "many": any((claim.count or len(claim.listed)) >= 20 for claim in grave),
         "looks-empty": support is not None and support.coverage is not None and support.launches == 0,

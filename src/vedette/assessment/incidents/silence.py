@@ -24,17 +24,21 @@ def weigh_silence(
     links: Links,
     signs: Sequence[LifeSign],
     policy: SubjectPolicy,
+    failed: Sequence[str] = (),
 ) -> tuple[Weighed, ...]:
-    """How well each cause explains who stopped, who did not, and who has since given a sign of life."""
+    """How well each cause explains who stopped, who did not, and who has since given a sign of life.
+
+    failed : others, such as yes-or-no sensors, that said about then that they have failed
+    """
     any_set = -log(len(silent) + len(heard) + 1) - log(comb(len(silent) + len(heard), len(silent)))
     rows = [_fault(silent, signs, any_set, policy)]
-    rows += [_part(part, silent, heard, links, signs, any_set, policy) for part in _worth_asking(silent, links)]
+    rows += [_part(part, silent, heard, links, signs, any_set, policy, failed) for part in _worth_asking(silent, links)]
     nameless = [name for name in silent if links.of(name) is None]
     if len(silent) > 1 and nameless:
         why = f"what {', '.join(nameless)} depend on is not described: they may share a part"
         rows.append(Weighed(Cause.COMMON_FAULT, _signs(signs, None, links), (why, *_alive_words(signs))))
     alive = sorted({sign.sensor_id for sign in signs})
-    reasons = (f"{', '.join(alive)} are alive, and their usual ways are not",) if alive else ()
+    reasons = (f"alive, and not by their usual ways: {', '.join(alive)}",) if alive else ()
     count = sum(len(link.routes) for name in silent if (link := links.of(name)) is not None)
     against = (f"{count} ways would have been cut at once",) if count > 1 else ()
     rows.append(Weighed(Cause.JAMMING, _signs(signs, None, links), reasons, (*against, NO_ATTACK)))
@@ -75,6 +79,7 @@ def _part(
     signs: Sequence[LifeSign],
     any_set: float,
     policy: SubjectPolicy,
+    failed: Sequence[str],
 ) -> Weighed:
     """A part or supply fails, and all that hang on it stop."""
     hang = set(links.silenced_by(part))
@@ -83,6 +88,10 @@ def _part(
     ratio = len(spared) * log(_SPARED) + len(besides) * log(own) - any_set + _signs(signs, part, links)
     kind = "supply" if links.is_power(part) else "part"
     reasons = [f"{_all(stopped)} {'hang' if len(stopped) > 1 else 'hangs'} on one {kind}, {part}", *_alive_words(signs)]
+    also = [name for name in failed if name in hang]
+    if also:  # once: that they fail together with it is one more meeting of times
+        ratio -= log(own)
+        reasons.append(f"{_all(also)} said that they have failed, and hang on it too")
     against = [f"{name} hangs on {part} too and is heard" for name in spared]
     against += [f"{name} does not hang on {part}" for name in sorted(besides)]
     return Weighed(Cause.COMMON_FAULT, ratio, tuple(reasons), tuple(against))

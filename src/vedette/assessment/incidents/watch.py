@@ -15,13 +15,14 @@ from vedette.assessment.incidents.messages import (
     features_of,
     is_grave,
     is_odd,
+    is_of_a_drill,
     weigh_message,
 )
 from vedette.assessment.incidents.noise import hears_sun, sun_seen, weigh_noise
 from vedette.assessment.incidents.policy import IncidentPolicy, packaged_incident_policy
 from vedette.assessment.incidents.repeats import Repeat, RepeatWatch
 from vedette.assessment.incidents.silence import lessened, weigh_silence
-from vedette.assessment.incidents.yes_no import NO, YES, weigh_yes_no
+from vedette.assessment.incidents.yes_no import FAILED, NO, YES, weigh_yes_no
 from vedette.assessment.weighing import Weighed
 from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
@@ -76,6 +77,7 @@ class IncidentWatch:
     _states: Episode | None = None  # of yes-or-no sensors
     _tapes: dict[str, Episode] = field(default_factory=dict)  # by sensor
     _refused: Episode | None = None
+    _refused_count: int = 0
     _claims: list[Claim] = field(default_factory=list)
     _signs: list[LifeSign] = field(default_factory=list)
     _t_thought_tai_ns: int | None = None
@@ -108,22 +110,33 @@ class IncidentWatch:
         else:
             self._claims = [*self._claims[-CLAIMS_KEPT:], event]
 
-    def refuse(self, sentence: str, t_tai_ns: int) -> tuple[Finding, ...]:
-        """Something of another mode was offered and refused: most likely a test or a drill on the wrong way."""
-        if self._refused is None or self._refused.t_over_tai_ns is not None:
-            self._refused = self._open("message", t_tai_ns)
+    def is_foreign(self, name: str, route: str) -> bool:
+        """Whether a way is known to be none of a site's: it is described without it, or the way is somebody else's."""
+        link = self.links.of(name)
+        if link is not None and any(way == route for way, _ in link.routes):
+            return False
+        return link is not None or bool(self.links.owners(route)) or is_of_a_drill(route)
+
+    def refuse(self, name: str, sentence: str, t_tai_ns: int) -> None:
+        """Something was refused for its mode or its way: most likely a test or a drill on the wrong line."""
         one = self._refused
-        one.marks, one.evidence = ("refused", "other-mode"), Evidence.WITHDRAWN
+        if one is None or t_tai_ns - one.t_tai_ns > KEPT_S * NS_PER_S:
+            one = self._refused = self._open("message", t_tai_ns)
+            self._refused_count = 0
+        self._refused_count += 1
+        one.sensors = tuple(dict.fromkeys((*one.sensors, name)))[:20]
+        one.marks, one.evidence, one.t_over_tai_ns = ("refused",), Evidence.WITHDRAWN, t_tai_ns
+        often = f"{self._refused_count:,} such reports; none entered the picture"
         one.weigh(
             [
-                Weighed(Cause.TEST_DATA, 4.0, (sentence, "it never entered the picture")),
-                Weighed(Cause.MESSAGE_FAULT, 1.0, ("its mark of mode may be wrong",)),
-                Weighed(Cause.INTERCONTINENTAL, -4.0, (), ("whoever sent it says that it is not real",)),
+                Weighed(Cause.TEST_DATA, 4.0, (sentence, often)),
+                Weighed(Cause.MESSAGE_FAULT, 1.0, ("its mark of mode or way may be wrong",)),
+                Weighed(Cause.SENSOR_FAULT, -2.0, (), ("a sensor's fault does not change its mode or its way",)),
+                Weighed(Cause.INTERCONTINENTAL, -4.0, (), ("by its own mark it is not real, or not this sensor's",)),
             ],
             self.policy.message,
             t_tai_ns,
         )
-        return ()
 
     # ---- thinking
 
@@ -185,14 +198,17 @@ class IncidentWatch:
         else:
             one = self._open("silence", min(quiet[name] for name in group))
             self._silence.append(one)
-        members = tuple(n for n in self.sensors if n in group)
+        if any(name not in quiet for name in one.sensors):
+            return []  # some are back: who stopped together is known, and why does not change any more
+        members = tuple(n for n in self.sensors if n in group or n in one.sensors)
+        failed = self._failed(now.t_tai_ns)
         signs = self._newest_signs(members, one.t_first_tai_ns)
-        key = (members, len(signs), len(heard))
+        key = (members, len(signs), len(heard) + 1000 * len(failed))
         if one.explanations and key == (one.sensors, *self._known.get(one.id, (-1, -1))):
             return []
-        self._known[one.id] = (len(signs), len(heard))
+        self._known[one.id] = (len(signs), len(heard) + 1000 * len(failed))
         one.sensors = members
-        weighed = weigh_silence(members, heard, self.links, signs, self.policy.silence)
+        weighed = weigh_silence(members, heard, self.links, signs, self.policy.silence, failed)
         one.weigh(weighed, self.policy.silence, now.t_tai_ns)
         less = lessened(members, self.links)
         alive = {sign.sensor_id for sign in signs}
@@ -208,6 +224,12 @@ class IncidentWatch:
         if len(members) >= self.policy.silence["told_sensors"]:
             said += one.told(self.policy.silence["stated"], words, "silence")
         return said
+
+    def _failed(self, t_tai_ns: int) -> tuple[str, ...]:
+        """Yes-or-no sensors that lately said that they have failed."""
+        edge = t_tai_ns - round(self.policy.message["same_s"] * NS_PER_S)
+        states = {claim.source_id: claim.state for claim in self._claims if claim.state and claim.t_sent_tai_ns >= edge}
+        return tuple(name for name, state in states.items() if state == FAILED)
 
     def _newest_signs(self, names: Sequence[str], t_from_tai_ns: int) -> list[LifeSign]:
         """The newest sign of each site and way since an instant."""
@@ -298,8 +320,10 @@ class IncidentWatch:
         if one is None or one.t_over_tai_ns is not None:
             first = next(claim for claim in claims if claim.state == YES)
             one = self._states = self._open("message", first.t_received_tai_ns)
-        signs = self._newest_signs(tuple(states), one.t_first_tai_ns - round(600 * NS_PER_S))
-        weighed = weigh_yes_no(states, self.links, signs, support, self.policy)
+        edge = one.t_first_tai_ns - round(600 * NS_PER_S)
+        signs = self._newest_signs((*states, *(link.name for link in self.links.links)), edge)
+        silent = [name for e in self._silence if e.t_over_tai_ns is None for name in e.sensors]
+        weighed = weigh_yes_no(states, self.links, signs, support, self.policy, silent)
         one.sensors = tuple(name for name, state in states.items() if state != NO)
         one.weigh(weighed, self.policy.message, now.t_tai_ns)
         says = ", ".join(f"{name} {state}" for name, state in states.items() if state != NO)

@@ -25,12 +25,14 @@ def weigh_yes_no(
     signs: Sequence[LifeSign],
     support: Support,
     policy: IncidentPolicy,
+    silent: Sequence[str] = (),
 ) -> tuple[Weighed, ...]:
     """How well each cause explains what yes-or-no sensors say at one time; `unknown` (0) says each of the three alike.
 
     states : the newest of "yes", "no", "failed" of every source
+    silent : sensors of which nothing comes just then
     """
-    rows = [_part(part, states, links, signs, policy) for part in links.parts if _hanging(states, part, links)]
+    rows = [_part(part, states, links, signs, policy, silent) for part in links.parts if _hanging(states, part, links)]
     lost = sum(state != NO for state in states.values())
     if not rows and lost > 1:
         why = "what these sensors depend on is not described: they may share a supply"
@@ -45,7 +47,12 @@ def _hanging(states: Mapping[str, str], part: str, links: Links) -> list[str]:
 
 
 def _part(
-    part: str, states: Mapping[str, str], links: Links, signs: Sequence[LifeSign], policy: IncidentPolicy
+    part: str,
+    states: Mapping[str, str],
+    links: Links,
+    signs: Sequence[LifeSign],
+    policy: IncidentPolicy,
+    silent: Sequence[str],
 ) -> Weighed:
     hanging = set(_hanging(states, part, links))
     wrong = policy.message["wrong_when_unpowered"]
@@ -58,6 +65,10 @@ def _part(
     failed = sorted(name for name in hanging if states[name] == FAILED)
     if failed:
         reasons.append(f"{', '.join(failed)} say that they have failed")
+    dark = [name for name in silent if (link := links.of(name)) is not None and link.cut_by(part)]
+    if dark:
+        ratio -= log(policy.silence["sensor_fault"] * policy.message["same_s"] / YEAR_S)
+        reasons.append(f"nothing comes from {', '.join(dark)}, which hang on it too")
     for sign in signs:
         link = links.of(sign.sensor_id)
         if link is None or part not in link.power or sign.has_power is None:
