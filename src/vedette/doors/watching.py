@@ -14,6 +14,7 @@ import msgspec
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.feeds.address import is_address
+from vedette.doors.proposing import Proposer, ProposingReporter, places_of
 from vedette.doors.registration_show import RegistrationReporter
 from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
@@ -49,6 +50,7 @@ class WatchOptions:
     notices: Path | None = None
     mode: str | None = None
     sky: bool = False
+    areas: Path | None = None  # GeoJSON: who is to be told
     data_dir: Path | None = None
     output: Output = "people"
     is_quiet: bool = False
@@ -74,7 +76,8 @@ def run_watch(options: WatchOptions) -> int:
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
     with create_sealed(path, session, options.data_dir) as journal:
-        picture = watch_loop(events, session, reporter, journal, options.speed)
+        desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
+        picture = watch_loop(events, session, desk, journal, options.speed)
     say_where(options, path)
     return exit_code_of(picture)
 

@@ -7,7 +7,10 @@ from vedette.reports import Alert, Candidate, Cause, Evidence, Explanation, Mess
 from vedette.reports.alert_event import AlertEvent, AreaTold, Level
 
 T0 = 986_083_200 * NS_PER_S
-SOURCE = DraftSource(link=b"\x07" * 32, entry_count=17, sender="floor", engine_version="0.1.0", journal="night.sqlite")
+SOURCE = DraftSource(
+    link=b"\x07" * 32, entry_count=17, chain=b"\x08" * 32, sender="floor", engine_version="0.1.0",
+    journal="night.sqlite",
+)  # fmt: skip
 
 
 def second(number: float) -> int:

@@ -28,7 +28,7 @@ from vedette.assessment.alerts import (
 )
 from vedette.core.errors import BadInputError, NotFoundError, RefusedError, UsageError, VedetteError
 from vedette.reports import Evidence, Message, Mode
-from vedette.reports.alert_event import MessageType
+from vedette.reports.alert_event import Level, MessageType
 
 ANNA, BEN, CORA = person("anna"), person("ben"), person("cora", "senior-watch-officer")
 WATCH = person("wil", "watch-officer")
@@ -151,6 +151,7 @@ def test_an_update_replaces_what_stands_and_says_which_areas_are_new():
     assert message.message_type is MessageType.UPDATE and message.sequence == 2
     assert [one.message_id for one in message.supersedes] == [f"{name_of()}.1"]
     assert (message.areas_added, message.areas_dropped) == (("Nordmark",), ("Westmark",))
+    assert {area.name: area.level for area in message.areas}["Westmark"] is Level.ALL_CLEAR
 
 
 def test_one_person_cancels_everything_that_stands_to_everybody_who_was_told():

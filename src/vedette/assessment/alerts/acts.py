@@ -22,6 +22,7 @@ from vedette.assessment.alerts.records import (
     Sent,
     revision_of,
 )
+from vedette.assessment.danger import compared
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, RefusedError, UsageError
 from vedette.reports.alert_event import AlertEvent, AreaTold, MessageType, ReleasedBy, event_trouble
@@ -209,8 +210,11 @@ def _message(life: AlertLife, act: Act, first: Approved, is_update: bool) -> Ale
     """What goes out: the revision that both saw, who they are, and what it replaces."""
     now = life.picture_time(act.t_tai_ns)
     draft = life.newest.draft
-    names = [area.name for area in draft.areas]
-    told = [area.name for area in life.standing[-1].event.areas] if life.standing else []
+    areas: tuple[AreaTold, ...] = draft.areas
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    if life.standing:
+        areas, added, dropped = compared(draft.areas, life.standing[-1].event.areas)
     confidence = act.confidence or first.confidence
     word_by = act.person.account if act.confidence else first.person.account
     return msgspec.structs.replace(
@@ -226,8 +230,9 @@ def _message(life: AlertLife, act: Act, first: Approved, is_update: bool) -> Ale
         ),
         confidence=confidence,
         confidence_by=word_by if confidence else "",
-        areas_added=tuple(name for name in names if name not in told) if life.standing else (),
-        areas_dropped=tuple(name for name in told if name not in names),
+        areas=areas,
+        areas_added=added,
+        areas_dropped=dropped,
     )
 
 

@@ -30,10 +30,11 @@ _BANDS = (0.5, 0.9, 0.99)
 
 @dataclass(frozen=True, slots=True)
 class DraftSource:
-    """Where a draft comes from: the journal's first link, its length then, and who proposed by which policy."""
+    """Where a draft comes from: which journal, how long it was and what its chain had come to, and by which policy."""
 
     link: bytes
     entry_count: int
+    chain: bytes  # of the journal after so many entries
     sender: str
     engine_version: str
     policy_digest: str = ""
@@ -94,6 +95,7 @@ def draft_event(
         t_valid_until_tai_ns=_valid_until(summary.impact if is_impact else None, t_now_tai_ns),
         basis={
             "journal": source.journal, "journal_link": source.link.hex(), "entry": str(source.entry_count),
+            "journal_chain": source.chain.hex(),
             "object": summary.id, "engine": source.engine_version, "policy": source.policy_digest,
         },
         object_ids=(summary.id,),

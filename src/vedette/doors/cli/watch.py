@@ -22,6 +22,7 @@ def watch(
     notices: Path | None = None,
     sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
+    areas: Path | None = None,
     data_dir: Path | None = None,
     json: bool = False,
     jsonl: bool = False,
@@ -70,8 +71,10 @@ def watch(
         Follow what radars see as a crowd, tens of thousands of objects: states and counts, no launches and no orbits.
     mode
         What these reports are; by default what the feed says of itself, else REAL.
+    areas
+        GeoJSON of named areas: alerts say which of them are in danger, how probably, and how many seconds they have.
     data_dir
-        Where the journal is kept.
+        Where the journal and the alerts are kept.
     json
         One JSON document at the end.
     jsonl
@@ -103,6 +106,7 @@ def watch(
             notices=notices,
             sky=sky,
             mode=mode,
+            areas=areas,
             data_dir=data_dir,
             output="json" if json else "jsonl" if jsonl else "people",
             is_quiet=quiet,

@@ -1,0 +1,191 @@
+"""What a watch finds is proposed to the desk: one alert an object, a new revision when there is something new to say.
+
+It comes after the journal has everything safely, and it never holds up the watch: when the desk cannot be written, that
+is said once and tried again with the next news.
+"""
+
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from vedette.assessment.alerts import DESK_OF_MODE, DeskKind, escalations
+from vedette.assessment.alerts.draft import DraftSource, alert_id_of, draft_event, news_of
+from vedette.assessment.candidates.policy import policy_of
+from vedette.core.errors import VedetteError
+from vedette.doors.alert_desk import AlertDesk
+from vedette.doors.data_dir import data_dir_of
+from vedette.doors.reporters import Reporter
+from vedette.doors.seal_file import now_tai_ns
+from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.engine import Event, Picture
+from vedette.reports import Alert, Candidate, Evidence
+from vedette.reports.alert_event import AlertEvent, AreaTold
+from vedette.reports.place import Place
+
+LATENCY_S = 30.0  # from a release until people have heard: two people, and the slowest common channel
+PATIENCE_MS = 50  # how long a watch waits for the desk before it goes on without
+
+
+class Proposer:
+    """Proposes what one watch finds to the desk of its mode."""
+
+    def __init__(self, journal: SqliteJournal, data_dir: Path | None, places: Iterable[Place] = ()) -> None:
+        self.journal, self.session = journal, journal.session
+        self.kind: DeskKind = DESK_OF_MODE[self.session.mode]
+        self.places = tuple(places)
+        self.policy = policy_of(self.session.policy_toml)
+        self._folder = data_dir_of(data_dir)
+        self._desk: AlertDesk | None = None
+        self._news: dict[str, tuple[object, ...]] = {}  # by object: what the newest revision was made from
+        self._is_trouble_said = False
+        self._count = 0
+        self._t_called_s = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many revisions were proposed."""
+        return self._count
+
+    def look(self, picture: Picture) -> None:
+        """Propose what is new in a picture, and call those whose deadline has passed."""
+        try:
+            fresh = self._fresh(picture)
+            if fresh:
+                now = now_tai_ns()
+                desk = self._opened()
+                source = self._source(desk)
+                drafts = [
+                    (alert_id_of(source, name, self.session.mode), self._draft(picture, source, name))
+                    for name in fresh
+                ]
+                self._count += sum(bool(one.records) for one in desk.propose(drafts, now))
+                self._news.update(fresh)
+            self._call()
+            self._is_trouble_said = False
+        except (VedetteError, OSError) as trouble:
+            if not self._is_trouble_said:
+                sys.stderr.write(f"nothing can be proposed to the {self.kind} desk: {trouble}\n")
+                self._is_trouble_said = True
+
+    def tick(self) -> None:
+        """Between reports: call those whose deadline has passed, once a second at most."""
+        if self._desk is None or time.monotonic() - self._t_called_s < 1.0:
+            return
+        try:
+            self._call()
+        except (VedetteError, OSError):
+            return  # the next news says so
+
+    def close(self) -> None:
+        """Let go of the desk."""
+        if self._desk is not None:
+            try:
+                self._desk.close()
+            except (VedetteError, OSError) as trouble:
+                sys.stderr.write(f"the {self.kind} desk was not closed in order: {trouble}\n")
+
+    def _fresh(self, picture: Picture) -> dict[str, tuple[object, ...]]:
+        """Objects of which something new is to be said, with what is new."""
+        alerts: dict[str, list[Alert]] = {}
+        for alert in picture.alerts:
+            alerts.setdefault(alert.object_id, []).append(alert)
+        candidates = {one.object_id: one for one in picture.candidates if one.subject == "object"}
+        found = {}
+        for name in dict.fromkeys((*alerts, *candidates)):
+            one = candidates.get(name)
+            if name not in alerts and (one is None or one.evidence is Evidence.CANDIDATE):
+                continue  # nothing is proposed of what the engine itself gives no alert
+            news = news_of(alerts.get(name, ()), one)
+            if self._news.get(name) != news:
+                found[name] = news
+        return found
+
+    def _draft(self, picture: Picture, source: DraftSource, name: str) -> AlertEvent:
+        summary = next(one for one in picture.objects if one.id == name)
+        mine = [alert for alert in picture.alerts if alert.object_id == name]
+        candidate: Candidate | None = next((one for one in picture.candidates if one.object_id == name), None)
+        now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else now_tai_ns()
+        return draft_event(source, self.session.mode, summary, mine, candidate, now, self._areas(picture, name, now))
+
+    def _areas(self, picture: Picture, name: str, now: int) -> tuple[AreaTold, ...]:
+        if not self.places:
+            return ()
+        from vedette.assessment.danger import areas_told, dangers
+
+        for follower in picture.followers.values():
+            cloud = getattr(follower, "cloud_of", lambda _: None)(name)
+            if cloud is not None:
+                return areas_told(dangers(self.places, cloud, t_now_tai_ns=now, latency_s=LATENCY_S))
+        return ()
+
+    def _source(self, desk: AlertDesk) -> DraftSource:
+        store = self.journal.store
+        count = store.entry_count
+        return DraftSource(
+            link=store.first_link, entry_count=count, chain=store.chain_after(count) or b"",
+            sender=desk.key.owner or "vedette", engine_version=self.session.engine_version,
+            policy_digest=self.policy.digest, journal=self.journal.path.name,
+        )  # fmt: skip
+
+    def _call(self) -> None:
+        """Deadlines that passed: recorded, and said where the watch is looked at."""
+        if self._desk is None:
+            return
+        self._t_called_s = time.monotonic()
+        late = escalations(self._desk.now(), self.policy, now_tai_ns())
+        self._desk.note(*late)
+        for one in late:
+            sys.stderr.write(f"{one.alert_id}: nobody has done `{one.act}` in time; {one.escalate_to} is called\n")
+
+    def _opened(self) -> AlertDesk:
+        if self._desk is None:
+            self._desk = AlertDesk.open(self._folder, self.kind)
+            self._desk.log.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        return self._desk
+
+
+class ProposingReporter:
+    """A reporter that tells people first, and then the desk."""
+
+    def __init__(self, reporter: Reporter, proposer: Proposer) -> None:
+        self.reporter, self.proposer = reporter, proposer
+
+    def said(self, picture: Picture) -> None:
+        """Tell, then propose."""
+        self.reporter.said(picture)
+        self.proposer.look(picture)
+
+    def hearing(self, hear: Any) -> Any:
+        """What is to be called after every event: the screen, when there is one, and the desk's clock."""
+
+        def heard(picture: Picture, event: Event | None) -> None:
+            if hear is not None:
+                hear(picture, event)
+            self.proposer.tick()
+
+        return heard
+
+    def finish(self, picture: Picture, predict_to_tai_ns: int | None) -> None:
+        """Tell the end, then propose what came with it."""
+        self.reporter.finish(picture, predict_to_tai_ns)
+        self.proposer.look(picture)
+        self.proposer.close()
+
+
+def places_of(path: Path | None) -> tuple[Place, ...]:
+    """The named areas of a GeoJSON file; those that cannot be used are named on stderr and left out."""
+    if path is None:
+        return ()
+    from vedette.doors.notice_store import text_of
+    from vedette.formats.geojson import read_places
+
+    kept = []
+    for found in read_places(text_of(path), str(path)):
+        if isinstance(found, Place):
+            kept.append(found)
+        else:
+            sys.stderr.write(f"set aside: {found}\n")
+    return tuple(kept)
+
