@@ -148,6 +148,11 @@ class JournalStore:
         """How many entries are durable."""
         return self._committed_seq
 
+    @property
+    def appended_count(self) -> int:
+        """The number of the newest entry, durable or not."""
+        return self._seq
+
     def append(self, kind: str, t_received_tai_ns: int, payload: bytes) -> int:
         """Take an entry and return its number; durable only after `commit`."""
         if not self.is_writable:

@@ -6,25 +6,30 @@ is said once and tried again with the next news.
 
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind, escalations
 from vedette.assessment.alerts.draft import DraftSource, alert_id_of, draft_event, news_of
 from vedette.assessment.candidates.policy import policy_of
 from vedette.core.errors import VedetteError
+from vedette.core.shapes import Ints
 from vedette.doors.alert_desk import AlertDesk
 from vedette.doors.data_dir import data_dir_of
 from vedette.doors.reporters import Reporter
 from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Event, Picture
-from vedette.reports import Alert, Candidate, Evidence
-from vedette.reports.alert_event import AlertEvent, AreaTold
+from vedette.reports import Alert, Candidate, Evidence, ObjectSummary, Scan
+from vedette.reports.alert_event import AlertEvent, AreaTold, SensorPart
 from vedette.reports.place import Place
 
 LATENCY_S = 30.0  # from a release until people have heard: two people, and the slowest common channel
+MOST_SCANS = 20_000  # of one sensor, for finding the entries behind an alert: hours, and bounded
 PATIENCE_MS = 50  # how long a watch waits for the desk before it goes on without
 
 
@@ -40,6 +45,7 @@ class Proposer:
         self._desk: AlertDesk | None = None
         self._news: dict[str, tuple[object, ...]] = {}  # by object: what the newest revision was made from
         self._is_trouble_said = False
+        self._scans: dict[str, deque[tuple[int, int, int]]] = {}  # by sensor: first and last instant, entry
         self._count = 0
         self._t_called_s = 0.0
 
@@ -51,14 +57,23 @@ class Proposer:
     def look(self, picture: Picture) -> None:
         """Propose what is new in a picture, and call those whose deadline has passed."""
         try:
-            fresh = self._fresh(picture)
+            alerts: dict[str, list[Alert]] = {}
+            for alert in picture.alerts:
+                alerts.setdefault(alert.object_id, []).append(alert)
+            candidates = {one.object_id: one for one in picture.candidates if one.subject == "object"}
+            fresh = self._fresh(alerts, candidates)
             if fresh:
                 now = now_tai_ns()
+                objects = {one.id: one for one in picture.objects}
                 desk = self._opened()
                 source = self._source(desk)
                 drafts = [
-                    (alert_id_of(source, name, self.session.mode), self._draft(picture, source, name))
+                    (
+                        alert_id_of(source, name, self.session.mode),
+                        self._draft(picture, source, objects[name], alerts.get(name, []), candidates.get(name)),
+                    )
                     for name in fresh
+                    if name in objects
                 ]
                 self._count += sum(bool(one.records) for one in desk.propose(drafts, now))
                 self._news.update(fresh)
@@ -68,6 +83,14 @@ class Proposer:
             if not self._is_trouble_said:
                 sys.stderr.write(f"nothing can be proposed to the {self.kind} desk: {trouble}\n")
                 self._is_trouble_said = True
+
+    def heard(self, event: Event | None) -> None:
+        """An event went into the journal: where it stands is kept, so that an alert can be opened down to it."""
+        if isinstance(event, Scan) and len(event):
+            kept = self._scans.setdefault(event.sensor_id, deque(maxlen=MOST_SCANS))
+            times = event.t_measured_tai_ns
+            kept.append((int(times.min()), int(times.max()), self.journal.store.appended_count))
+        self.tick()
 
     def tick(self) -> None:
         """Between reports: call those whose deadline has passed, once a second at most."""
@@ -86,12 +109,10 @@ class Proposer:
             except (VedetteError, OSError) as trouble:
                 sys.stderr.write(f"the {self.kind} desk was not closed in order: {trouble}\n")
 
-    def _fresh(self, picture: Picture) -> dict[str, tuple[object, ...]]:
+    def _fresh(
+        self, alerts: dict[str, list[Alert]], candidates: dict[str, Candidate]
+    ) -> dict[str, tuple[object, ...]]:
         """Objects of which something new is to be said, with what is new."""
-        alerts: dict[str, list[Alert]] = {}
-        for alert in picture.alerts:
-            alerts.setdefault(alert.object_id, []).append(alert)
-        candidates = {one.object_id: one for one in picture.candidates if one.subject == "object"}
         found = {}
         for name in dict.fromkeys((*alerts, *candidates)):
             one = candidates.get(name)
@@ -102,12 +123,51 @@ class Proposer:
                 found[name] = news
         return found
 
-    def _draft(self, picture: Picture, source: DraftSource, name: str) -> AlertEvent:
-        summary = next(one for one in picture.objects if one.id == name)
-        mine = [alert for alert in picture.alerts if alert.object_id == name]
-        candidate: Candidate | None = next((one for one in picture.candidates if one.object_id == name), None)
+    def _draft(
+        self, picture: Picture, source: DraftSource, summary: ObjectSummary, alerts: list[Alert],
+        candidate: Candidate | None,
+    ) -> AlertEvent:  # fmt: skip
         now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else now_tai_ns()
-        return draft_event(source, self.session.mode, summary, mine, candidate, now, self._areas(picture, name, now))
+        sensors, entries = self._rests_on(picture, summary)
+        areas = self._areas(picture, summary.id, now)
+        return draft_event(source, self.session.mode, summary, alerts, candidate, now, areas, sensors, entries)
+
+    def _rests_on(self, picture: Picture, summary: ObjectSummary) -> tuple[tuple[SensorPart, ...], tuple[int, ...]]:
+        """What each sensor contributed, and the journal's entries that hold it."""
+        for follower in picture.followers.values():
+            track_id = getattr(follower, "track_of", lambda _: None)(summary.id)
+            if track_id is None:
+                continue
+            looks = follower.tracker.looks(track_id)  # type: ignore[attr-defined]
+            found = looks.is_detection
+            parts, entries = [], []
+            for index, sensor_id in enumerate(looks.sensor_ids):
+                times = looks.t_measured_tai_ns[found & (looks.sensor_index == index)]
+                if len(times):
+                    parts.append(self._part(picture, sensor_id, times))
+                    entries.extend(self._entries_of(sensor_id, times))
+            return tuple(parts), tuple(entries)
+        for sensor_id, scans in self._scans.items():  # telemetry: every report of its source
+            if sensor_id in summary.sensors:
+                times = np.array([t for t, _, _ in scans])
+                return (self._part(picture, sensor_id, times),), tuple(seq for _, _, seq in scans)
+        return (), ()
+
+    def _part(self, picture: Picture, sensor_id: str, times: Ints) -> SensorPart:
+        sensor = picture.sensors.get(sensor_id)
+        phenomenon = "" if sensor is None else sensor.kind.value
+        return SensorPart(
+            sensor_id=sensor_id, phenomenon=phenomenon, looks=len(times), t_first_tai_ns=int(times.min()),
+            t_last_tai_ns=int(times.max()),
+        )  # fmt: skip
+
+    def _entries_of(self, sensor_id: str, times: Ints) -> list[int]:
+        kept = self._scans.get(sensor_id)
+        if not kept:
+            return []
+        first, last, seq = np.array(kept, dtype=np.int64).T
+        inside = (times[:, None] >= first) & (times[:, None] <= last)
+        return [int(number) for number in seq[inside.any(axis=0)]]
 
     def _areas(self, picture: Picture, name: str, now: int) -> tuple[AreaTold, ...]:
         if not self.places:
@@ -163,7 +223,7 @@ class ProposingReporter:
         def heard(picture: Picture, event: Event | None) -> None:
             if hear is not None:
                 hear(picture, event)
-            self.proposer.tick()
+            self.proposer.heard(event)
 
         return heard
 

@@ -77,7 +77,7 @@ def run_watch(options: WatchOptions) -> int:
     reporter = reporter_of(options.output)
     with create_sealed(path, session, options.data_dir) as journal:
         desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
-        picture = watch_loop(events, session, desk, journal, options.speed)
+        picture = watch_loop(events, session, desk, journal, options.speed, desk.hearing(None))
     say_where(options, path)
     return exit_code_of(picture)
 

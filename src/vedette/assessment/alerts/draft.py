@@ -59,6 +59,8 @@ def draft_event(
     candidate: Candidate | None,
     t_now_tai_ns: int,
     areas: tuple[AreaTold, ...] = (),
+    sensors: tuple[SensorPart, ...] = (),
+    entries: tuple[int, ...] = (),
 ) -> AlertEvent:
     """What would be said of an object now; not released by anybody yet.
 
@@ -78,6 +80,10 @@ def draft_event(
         The picture's time.
     areas
         Who would be told.
+    sensors
+        What each sensor contributed; where it is not given, the sensors by name.
+    entries
+        The journal's entries with the looks that it rests on.
     """
     by_kind = {alert.kind: alert for alert in alerts}
     leading = _leading(by_kind)
@@ -95,7 +101,7 @@ def draft_event(
         t_valid_until_tai_ns=_valid_until(summary.impact if is_impact else None, t_now_tai_ns),
         basis={
             "journal": source.journal, "journal_link": source.link.hex(), "entry": str(source.entry_count),
-            "journal_chain": source.chain.hex(),
+            "journal_chain": source.chain.hex(), "entries": runs_of(entries),
             "object": summary.id, "engine": source.engine_version, "policy": source.policy_digest,
         },
         object_ids=(summary.id,),
@@ -103,10 +109,10 @@ def draft_event(
         explanations=() if candidate is None else candidate.explanations,
         reasons_for=for_,
         reasons_against=against,
-        sensors=tuple(SensorPart(sensor_id=name) for name in summary.sensors),
+        sensors=sensors or tuple(SensorPart(sensor_id=name) for name in summary.sensors),
         phenomena=() if leading is None else leading.phenomena,
         notices=() if candidate is None else tuple(NoticeMatch(notice_id=name) for name in candidate.notices),
-        track=_quality(summary, candidate),
+        track=_quality(summary, candidate, sensors, t_now_tai_ns),
         phase=summary.phase,
         launch=summary.launch,
         burnout=_burnout(summary),
@@ -127,6 +133,26 @@ def news_of(alerts: Iterable[Alert], candidate: Candidate | None) -> tuple[objec
     leading = candidate.explanations[0]
     band = sum(leading.probability >= bound for bound in _BANDS)
     return (*said, candidate.evidence, leading.name, band, candidate.notices, candidate.marks)
+
+
+def runs_of(numbers: Iterable[int]) -> str:
+    """`3-7,9`: numbers in order, runs drawn together."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def numbers_of(runs: str) -> list[int]:
+    """The inverse of `runs_of`."""
+    found: list[int] = []
+    for part in filter(None, runs.split(",")):
+        first, _, last = part.partition("-")
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
 
 
 def _leading(by_kind: dict[str, Alert]) -> Alert | None:
@@ -168,9 +194,18 @@ def _valid_until(impact: ImpactArea | None, t_now_tai_ns: int) -> int:
     return max(impact.t_90_tai_ns[1], t_now_tai_ns) + round(AFTER_IMPACT_S * NS_PER_S)
 
 
-def _quality(summary: ObjectSummary, candidate: Candidate | None) -> TrackQuality:
+def _quality(
+    summary: ObjectSummary, candidate: Candidate | None, sensors: tuple[SensorPart, ...], t_now_tai_ns: int
+) -> TrackQuality:
     marks = tuple(dict.fromkeys((*summary.quality, *(() if candidate is None else candidate.marks))))
-    return TrackQuality(is_lost="lost" in marks or summary.phase == "lost", is_stale="stale" in marks, marks=marks)
+    last = max((one.t_last_tai_ns for one in sensors if one.t_last_tai_ns is not None), default=None)
+    return TrackQuality(
+        age_s=None if last is None else round((t_now_tai_ns - last) / NS_PER_S, 1),
+        looks=sum(one.looks for one in sensors),
+        is_lost="lost" in marks or summary.phase == "lost",
+        is_stale="stale" in marks,
+        marks=marks,
+    )
 
 
 def _burnout(summary: ObjectSummary) -> Burnout | None:
