@@ -56,7 +56,7 @@ def rehearse_stories(
             jobs=cores, results=results, is_resumed=is_resumed, tell=tell,
         )  # fmt: skip
     if is_json:
-        spoken = [{key: row[key] for key in SPOKEN} for row in rows]
+        spoken = [{key: row[key] for key in (*SPOKEN, "flights") if key in row} for row in rows]
         sys.stdout.write(msgspec.json.encode({"stories": spoken}).decode() + "\n")
     else:
         show(rows)

@@ -80,7 +80,7 @@ def rehearse_story(pack: Pack, story_id: str, seed: int) -> Row:
     said = live_messages(run)
     is_outcome = verdict.outcome == expected.word
     is_in_time = expected.limit_s is None or verdict.seconds < expected.limit_s
-    return {
+    row = {
         "id": story_id,
         "seed": seed,
         "expected": expected.outcome,
@@ -96,6 +96,12 @@ def rehearse_story(pack: Pack, story_id: str, seed: int) -> Row:
         "why": verdict.why,
         "cpu_s": round(time.process_time() - started_s, 2),
     }
+    if pack.name == "threats":  # judged flight by flight: none may be missed
+        from vedette.exercise.threat_judgement import judged
+
+        measures = judged(run, expected)
+        row |= measures | {"passed": measures["passed"] and said == 0}
+    return row
 
 
 def rehearse_pack(

@@ -21,7 +21,11 @@ def truth_looks(made: Made, flight: TrueFlight) -> Looks:
     sensors = made.sensors
     names = tuple(sensors)
     timed = sorted(
-        ((time_of_look_tai_ns(scan, sensors[scan.sensor_id].latency_s), scan) for scan in made.scans),
+        (
+            (time_of_look_tai_ns(scan, sensors[scan.sensor_id].latency_s), scan)
+            for scan in made.scans
+            if scan.kind is not SensorKind.STROBE  # noise, and no sighting of anything
+        ),
         key=lambda pair: (pair[0], pair[1].sensor_id),
     )
     times_s = np.array([(t - made.story.t_start_tai_ns) / NS_PER_S for t, _ in timed])

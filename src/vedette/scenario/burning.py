@@ -110,7 +110,7 @@ class Fire:
         t = np.asarray(times_s, dtype=float)
         phase = self.waves[:, 0] * t[:, None] + self.waves[:, 1]
         swing = np.exp(self.flicker * np.sqrt(2.0 / len(self.waves)) * np.sum(np.sin(phase), axis=1))
-        grown = np.exp((t - self.t_from_s) / self.grow_s) if self.grow_s > 0.0 and np.isfinite(self.t_from_s) else 1.0
+        grown = np.exp((t - max(self.t_from_s, 0.0)) / self.grow_s) if self.grow_s > 0.0 else 1.0
         hidden = np.any((t[:, None] >= self.cloud[:, 0]) & (t[:, None] < self.cloud[:, 1]), axis=1)
         return np.where(hidden, 0.0, _FIRE_BAND_SHARE * self.power_w / pi * swing * grown)
 
