@@ -57,6 +57,14 @@ def cues(seeds: int) -> dict[str, Any]:
     return run(range(seeds), results=Path("calibrate-cues.jsonl"))
 
 
+def classes(seeds: int) -> dict[str, Any]:
+    """Class probabilities of tracks: drawn things of every class in short, a twentieth of them by the real tracker."""
+    from vedette.exercise.calibrate_classes import run
+
+    short = run(range(seeds), Path("calibrate-classes.jsonl"))
+    return short | {"by_tracker": run(range(max(seeds // 20, 12)), Path("calibrate-classes.jsonl"), "tracker")}
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -64,6 +72,7 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "low-orbit": low_orbit,
     "assurance": assurance,
     "cues": cues,
+    "classes": classes,
 }
 
 

@@ -9,6 +9,7 @@ other: 10 s after the first look, when thrust has ended (5 s after), and 60 s la
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,7 +135,7 @@ def reliability(judged: Sequence[tuple[Mapping[str, Any], Mapping[str, float]]])
     """Of classes believed with so much, how many were right; every class of every record is one pair."""
     pairs = np.array([(p, name == row["cause"]) for row, said in judged for name, p in said.items()], dtype=float)
     table = []
-    for low, high in zip(_EDGES[:-1], _EDGES[1:], strict=True):
+    for low, high in pairwise(_EDGES):
         mine = pairs[(pairs[:, 0] >= low) & (pairs[:, 0] < high)]
         if len(mine):
             believed, right = mine.mean(axis=0)
@@ -258,8 +259,10 @@ def _flame_looks(truth: Truth, rng: np.random.Generator) -> list[tuple[float, bo
             lit = any(a <= t < b for a, b in truth.burns_s)
             rows.append((float(t), lit))
     rows.sort()
-    heights = geodetic_from_itrf(np.nan_to_num(truth.states_itrf(np.array([t for t, _ in rows]))[:, :3], nan=6.4e6))[2]
-    seen = [(t, lit and h > truth.cloud_top_m and rng.random() < 0.9) for (t, lit), h in zip(rows, heights, strict=True)]
+    places = truth.states_itrf(np.array([t for t, _ in rows]))[:, :3]
+    heights = geodetic_from_itrf(np.nan_to_num(places, nan=6.4e6))[2]
+    clear = heights > truth.cloud_top_m
+    seen = [(t, bool(lit and out and rng.random() < 0.9)) for (t, lit), out in zip(rows, clear, strict=True)]
     first = next((i for i, row in enumerate(seen) if row[1]), None)
     return None if first is None else seen[first:]
 

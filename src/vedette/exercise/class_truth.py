@@ -46,14 +46,17 @@ class Truth:
         return self.made.things[0].states_itrf(np.asarray(times_s, dtype=float))
 
 
-def draw_truth(seed: int, place: tuple[float, float] | None = None, sensors: tuple[str, ...] = ("radar-north",)) -> Truth:
+def draw_truth(
+    seed: int, place: tuple[float, float] | None = None, sensors: tuple[str, ...] = ("radar-north",)
+) -> Truth:
     """The thing of one seed; classes take turns. `place` (degrees): where it starts, else within the sensors' view."""
     rng = np.random.default_rng([seed, 1810])
     cause = CAUSES[seed % len(CAUSES)]
     lat, lon = place or _place(cause, rng)
     table, seconds = _table(cause, lat, lon, rng)
     names = ", ".join(f'"{name}"' for name in sensors)
-    text = f'title = "one thing"\nt_start_utc = "2031-04-01T12:00:00Z"\nseconds = {seconds}\nsensors = [{names}]\n{table}'
+    head = f'title = "one thing"\nt_start_utc = "2031-04-01T12:00:00Z"\nseconds = {seconds}\nsensors = [{names}]\n'
+    text = head + table
     made = make_scenario(parse_story(text, name="one-thing"), seed)
     burns: tuple[tuple[float, float], ...] = ()
     cloud = 0.0

@@ -47,7 +47,8 @@ THRUST_SIGMA = 0.05  # of each stage, one sigma
 LOFT_SIGMA = 0.10  # of ln(tilt) of an ordinary ballistic flight
 ANY_LOFT = 0.3  # share of ballistic flights of any loft, from nearly straight up to depressed
 LEAST_LIFT_MPS2 = 11.5
-_NEARBY_S = np.array([-0.5, 0.5])  # to tell accelerations by
+PUSH_OVER_S = 10.0  # accelerations are told over so long, as from a track's history
+_THEN_AND_NOW_S = np.array([-PUSH_OVER_S, 0.0])
 _LAT_RAD = 0.6  # where they are drawn; every azimuth is, so that the Earth's turning is among the spread
 
 
@@ -240,8 +241,8 @@ def _burns(rows: Rows) -> Rows:
 def _flown(name: str, causes: tuple[tuple[Cause, float], ...], rows: Rows) -> Flights:
     burns = _burns(rows)
     t_s, weight_s = grid(float(np.nanmax(burns[:, :, 1])))
-    times = (t_s[:, None] + _NEARBY_S).ravel()
-    states = fly_boost(rows, times)[0].reshape(len(rows), len(t_s), 2, 6)
+    times, back = np.unique((t_s[:, None] + _THEN_AND_NOW_S).ravel(), return_inverse=True)  # they must rise
+    states = fly_boost(rows, times)[0][:, back].reshape(len(rows), len(t_s), 2, 6)
     return flights_from_states(name, causes, t_s, weight_s, states, burns)
 
 
@@ -257,10 +258,11 @@ def grid(last_burnout_s: float) -> tuple[Scalar, Scalar]:
 def flights_from_states(
     name: str, causes: tuple[tuple[Cause, float], ...], t_s: Scalar, weight_s: Scalar, states: Rows, burns: Rows
 ) -> Flights:
-    """From ITRF states (n, m, 2, 6) half a second before and after each instant."""
-    here = 0.5 * (states[:, :, 0] + states[:, :, 1])
+    """From ITRF states (n, m, 2, 6) `PUSH_OVER_S` before each instant, and then."""
+    here = states[:, :, 1]
     height_m, speed, climb = state_features(here)
-    along, lift = push_features(here, states[:, :, 1, 3:] - states[:, :, 0, 3:])
+    middle = 0.5 * (states[:, :, 0] + here)
+    along, lift = push_features(middle, (here[..., 3:] - states[:, :, 0, 3:]) / PUSH_OVER_S)
     pad = here[:, 0, :3] / np.linalg.norm(here[:, 0, :3], axis=-1, keepdims=True)
     way = here[..., :3] / np.linalg.norm(here[..., :3], axis=-1, keepdims=True)
     chord = np.linalg.norm(way - pad[:, None], axis=-1)
@@ -302,8 +304,9 @@ def _gliding(one: Vehicle, count: int, rng: np.random.Generator) -> Flights:
     burns = _burns(luck)
     t_s, weight_s = grid(float(np.nanmax(burns[:, :, 1])))
     end = fly_boost(luck, np.zeros(0))[1]
-    times = t_s[:, None] + _NEARBY_S
-    states = fly_boost(luck, times.ravel())[0].reshape(len(luck), len(t_s), 2, 6)
+    times = t_s[:, None] + _THEN_AND_NOW_S
+    rising, back = np.unique(times.ravel(), return_inverse=True)
+    states = fly_boost(luck, rising)[0][:, back].reshape(len(luck), len(t_s), 2, 6)
     glide = glide_after(end[:, 1:], end[:, 0], times.ravel(), rng).reshape(len(luck), len(t_s), 2, 6)
     after: Bools = times[None] >= end[:, 0, None, None]
     states = np.where(after[..., None], glide, states)

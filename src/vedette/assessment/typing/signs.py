@@ -6,13 +6,13 @@ from typing import Protocol
 import numpy as np
 
 from vedette.assessment.typing.bank import place_of
-from vedette.assessment.typing.drawn_flights import push_features, state_features
+from vedette.assessment.typing.drawn_flights import PUSH_OVER_S, push_features, state_features
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Rows, Scalar
 from vedette.reports import KIND_CODES, Looks, SensorKind
 
 _INFRARED = KIND_CODES[SensorKind.INFRARED]
-_APART_S = 4.0  # instants closer than this tell no acceleration
+_APART_S = (0.65 * PUSH_OVER_S, 1.45 * PUSH_OVER_S)  # of the two instants that an acceleration is told from
 _KEPT = 64
 
 
@@ -132,24 +132,26 @@ def _places(state: Rows, cov: Rows) -> tuple[Scalar, Rows, float, float, float]:
     mean = rows.mean(axis=0)
     spread = rows - mean
     here = state_features(state)
+    # noise across the way only ever adds to a speed: what it adds is taken off
+    ahead = state[3:] / max(float(here[1]), 1e-3)
+    across = float(np.trace(cov[3:, 3:]) - ahead @ cov[3:, 3:] @ ahead)
+    speed_mps = float(np.sqrt(max(float(here[1]) ** 2 - across, (0.3 * float(here[1])) ** 2)))
+    mean[1] = float(place_of(here[0], np.array(speed_mps), here[2])[1])
     return mean, spread.T @ spread / len(rows), float(here[0]), float(here[1]), float(here[2])
 
 
 def _push(track: Tracked, history: TrackHistory | None) -> tuple[Scalar, float]:
-    """Acceleration other than gravity over the newest seconds in which velocities tell any."""
+    """Acceleration other than gravity over the last `PUSH_OVER_S`."""
     nothing = np.full(2, np.nan), np.inf
     if history is None or not history.t_tai_ns:
         return nothing
     state = np.asarray(track.state_itrf, dtype=float)
     newest_var = float(np.trace(np.asarray(track.state_cov_itrf)[3:, 3:])) / 3.0
-    best: tuple[Scalar, float] = nothing
-    for t, before, var in zip(history.t_tai_ns, history.states_itrf, history.velocity_vars, strict=True):
-        gap_s = (track.t_tai_ns - t) / NS_PER_S
-        if not _APART_S <= gap_s <= 25.0:
-            continue
-        sigma = float(np.sqrt(newest_var + var)) / gap_s + 0.08 * gap_s
-        if sigma < best[1]:
-            middle = 0.5 * (state + before)
-            along, lift = push_features(middle, (state[3:] - before[3:]) / gap_s)
-            best = np.array([float(along), float(lift)]), sigma
-    return best
+    gaps = np.array([(track.t_tai_ns - t) / NS_PER_S for t in history.t_tai_ns])
+    at = int(np.argmin(np.abs(gaps - PUSH_OVER_S)))
+    gap_s, before = float(gaps[at]), history.states_itrf[at]
+    if not _APART_S[0] <= gap_s <= _APART_S[1]:
+        return nothing
+    along, lift = push_features(0.5 * (state + before), (state[3:] - before[3:]) / gap_s)
+    sigma = float(np.sqrt(newest_var + history.velocity_vars[at])) / gap_s + 0.15 * abs(gap_s - PUSH_OVER_S)
+    return np.array([float(along), float(lift)]), sigma
