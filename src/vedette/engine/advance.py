@@ -6,7 +6,7 @@ and no file is used here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
@@ -20,6 +20,7 @@ from vedette.reports import Alert, Claim, Finding, FindingKind, LifeSign, Notice
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
 if TYPE_CHECKING:
+    from vedette.assessment.natural.context import NaturalContext
     from vedette.tracking import KnownObjects
 
 SKY = "sky"  # the follower that owns every radar scan of a session that follows the sky
@@ -196,6 +197,7 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
             reference=reference,
             known_objects=picture.known_objects,
             assessment=policy_of(session.policy_toml),
+            natural=_natural(picture),
         )
         for notice in picture.notices:
             follower.hear_notice(notice, None)
@@ -210,6 +212,15 @@ def _new_follower(picture: Picture, scan: Scan, key: str) -> Follower:
         pad_lat_lon_deg=session.pad_lat_lon_deg,
         azimuth_deg=session.azimuth_deg,
     )
+
+
+def _natural(picture: Picture) -> NaturalContext | None:
+    """What the weighing of natural causes may look up: a catalogue that can say what is near a place."""
+    if not hasattr(picture.known_objects, "near"):
+        return None
+    from vedette.assessment.natural.context import NaturalContext
+
+    return NaturalContext(orbits=cast(Any, picture.known_objects))
 
 
 def _set_aside(picture: Picture, trouble: Quarantined) -> tuple[Finding, ...]:

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import structs
+
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_picture
-from vedette.reports import Alert, Candidate, Finding, Mode, Scan
+from vedette.exercise.catalogue_objects import catalogue_objects
+from vedette.reports import Alert, Candidate, Claim, Finding, Mode
 from vedette.scenario import Made
 from vedette.sensing import format_sensors
 from vedette.sensing.links import format_links
@@ -74,7 +77,7 @@ def real_session(made: Made) -> Session:
 def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
     """The engine and the desk over everything a story hands in."""
     start = made.story.t_start_tai_ns
-    picture = open_picture(real_session(made))
+    picture = open_picture(real_session(made), catalogue_objects(made.catalogue))
     moments: list[Moment] = []
     next_s = 0.0
     for event in story_events(made):
@@ -92,8 +95,9 @@ def story_events(made: Made) -> Iterator[Event]:
     """Everything a story hands in, in order of arrival, marked REAL unless the story itself gave another mode."""
     rows: Iterable[Any] = getattr(made, "events", made.scans)
     for event in rows:
-        if isinstance(event, Scan) and event.mode is Mode.SIMULATED:
-            event = replace(event, mode=Mode.REAL)
+        if getattr(event, "mode", None) is Mode.SIMULATED:
+            change = structs.replace if isinstance(event, Claim) else replace
+            event = change(event, mode=Mode.REAL)
         yield event
 
 
