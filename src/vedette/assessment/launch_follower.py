@@ -221,8 +221,9 @@ class LaunchFollower:
     @staticmethod
     def _move(one: LaunchObject, tracks: Tracks, index: int) -> None:
         one.state_itrf, one.state_cov_itrf = tracks.states_itrf[index], tracks.state_covs_itrf[index]
-        one.t_state_tai_ns = tracks.t_tai_ns
+        one.t_state_tai_ns, one.existence = tracks.t_tai_ns, float(tracks.existence[index])
         one.t_seen_tai_ns = int(tracks.t_last_seen_tai_ns[index])
+        one.history.note(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
         if one.phase == "lost":  # found again
             one.phase = "coast" if one.is_burnout_said else "unknown" if one.fit is None else "boost"
             one.is_lost_said = False
@@ -293,7 +294,7 @@ class LaunchFollower:
             return self._judge(one, looks)
         one.marks = ()
         one.take_fit(fit, one.t_state_tai_ns)
-        said: list[Finding | Alert] = [*self._judge(one, looks)]
+        said: list[Finding | Alert] = [*self._judge(one, looks, is_fresh=True)]
         said += self._say_launch(one)
         if one.launch is None or "launch" not in one.alerts:
             return tuple(said)
@@ -304,8 +305,8 @@ class LaunchFollower:
         self._assessor.hold_against_notices(one)
         return tuple(said)
 
-    def _judge(self, one: LaunchObject, looks: Looks) -> Said:
-        return self._assessor.judge(one, looks, self.sensors, self._orbits.assessment(one.id))
+    def _judge(self, one: LaunchObject, looks: Looks, is_fresh: bool = False) -> Said:
+        return self._assessor.judge(one, looks, self.sensors, self._orbits.assessment(one.id), is_fresh)
 
     def _overdue(self, one: LaunchObject) -> float:
         if one.fit is None:

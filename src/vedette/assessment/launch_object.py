@@ -12,6 +12,7 @@ from vedette.assessment.launch_products import (
     impact_area,
     launch_estimate,
 )
+from vedette.assessment.typing import TrackHistory
 from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Alert, ImpactArea, LaunchEstimate, ObjectSummary, state_words
 
@@ -29,6 +30,7 @@ class LaunchObject:
     state_itrf: Scalar
     state_cov_itrf: Rows
     t_state_tai_ns: int
+    existence: float = 1.0
     looks_by_sensor: dict[str, int] = field(default_factory=dict)
     phenomena: tuple[str, ...] = ()
     fit: LaunchFit | None = None
@@ -48,6 +50,7 @@ class LaunchObject:
     area_said_km2: float | None = None
     marks: tuple[str, ...] = ()
     alerts: dict[str, Alert] = field(default_factory=dict)  # by kind
+    history: TrackHistory = field(default_factory=TrackHistory)
     dossier: Dossier = field(default_factory=Dossier)
     t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
 
@@ -57,6 +60,11 @@ class LaunchObject:
         if self.phase == "unknown":
             self.phase = "boost"
         self.launch = launch_estimate(fit)
+
+    @property
+    def t_tai_ns(self) -> int:
+        """The instant of its state."""
+        return self.t_state_tai_ns
 
     @property
     def p_burnt_out(self) -> float:

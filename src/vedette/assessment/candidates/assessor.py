@@ -9,14 +9,16 @@ import numpy as np
 
 from vedette.assessment.candidates.announced import AnnouncementWatch
 from vedette.assessment.candidates.dossier import Dossier, best_of, separation_deg
+from vedette.assessment.candidates.fit_evidence import log_ratio_of_launch, with_fit
 from vedette.assessment.candidates.ladder import Level, Standing, level_of, may_warn_of_impact
 from vedette.assessment.candidates.policy import AssessmentPolicy
-from vedette.assessment.candidates.weights import flight_weights, orbit_weights
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_products import conditional_impact, launch_sigma_km
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
+from vedette.assessment.natural.reference import reference_of_looks
 from vedette.assessment.orbit_assessment import OrbitAssessment
+from vedette.assessment.typing import flight_causes
 from vedette.assessment.weighing import Weighed, explained
 from vedette.core.constants import NS_PER_S
 from vedette.notices import SeenLaunch
@@ -44,17 +46,27 @@ class Assessor:
     # ---- one object
 
     def judge(
-        self, one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], orbit: OrbitAssessment | None
+        self, one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], orbit: OrbitAssessment | None,
+        is_fresh: bool = False,
     ) -> tuple[Finding, ...]:
-        """Believe anew what an object may be and how well founded that is; a finding where the level changed."""
-        weighed: list[Weighed] = [*natural_causes(looks, sensors, self.natural)]
-        weighed += flight_weights(one.fit if "no-launch-fits" not in one.marks else None)
-        weighed += orbit_weights(orbit)
+        """Believe anew what an object may be and how well founded that is; a finding where the level changed.
+
+        `is_fresh`: its fit is of these very looks.
+        """
+        reference = reference_of_looks(looks, sensors)
+        nature = natural_causes(looks, sensors, self.natural, reference=reference)
+        asked = {weight.name for weight in nature}
+        fit = one.fit if "no-launch-fits" not in one.marks else None
+        flights = flight_causes(looks, sensors, fit, one, one.history)
+        if fit is not None and is_fresh:
+            flights = with_fit(flights, log_ratio_of_launch(fit, reference))
+        weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
         dossier = one.dossier
-        dossier.weighed, dossier.best, dossier.t_tai_ns = tuple(weighed), best_of(weighed), one.t_state_tai_ns
+        dossier.weighed, dossier.best, dossier.t_tai_ns = weighed, best_of(weighed), one.t_state_tai_ns
         self.explain(one)
         now = Standing(
             explanations=dossier.unannounced,
+            existence=one.existence,
             phenomena=one.phenomena,
             separation_deg=separation_deg(looks, one.state_itrf[:3]),
             has_launch=one.fit is not None and launch_sigma_km(one.fit) <= self.policy.evidence.launch_sigma_max_km,

@@ -36,7 +36,7 @@ def best_of(weighed: Iterable[Weighed]) -> dict[Cause, float]:
     """Of each cause, the log ratio of its best way to explain the looks; unknown is 0."""
     best = {Cause.UNKNOWN: 0.0}
     for one in weighed:
-        best[one.name] = max(best.get(one.name, -inf), one.log_ratio)
+        best[one.name] = max(best.get(one.name, -inf), float(one.log_ratio))
     return best
 
 

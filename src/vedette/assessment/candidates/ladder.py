@@ -21,6 +21,7 @@ class Standing:
     """What the ladder looks at."""
 
     explanations: tuple[Explanation, ...]
+    existence: float = 1.0  # that the looks are of one thing at all, and not of noise
     phenomena: tuple[str, ...] = ()
     separation_deg: float = 0.0  # between the directions of two phenomena
     has_launch: bool = False
@@ -37,10 +38,10 @@ class Level:
     reasons_against: tuple[str, ...] = ()
 
 
-def launch_log_odds(explanations: tuple[Explanation, ...]) -> float:
-    """ln of how probable a launch of any kind is, over how probable it is that it is none."""
-    launch = sum(one.probability for one in explanations if one.name in LAUNCHES)
-    other = sum(one.probability for one in explanations if one.name not in LAUNCHES)
+def launch_log_odds(explanations: tuple[Explanation, ...], existence: float = 1.0) -> float:
+    """ln of how probable a launch of any kind is, over how probable it is that it is none, or nothing at all."""
+    launch = existence * sum(one.probability for one in explanations if one.name in LAUNCHES)
+    other = existence * sum(one.probability for one in explanations if one.name not in LAUNCHES) + 1.0 - existence
     if launch <= 0.0:
         return -inf
     return log(launch / other) if other > 0.0 else inf
@@ -49,8 +50,8 @@ def launch_log_odds(explanations: tuple[Explanation, ...]) -> float:
 def level_of(now: Standing, policy: AssessmentPolicy, before: Evidence = Evidence.CANDIDATE) -> Level:
     """The level that is reached now, given the one before: levels rise at their bound and fall a little below it."""
     rules = policy.evidence
-    odds = launch_log_odds(now.explanations)
-    launch = sum(one.probability for one in now.explanations if one.name in LAUNCHES)
+    odds = launch_log_odds(now.explanations, now.existence)
+    launch = now.existence * sum(one.probability for one in now.explanations if one.name in LAUNCHES)
     asked = policy.declaration_log_odds(now.sensor_count)
     stays = rules.fall_log_odds if _ORDER.get(before, 0) >= 1 else 0.0
     for_, against = [f"a launch: {_odds(odds)}"], []
