@@ -1,8 +1,8 @@
 """How well a launch explains *all* the looks, beside what the state of now alone tells.
 
-`typing` compares the track of now with drawn flights: quick, and blind to the path that led there. A launch that has been
-fitted to the looks has an evidence of its own, the mean over its prior of the likelihood of every look. Here that is
-made a proper density (the fit leaves launch place, lift-off and azimuth flat and drops constants) and held against
+`typing` compares the track of now with drawn flights: quick, and blind to the path that led there. A launch that has
+been fitted to the looks has an evidence of its own, the mean over its prior of the likelihood of every look. Here that
+is made a proper density (the fit leaves launch place, lift-off and azimuth flat and drops constants) and held against
 *unknown* over the same looks (`natural.reference`).
 """
 
