@@ -51,12 +51,14 @@ def advance(
     t_look_tai_ns: int,
     weighed: list[LookChoices] | None = None,
     known: KnownPairs | None = None,
+    aside: Bools | None = None,
 ) -> tuple[TrackRows, LookChunk]:
     """All tracks after a look, and what each of them was seen as in it.
 
     What else each might have been is added to `weighed`, where that is given.
     `t_look_tai_ns` is the time of a look with no detections; otherwise the detections' own times are used, in order.
-    Objects that are `known` compete for the detections with the tracks; what they take begins nothing.
+    Objects that are `known` compete for the detections with the tracks; what they take begins nothing. Detections
+    `aside` (n,) are nobody's.
     """
     before_s = (t_look_tai_ns - rows.t_tai_ns) / NS_PER_S
     survive = float(np.exp(-policy.survival_hazard_1_s * max(before_s, 0.0)))
@@ -65,8 +67,9 @@ def advance(
     started: list[tuple[int, Ints, Scalar]] = []
     seen_as: list[tuple[Ints, Ints]] = []
     start_log_odds = _start_log_odds(view, policy)
-    for t in np.unique(scan.t_measured_tai_ns):
-        which = np.flatnonzero(scan.t_measured_tai_ns == t)
+    open_to_all = np.ones(len(scan), dtype=bool) if aside is None else ~aside
+    for t in np.unique(scan.t_measured_tai_ns[open_to_all]):
+        which = np.flatnonzero((scan.t_measured_tai_ns == t) & open_to_all)
         rows, is_hit = _carried(rows, is_hit, int(t), motion)
         rows, track, detection, claims = _correct(rows, scan, which, view, motion, policy, ~is_hit, weighed, known)
         is_hit[track] = True

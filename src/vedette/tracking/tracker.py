@@ -13,10 +13,10 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
-from vedette.core.shapes import Rows
+from vedette.core.shapes import Bools, Rows
 from vedette.motion.gravity import acceleration_itrf
 from vedette.reports import Alternatives, Finding, FindingKind, Looks, Scan, SensorKind
-from vedette.sensing import Radar, Sensor
+from vedette.sensing import Infrared, Radar, Sensor
 from vedette.tracking.choices import ChoiceLog, LookChoices
 from vedette.tracking.clock_guard import ClockGuard, Verdict
 from vedette.tracking.duplicates import merge_duplicates
@@ -25,14 +25,15 @@ from vedette.tracking.interference.strobe_log import StrobeLog
 from vedette.tracking.known_objects import KnownObjects, KnownPairs, known_pairs
 from vedette.tracking.look_log import LookChunk, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
-from vedette.tracking.prediction import believed_itrf, predict
+from vedette.tracking.prediction import believed_itrf, middle_itrf, predict
 from vedette.tracking.registration.calibration import Calibration
 from vedette.tracking.registration.terms import CLOCK
 from vedette.tracking.reorder import Absorbed, Window, time_of_look_tai_ns
 from vedette.tracking.rows import TrackRows, no_tracks
-from vedette.tracking.sensor_views import view_of, views_of, with_fresh_biases
+from vedette.tracking.sensor_views import SensorView, view_of, views_of, with_fresh_biases
 from vedette.tracking.smoothing import SmoothedStates, smoothed
 from vedette.tracking.step import Policy, advance
+from vedette.tracking.still_lights import StillLights, stayed_at, still_candidates
 from vedette.tracking.tracks import Tracks, name_of
 
 _STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line
@@ -97,6 +98,8 @@ class Tracker:
         self._last_chunk: LookChunk | None = None  # of the look absorbed last; None when it was not used
         self._delays: dict[str, deque[float]] = {}
         self._widened_at_tai_ns = 0
+        self._still: dict[str, StillLights] = {}  # by infrared sensor
+        self._aside: dict[tuple[int, str, bytes], Bools] = {}  # detections of still lights, by look in the window
         self._choices = ChoiceLog(_CHOICES_MIB)
 
     def step(self, scan: Scan) -> Tracks:
@@ -130,8 +133,50 @@ class Tracker:
             words = f"a look {late_s:.1f} s behind the newest; {self._window.lateness_s:g} s can be fitted in"
             self._say(FindingKind.DOUBT, scan, t, f"{words}: it is not used for tracking", "late")
             return self.tracks
-        self._fit_in((t, scan.sensor_id, digest), scan)
+        order = (t, scan.sensor_id, digest)
+        if isinstance(view.sensor, Infrared) and len(scan):
+            self._set_aside(order, scan, view)
+        self._fit_in(order, scan)
+        if order in self._aside:
+            self._end_still(scan, self._aside[order], view)
         return self.tracks
+
+    def still_lights(self, sensor_id: str) -> int:
+        """How many lights of an infrared sensor are known to stay where they are: what it finds there is no track's."""
+        lights = self._still.get(sensor_id)
+        return 0 if lights is None else int(lights.still.sum())
+
+    def _set_aside(self, order: tuple[int, str, bytes], scan: Scan, view: SensorView) -> None:
+        """Detections of lights that do not move are noted, and left out whenever the look is absorbed."""
+        assert isinstance(view.sensor, Infrared)
+        lights = self._still.setdefault(view.sensor.name, StillLights())
+        aside = lights.judge(scan, view.origin_itrf_m(scan, order[0]), view.sensor.los_sigma_rad, order[0])
+        if aside.any():
+            self._aside[order] = aside
+
+    def _end_still(self, scan: Scan, aside: Bools, view: SensorView) -> None:
+        """Tracks that all along were a light which has turned out to be still come to their end."""
+        rows = self._rows
+        if rows is None or len(rows) == 0:
+            return
+        assert isinstance(view.sensor, Infrared)
+        here = view.origin_itrf_m(scan, rows.t_tai_ns)
+        los = scan.values[aside, :3]
+        away = middle_itrf(rows)[:, :3] - here
+        away /= np.linalg.norm(away, axis=1, keepdims=True)
+        sigma = view.sensor.los_sigma_rad
+        ends = [i for i in still_candidates(away, los, sigma) if self._was_still(int(rows.key[i]), los, view, sigma)]
+        if ends:
+            self._rows = rows.take(~np.isin(np.arange(len(rows)), ends))
+
+    def _was_still(self, key: int, los: Rows, view: SensorView, sigma_rad: float) -> bool:
+        """Whether a track was seen by this sensor alone, and always at one of these directions."""
+        also = [gone for gone, stays in self._same_as.items() if stays == key]
+        looks = looks_of((key, *also), self._chunks, self._sensor_ids)
+        found = looks.is_detection
+        if not np.all(looks.sensor_index[found] == view.index):
+            return False
+        return stayed_at(looks.values[found, :3], looks.sensor_positions_itrf_m[found], los, sigma_rad)
 
     @property
     def tracks(self) -> Tracks:
@@ -274,7 +319,10 @@ class Tracker:
         self._absorb(rows, [(order, scan), *((item.order, item.scan) for item in again)])
         self._last_chunk = window.held[place].chunk
         window.newest_tai_ns = max(order[0], window.newest_tai_ns or order[0])
-        self._log += [item.chunk for item in window.settle() if len(item.chunk)]
+        settled = window.settle()
+        for item in settled:
+            self._aside.pop(item.order, None)
+        self._log += [item.chunk for item in settled if len(item.chunk)]
         if len(self._log) > 64:
             self._tidy()
 
@@ -287,7 +335,8 @@ class Tracker:
                 view = view.in_noise(self._strobes.field_at(view.sensor, order[0], scan.noise_rise_db))
             weighed: list[LookChoices] = []
             known = known_pairs(self.known_objects, scan, view, order[0])
-            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0], weighed, known)
+            aside = self._aside.get(order)
+            after, chunk = advance(rows, scan, view, self.motion, self.policy, order[0], weighed, known, aside)
             self._meet(known, chunk)
             self._choices.go_back(order)
             for choices in weighed:
