@@ -1,4 +1,4 @@
-"""The guides to cueing and coverage: every Python block runs as printed, every command line is one we understand."""
+"""The guides to cueing, coverage and incidents: every Python block runs as printed, every command is understood."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from vedette.doors.cli.main import make_app
 from vedette.doors.cli.words import shielded
 
 
-@pytest.mark.parametrize("name", ["cueing", "coverage"])
+@pytest.mark.parametrize("name", ["cueing", "coverage", "incidents"])
 def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     page = (ROOT / "docs" / "guides" / f"{name}.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

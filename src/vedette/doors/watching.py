@@ -25,7 +25,7 @@ from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watch_notices import with_notices
 from vedette.engine import Picture, Session
 from vedette.formats import FeedHeader, FeedRecord
-from vedette.reports import Mode, Scan
+from vedette.reports import Claim, Mode, Scan
 from vedette.time import tai_ns_from_utc_text
 
 Output = Literal["json", "jsonl", "people", "registration", "registration-json"]
@@ -49,6 +49,7 @@ class WatchOptions:
     policy: Path | None = None
     notices: Path | None = None
     mode: str | None = None
+    tapes: tuple[Path, ...] = ()  # recordings that must never be live
     sky: bool = False
     areas: Path | None = None  # GeoJSON: who is to be told
     data_dir: Path | None = None
@@ -106,7 +107,7 @@ def mode_and_rest(records: Iterator[FeedRecord]) -> tuple[Mode, Iterator[FeedRec
     head: list[FeedRecord] = []
     for record in records:
         head.append(record)
-        if isinstance(record, FeedHeader | Scan):
+        if isinstance(record, FeedHeader | Scan | Claim):
             return record.mode, chain(head, records)
     return Mode.REAL, iter(head)
 
@@ -135,6 +136,7 @@ def session_of(options: WatchOptions) -> Session:
         policy_toml=None if options.policy is None else policy_text(options.policy),
         until=options.until,
         predict_to=options.predict_to,
+        tapes=dict(_tape(path) for path in options.tapes),
         sky=options.sky,
     )
 
@@ -147,6 +149,17 @@ def policy_text(path: Path) -> str:
     text = text_of(path)
     parse_assessment_policy(text, str(path))
     return text
+
+
+def _tape(path: Path) -> tuple[str, tuple[str, ...]]:
+    """A recording's name and the marks of its looks."""
+    from vedette.assessment.incidents import fingerprints
+    from vedette.formats import open_feed
+
+    marks = fingerprints(record for record in open_feed(path) if isinstance(record, Scan))
+    if not marks:
+        raise UsageError(f"--tape {path}: no look in it reads anything, so that none could be known again")
+    return path.stem, tuple(sorted(mark.hex() for mark in marks))
 
 
 def _references_text(path: Path) -> str:

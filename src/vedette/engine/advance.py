@@ -14,7 +14,7 @@ from vedette.engine.incidents import incidents_of, is_astray, look_repeated, ref
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
-from vedette.formats.feed import FeedHeader, Quarantined
+from vedette.formats.feed import FeedHeader, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
 from vedette.reports import Alert, Claim, Finding, FindingKind, LifeSign, Notice, Scan, SensorKind
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
@@ -65,6 +65,8 @@ def advance(picture: Picture, event: Event) -> Picture:
             said = _tell_followers(picture, event)
         case LifeSign() | Claim():
             incidents_of(picture).hear(event)
+            said = ()
+        case Tick():
             said = ()
         case FeedEnded():
             said = _settle(picture, event)

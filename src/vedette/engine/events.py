@@ -2,7 +2,7 @@
 
 import msgspec
 
-from vedette.formats.feed import FeedHeader, Quarantined
+from vedette.formats.feed import FeedHeader, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
 from vedette.reports import Claim, LifeSign, Notice, Scan
 
@@ -13,4 +13,4 @@ class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
     t_tai_ns: int | None = None  # None: at the newest measured time
 
 
-Event = Scan | Quarantined | FeedHeader | SourceHealth | Notice | LifeSign | Claim | FeedEnded
+Event = Scan | Quarantined | FeedHeader | SourceHealth | Notice | LifeSign | Claim | Tick | FeedEnded

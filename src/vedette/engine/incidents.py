@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vedette.core.constants import NS_PER_S
-from vedette.reports import Claim, Finding, FindingKind, Scan, SensorKind
+from vedette.formats.feed import Tick
+from vedette.reports import Claim, Finding, FindingKind, LifeSign, Scan, SensorKind
 
 if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch, Support
@@ -81,7 +82,8 @@ def look_repeated(picture: Picture, scan: Scan) -> tuple[tuple[Finding, ...], bo
 def think(picture: Picture, event: Event) -> tuple[Finding, ...]:
     """What has become known about noise, silence and messages with this event."""
     t_tai_ns = getattr(event, "t_received_tai_ns", None) or getattr(event, "t_tai_ns", None)  # 0: it did not say
-    if t_tai_ns is None or not picture.is_epoch_known:
+    is_dated = picture.is_epoch_known or isinstance(event, Claim | LifeSign | Tick)
+    if t_tai_ns is None or not is_dated:
         return ()
     if getattr(event, "mode", picture.session.mode) is not picture.session.mode:
         return ()  # what is refused does not tell the time either

@@ -14,12 +14,14 @@ from msgspec import structs
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_picture
 from vedette.exercise.catalogue_objects import catalogue_objects
+from vedette.formats import Tick
 from vedette.reports import Alert, Candidate, Claim, Finding, Mode
 from vedette.scenario import Made
 from vedette.sensing import format_sensors
 from vedette.sensing.links import format_links
 
 SAMPLE_EVERY_S = 2.0
+TICK_S = 5.0  # of nothing at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,18 @@ def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
 
 
 def story_events(made: Made) -> Iterator[Event]:
-    """Everything a story hands in, in order of arrival, marked REAL unless the story itself gave another mode."""
+    """Everything a story hands in, in order of arrival, marked REAL unless the story itself gave another mode.
+
+    Where nothing comes for a while, the time does, as in a live watch.
+    """
     rows: Iterable[Any] = getattr(made, "events", made.scans)
+    tick_ns = round(TICK_S * NS_PER_S)
+    t_last_tai_ns = made.story.t_start_tai_ns
     for event in rows:
+        while event.t_received_tai_ns > t_last_tai_ns + tick_ns:
+            t_last_tai_ns += tick_ns
+            yield Tick(t_received_tai_ns=t_last_tai_ns)
+        t_last_tai_ns = max(t_last_tai_ns, event.t_received_tai_ns)
         if getattr(event, "mode", None) is Mode.SIMULATED:
             change = structs.replace if isinstance(event, Claim) else replace
             event = change(event, mode=Mode.REAL)

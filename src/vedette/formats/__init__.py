@@ -6,9 +6,10 @@
 
 from vedette.formats.asterix import AsterixReader
 from vedette.formats.asterix_items import is_asterix
-from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined, keep_with_doubt, set_aside
+from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined, Tick, keep_with_doubt, set_aside
 from vedette.formats.feed_sensor import FeedSensor
 from vedette.formats.open_feed import merge_feeds, open_feed, open_feeds
+from vedette.formats.said_wire import parse_said, said_line
 from vedette.formats.scan_codec import decode_record, decode_scan, encode_record, encode_scan
 from vedette.formats.scan_file import read_scans, write_header, write_scan, write_scans
 from vedette.formats.scan_lines import LiveScanLines
@@ -26,6 +27,7 @@ __all__ = [
     "LiveScanLines",
     "Quarantined",
     "SourceHealth",
+    "Tick",
     "decode_record",
     "decode_scan",
     "encode_record",
@@ -36,10 +38,12 @@ __all__ = [
     "merge_feeds",
     "open_feed",
     "open_feeds",
+    "parse_said",
     "parse_tdm",
     "parse_tdm_message",
     "parse_telemetry",
     "read_scans",
+    "said_line",
     "scan_file_schema",
     "set_aside",
     "write_header",

@@ -47,7 +47,13 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.where}: {self.what}" + (f"; {self.cure}" if self.cure else "")
 
 
-FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth | Notice | LifeSign | Claim
+class Tick(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing came for a while: the time by the receiver's clock, so that silence is noticed while it lasts."""
+
+    t_received_tai_ns: int
+
+
+FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth | Notice | LifeSign | Claim | Tick
 
 
 def set_aside(what: str, where: str, cure: str = "", raw: bytes = b"", **more: Any) -> Quarantined:

@@ -15,10 +15,11 @@ from vedette.formats.feed_sensor import FeedSensor
 from vedette.formats.flood import not_too_many
 from vedette.formats.lines import Line, read_lines
 from vedette.formats.patient_file import open_patiently
+from vedette.formats.said_wire import TYPES, is_said
 from vedette.formats.scan_lines import parse_scan_lines
 from vedette.formats.tdm import parse_tdm
 from vedette.formats.telemetry import parse_telemetry
-from vedette.reports import Mode, Scan
+from vedette.reports import Claim, LifeSign, Mode, Notice, Scan
 
 MANY_FILES = 64  # a directory of more does not hold them all open
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # TDM, XML and telemetry are read whole
@@ -92,7 +93,7 @@ def merge_feeds(feeds: Iterable[Iterator[FeedRecord]]) -> Iterator[FeedRecord]:
     def pull(index: int) -> None:
         record = next(iterators[index], None)
         if record is not None:
-            if isinstance(record, Scan):
+            if isinstance(record, Scan | LifeSign | Claim | Notice):
                 newest[index] = max(newest[index], record.t_received_tai_ns)
             heapq.heappush(heap, (newest[index], index, record))
 
@@ -102,16 +103,22 @@ def merge_feeds(feeds: Iterable[Iterator[FeedRecord]]) -> Iterator[FeedRecord]:
         _, index, record = heapq.heappop(heap)
         if index in refused and not isinstance(record, FeedHeader):
             continue
-        if isinstance(record, FeedHeader | Scan) and index not in refused:
+        if isinstance(record, FeedHeader | Scan | Claim) and index not in refused:
             mode = mode or record.mode
             if record.mode is not mode:
                 refused.add(index)
-                source = record.source if isinstance(record, FeedHeader) else record.sensor_id
+                source = _source(record)
                 cure = f"watch {record.mode} feeds by themselves, with --mode {record.mode}"
                 yield set_aside(f"a {record.mode} feed beside a {mode} feed", source, cure, exit_code=6)
                 continue
         yield record
         pull(index)
+
+
+def _source(record: FeedHeader | Scan | Claim) -> str:
+    if isinstance(record, FeedHeader):
+        return record.source
+    return record.source_id if isinstance(record, Claim) else record.sensor_id
 
 
 def _read_path(path: Path, options: FeedOptions, is_patient: bool = False) -> Iterator[FeedRecord]:
@@ -145,7 +152,7 @@ def read_records(stream: BinaryIO, name: str, options: FeedOptions) -> Iterator[
             yield _too_big(name, document)
         else:
             yield from parse_tdm(document, name, mode=options.mode or Mode.REAL, sensors=options.sensors)
-    elif any(mark in head[0].data for mark in _SCAN_MARKS) or _is_scan_line(head, lines):
+    elif any(mark in head[0].data for mark in _SCAN_MARKS) or _is_said(head[0]) or _is_scan_line(head, lines):
         known = None if options.sensors is None else _known_sensors(options.sensors)
         yield from parse_scan_lines(chain(head, lines), name, mode=options.mode, known_sensors=known)
     elif start.startswith((b"{", b"[")):
@@ -162,6 +169,11 @@ def read_records(stream: BinaryIO, name: str, options: FeedOptions) -> Iterator[
             )
     else:
         yield set_aside("not a feed this program can read", name, _KNOWN, head[0].data)
+
+
+def _is_said(line: Line) -> bool:
+    """A file may begin with a claim, a sign of life or a notice."""
+    return is_said(line.data) and any(f'"{kind}"'.encode() in line.data for kind in TYPES)
 
 
 def _is_scan_line(head: list[Line], lines: Iterator[Line]) -> bool:

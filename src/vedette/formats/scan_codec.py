@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 
 from vedette.core.errors import BadInputError
-from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined
+from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
 from vedette.reports import COLUMNS, Claim, LifeSign, Mode, Notice, Region, Scan, SensorKind
 
 SCAN, HEADER, QUARANTINED, HEALTH = "scan", "header", "quarantined", "health"
-NOTICE, LIFE_SIGN, CLAIM = "notice", "life-sign", "claim"
+NOTICE, LIFE_SIGN, CLAIM, TICK = "notice", "life-sign", "claim", "tick"
 
 
 class _ScanWire(msgspec.Struct, frozen=True, array_like=True):
@@ -41,6 +41,7 @@ _HEALTH_DECODER = msgspec.msgpack.Decoder(SourceHealth)
 _LIFE_SIGN_DECODER = msgspec.msgpack.Decoder(LifeSign)
 _NOTICE_DECODER = msgspec.msgpack.Decoder(Notice)
 _CLAIM_DECODER = msgspec.msgpack.Decoder(Claim)
+_TICK_DECODER = msgspec.msgpack.Decoder(Tick)
 
 
 def encode_scan(scan: Scan) -> bytes:
@@ -114,6 +115,8 @@ def encode_record(record: FeedRecord) -> tuple[str, bytes]:
         return HEALTH, _ENCODER.encode(record)
     if isinstance(record, LifeSign | Claim):
         return (CLAIM if isinstance(record, Claim) else LIFE_SIGN), _ENCODER.encode(record)
+    if isinstance(record, Tick):
+        return TICK, _ENCODER.encode(record)
     if isinstance(record, Notice):
         return NOTICE, _ENCODER.encode(record)
     return (HEADER if isinstance(record, FeedHeader) else QUARANTINED), _ENCODER.encode(record)
@@ -134,6 +137,8 @@ def decode_record(kind: str, payload: bytes) -> FeedRecord:
             return _LIFE_SIGN_DECODER.decode(payload)
         if kind == CLAIM:
             return _CLAIM_DECODER.decode(payload)
+        if kind == TICK:
+            return _TICK_DECODER.decode(payload)
         if kind == NOTICE:
             return _NOTICE_DECODER.decode(payload)
     except msgspec.DecodeError as trouble:

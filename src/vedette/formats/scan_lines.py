@@ -1,4 +1,4 @@
-"""Lines of a scan file to records: the good ones as scans, the bad ones as one sentence each."""
+"""Lines of a scan file to records: looks and what people say as themselves, the bad ones as one sentence each."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -18,6 +18,7 @@ from vedette.formats.feed import (
 from vedette.formats.lines import Line
 from vedette.formats.order import OrderKeeper
 from vedette.formats.plausible import find_fault
+from vedette.formats.said_wire import is_said, parse_said
 from vedette.formats.scan_convert import (
     position_from_wire,
     region_from_wire,
@@ -68,7 +69,9 @@ def parse_scan_lines(
 
 def _looks_like_header(data: bytes, is_first: bool) -> bool:
     """True for a header, also further down (files that were joined), and for a first line that is no scan."""
-    return b'"vedette_scan_file"' in data[:200] or (is_first and b'"sensor_id"' not in data[:65536])
+    if b'"vedette_scan_file"' in data[:200]:
+        return True
+    return is_first and b'"sensor_id"' not in data[:65536] and not is_said(data)
 
 
 class LiveScanLines:
@@ -131,6 +134,12 @@ class _Reader:
         if line.is_too_long:
             cure = "one line holds one scan; was the file written without newlines?"
             yield set_aside(_too_long(line), where, cure, line.data, sha256=line.sha256, t_received_tai_ns=now)
+            return
+        if is_said(line.data):
+            said = parse_said(line.data, where, now, self.mode, t_heard_tai_ns)
+            if not isinstance(said, Quarantined):
+                self.order.t_newest_tai_ns = max(self.order.t_newest_tai_ns, said.t_received_tai_ns)
+            yield said
             return
         try:
             wire = _decode_scan(line.data)

@@ -309,11 +309,13 @@ DETECTION_TYPES: dict[SensorKind, type[Detection]] = {
 
 def scan_file_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one line of a scan file, made from the Structs above."""
-    lines = (ScanFileHeader, *LINE_TYPES.values())
+    from vedette.formats.said_wire import ClaimLine, LifeSignLine, NoticeLine  # which reads with the words of this one
+
+    lines = (ScanFileHeader, *LINE_TYPES.values(), LifeSignLine, ClaimLine, NoticeLine)
     references, components = msgspec.json.schema_components(lines, ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "One line of a Vedette scan file: the header or a scan",
+        "title": "One line of a Vedette scan file: the header, a scan, or what people say",
         "anyOf": list(references),
         "$defs": _numbers_are_numbers(components),
     }

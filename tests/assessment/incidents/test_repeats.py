@@ -9,6 +9,7 @@ from tests.assessment.incidents.made_watch import at, radars, told, watched
 from vedette.assessment.incidents import IncidentWatch, RepeatWatch, fingerprints
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Cause, Mode, Scan, SensorKind
+from vedette.sensing import format_sensors
 
 
 def drawn_looks(count, step_rad=0.0, name="north", seed=1):
@@ -93,3 +94,16 @@ def test_a_stuck_sensor_is_a_sensor_fault(count):
         watch.absorb(scan)
     (one,) = watch.candidates()
     assert one.leading is Cause.SENSOR_FAULT
+
+
+def test_a_tape_given_on_the_command_line_is_known_again(tmp_path, capsys):
+    from vedette.doors.cli.main import main
+    from vedette.formats import write_scans
+
+    live = [replace(scan, mode=Mode.TEST) for scan in drawn_looks(5)]
+    write_scans(tmp_path / "autumn.jsonl", live, mode=Mode.TEST)
+    sensors = tmp_path / "sites.toml"
+    sensors.write_text(format_sensors(radars()))
+    words = ["watch", str(tmp_path / "autumn.jsonl"), "--sensors", str(sensors), "--data-dir", str(tmp_path), "--json"]
+    assert main([*words, "--tape", str(tmp_path / "autumn.jsonl"), "-q"]) == 0
+    assert "those of the recording autumn" in capsys.readouterr().out

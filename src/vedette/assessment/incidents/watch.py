@@ -45,6 +45,7 @@ from vedette.sensing.links import NO_LINKS, Links
 THINK_S = 1.0  # of received time between two looks at everything
 THINK_NOISE_S = 5.0
 SILENT_S, SILENT_REVISITS = 20.0, 5.0  # as in the sensors' health
+OVERDUE = 0.6  # of that: one that is so late stopped together with one that is silent
 KEPT_S = 3600.0  # how long a candidate stays in the list when it is over
 CLAIMS_KEPT = 400
 
@@ -172,11 +173,13 @@ class IncidentWatch:
     # ---- silence
 
     def _think_silence(self, now: Now) -> tuple[Finding, ...]:
-        quiet = {}
+        quiet, overdue = {}, {}
         for name, t_tai_ns in now.last_heard_tai_ns.items():
             sensor = self.sensors.get(name)
-            if sensor is not None and (now.t_tai_ns - t_tai_ns) / NS_PER_S > _patience_s(sensor):
-                quiet[name] = t_tai_ns
+            if sensor is not None and (now.t_tai_ns - t_tai_ns) / NS_PER_S > OVERDUE * _patience_s(sensor):
+                overdue[name] = t_tai_ns
+                if (now.t_tai_ns - t_tai_ns) / NS_PER_S > _patience_s(sensor):
+                    quiet[name] = t_tai_ns
         said: list[Finding] = []
         for one in self._silence:
             if one.t_over_tai_ns is None and not any(name in quiet for name in one.sensors):
@@ -184,9 +187,10 @@ class IncidentWatch:
                 one.marks = ("restored",)
                 if one.said:
                     said.append(one.finding(f"{_all(one.sensors)}: heard again", "restored"))
-        heard = tuple(n for n in now.last_heard_tai_ns if n in self.sensors and n not in quiet)
-        for group in _together(quiet, self.sensors, self.policy.silence["together_s"]):
-            said += self._silent(group, quiet, heard, now)
+        heard = tuple(n for n in now.last_heard_tai_ns if n in self.sensors and n not in overdue)
+        for group in _together(overdue, self.sensors, self.policy.silence["together_s"]):
+            if any(name in quiet for name in group):  # who is overdue as well stopped with them
+                said += self._silent(group, overdue, heard, now)
         return tuple(said)
 
     def _silent(

@@ -20,6 +20,7 @@ def watch(
     references: Path | None = None,
     policy: Path | None = None,
     notices: Path | None = None,
+    tape: tuple[Path, ...] = (),
     sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
     areas: Path | None = None,
@@ -67,6 +68,9 @@ def watch(
         by when. The journal keeps it. docs/guides/policy.md says what stands in it.
     notices
         What partners announced: a file of `vedette notices import`, or the data directory that keeps them.
+    tape
+        A recording that must never be live, such as an exercise's scan file: its looks are known again and set aside.
+        May be given more than once.
     sky
         Follow what radars see as a crowd, tens of thousands of objects: states and counts, no launches and no orbits.
     mode
@@ -104,6 +108,7 @@ def watch(
             references=references,
             policy=policy,
             notices=notices,
+            tapes=tape,
             sky=sky,
             mode=mode,
             areas=areas,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from vedette.core.constants import NS_PER_S
 from vedette.doors.feeds.address import Address, Transport
 from vedette.doors.feeds.clock import OwnClock, now_tai_ns
 from vedette.doors.feeds.decode import Decoder
@@ -15,10 +16,11 @@ from vedette.doors.feeds.nats_subject import NatsFeed
 from vedette.doors.feeds.patience import Patience
 from vedette.doors.feeds.tcp import TcpCaller, TcpListener
 from vedette.doors.feeds.udp import UdpFeed
-from vedette.formats import FeedHeader, FeedRecord, FeedSensor, keep_with_doubt, set_aside
-from vedette.reports import Mode, Scan
+from vedette.formats import FeedHeader, FeedRecord, FeedSensor, Tick, keep_with_doubt, set_aside
+from vedette.reports import Claim, Mode, Scan
 
 PAUSE_S = 0.1
+TICK_S = 5.0  # of nothing at all, and the time itself is an event
 
 
 class Feed(Protocol):
@@ -73,6 +75,7 @@ class LiveFeeds:
             yield FeedHeader(source=address.name, format=address.transport.value, mode=self.mode)
         for feed in self.feeds:
             feed.start()
+        t_last_tai_ns = now_tai_ns()
         try:
             while not self._is_over():
                 arrival = self.inbox.take(PAUSE_S)
@@ -84,7 +87,12 @@ class LiveFeeds:
                     yield keep_with_doubt(words, "this machine", cure, t_received_tai_ns=now_tai_ns())
                 if arrival is None:
                     yield from self._pause()
+                    if now_tai_ns() - t_last_tai_ns > TICK_S * NS_PER_S:  # silence, too, must be told to the engine
+                        t_last_tai_ns = now_tai_ns()
+                        yield Tick(t_received_tai_ns=t_last_tai_ns)
                     yield None
+                else:
+                    t_last_tai_ns = arrival.t_received_tai_ns
             yield from self._end()
         finally:
             self._close()
@@ -110,8 +118,8 @@ class LiveFeeds:
     def _in_mode(self, records: Iterator[FeedRecord]) -> Iterator[FeedRecord]:
         """A file beside live feeds may be of another mode; it is refused as they would refuse it."""
         for record in records:
-            if isinstance(record, FeedHeader | Scan) and record.mode is not self.mode:
-                name = record.source if isinstance(record, FeedHeader) else record.sensor_id
+            if isinstance(record, FeedHeader | Scan | Claim) and record.mode is not self.mode:
+                name = record.source if isinstance(record, FeedHeader) else _who(record)
                 cure = f"watch {record.mode} feeds with --mode {record.mode}"
                 yield set_aside(f"a {record.mode} feed in a {self.mode} watch", name, cure, exit_code=6)
             else:
@@ -137,6 +145,10 @@ class LiveFeeds:
         self.inbox.close()
         for feed in self.feeds:
             feed.stop()
+
+
+def _who(record: Scan | Claim) -> str:
+    return record.source_id if isinstance(record, Claim) else record.sensor_id
 
 
 def _feed_of(address: Address, inbox: Inbox) -> Feed:
