@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from vedette.core.constants import NS_PER_S
 from vedette.doors.alert_desk import AlertDesk, Posted
 
+SETTLED = ("told", "expired", "overtaken", "refused")  # nothing more is tried
 CLAIM_S = 10.0  # so long a channel may take for one message before another process tries
+_OPEN = f"state NOT IN ({', '.join(repr(state) for state in SETTLED)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Delivery:
 
     sequence: int
     channel: str
-    state: str  # "claimed", "told" or "failed"
+    state: str  # "claimed", "failed", or one of `SETTLED`
     tries: int
     t_next_tai_ns: int | None  # of what failed or is claimed: when it may be tried again
     t_done_tai_ns: int | None
@@ -53,7 +55,7 @@ def due(desk: AlertDesk, channels: Iterable[str], t_tai_ns: int) -> list[tuple[P
     for posted in desk.outbox():
         for channel in channels:
             one = known.get((posted.sequence, channel))
-            if one is None or (one.state != "told" and (one.t_next_tai_ns or 0) <= t_tai_ns):
+            if one is None or (one.state not in SETTLED and (one.t_next_tai_ns or 0) <= t_tai_ns):
                 found.append((posted, channel))
     return sorted(found, key=lambda pair: (not pair[0].event.cancels, -pair[0].sequence, pair[1]))
 
@@ -65,7 +67,7 @@ def claim(desk: AlertDesk, sequence: int, channel: str, t_tai_ns: int) -> bool:
         done = desk.log.connection.execute(
             "INSERT INTO deliveries VALUES (?, ?, 'claimed', 1, ?, NULL, NULL, NULL) ON CONFLICT (sequence, channel) "
             "DO UPDATE SET state = 'claimed', tries = tries + 1, t_next_tai_ns = excluded.t_next_tai_ns "
-            "WHERE state != 'told' AND coalesce(t_next_tai_ns, 0) <= ?",
+            f"WHERE {_OPEN} AND coalesce(t_next_tai_ns, 0) <= ?",
             (sequence, channel, until, t_tai_ns),
         )
         return done.rowcount == 1
@@ -81,6 +83,12 @@ def failed(desk: AlertDesk, sequence: int, channel: str, t_next_tai_ns: int, tro
     _set(desk, sequence, channel, "failed", t_next_tai_ns, None, "", trouble)
 
 
+def set_aside(desk: AlertDesk, sequence: int, channel: str, state: str, t_tai_ns: int, trouble: str) -> None:
+    """It is not told and will not be: expired, overtaken by a newer message, or not for this channel."""
+    assert state in SETTLED
+    _set(desk, sequence, channel, state, None, t_tai_ns, "", trouble)
+
+
 def _set(
     desk: AlertDesk, sequence: int, channel: str, state: str, t_next: int | None, t_done: int | None, receipt: str,
     trouble: str,
@@ -89,6 +97,6 @@ def _set(
         desk.log.connection.execute(
             "INSERT INTO deliveries VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (sequence, channel) DO UPDATE SET "
             "state = excluded.state, t_next_tai_ns = excluded.t_next_tai_ns, t_done_tai_ns = excluded.t_done_tai_ns, "
-            "receipt = excluded.receipt, trouble = excluded.trouble WHERE state != 'told'",
+            f"receipt = excluded.receipt, trouble = excluded.trouble WHERE {_OPEN}",
             (sequence, channel, state, t_next, t_done, receipt, trouble),
         )

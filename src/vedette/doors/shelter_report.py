@@ -12,7 +12,6 @@ import numpy as np
 from vedette.assessment.danger import Danger, WarningLevels, areas_told, compared, dangers, levels_from_toml
 from vedette.assessment.flight_paths import FlightPaths, corridor_deg, flight_paths
 from vedette.assessment.launch_fit import Cloud
-from vedette.core.constants import NS_PER_S
 from vedette.core.errors import BadInputError, NotFoundError, UsageError
 from vedette.doors.braille import BrailleMap
 from vedette.doors.sqlite_journal import SqliteJournal
@@ -260,10 +259,9 @@ def _row(row: Danger, told: AreaTold | None) -> str:
     seconds = row.overflight_seconds if is_over else row.impact_seconds
     span = "" if interval is None else "-".join(utc_text_from_tai_ns(t)[11:19] for t in interval)
     left = "" if seconds is None else "too late" if seconds < 0.0 else f"{seconds:.0f}  ({minutes_words(seconds)})"
-    return (
-        f"{row.place.name[:24]:<24} {'-' if told is None else told.level.value:<13} {100 * row.impact_probability:>5.1f} % "
-        f"{100 * row.overflight_probability:>5.1f} %  {span:<19} {left}"
-    )
+    level = "-" if told is None else told.level.value
+    shares = f"{100 * row.impact_probability:>5.1f} % {100 * row.overflight_probability:>5.1f} %"
+    return f"{row.place.name[:24]:<24} {level:<13} {shares}  {span:<19} {left}".rstrip()
 
 
 def _map_lines(one: Answer, places: Sequence[Place]) -> list[str]:
@@ -284,7 +282,7 @@ def _map_lines(one: Answer, places: Sequence[Place]) -> list[str]:
     chart.line(lat, lon)
     chart.mark(lat[0], lon[0], "L")
     chart.mark(lat[-1], lon[-1], "X")
-    return [*chart.text().splitlines(), "L launch, X end; the line is the middle of the flights, outlines are the areas"]
+    return [*chart.text().splitlines(), "L launch, X end; the line is the middle of the flights, outlines are areas"]
 
 
 def _utc(interval: tuple[int, int] | None) -> list[str] | None:

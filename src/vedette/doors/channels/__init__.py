@@ -1,29 +1,29 @@
-"""Channels: how messages leave. Each is bound to one mode; an outbox keeps what is owed, tried and received.
+"""Channels: how messages leave. Each is bound to one mode; the desk's outbox keeps what is owed, tried and received.
 
     channels = read_channels(path)
-    box = Outbox(data_dir / "outbox.sqlite")
-    box.put(event, channels, t_now_tai_ns, sign)     # once for each channel of the event's mode
-    entries = deliver(box.path, channels, for_s=2.0)  # side by side; what is left waits in the outbox
+    for one in deliver(data_dir, DeskKind.LIVE, channels, for_s=2.0):   # side by side; what is left waits in the outbox
+        print(one.channel, one.posted.event.message_id, one.state)
 """
 
 from vedette.doors.channels.config import Channel, parse_channels, read_channels
-from vedette.doors.channels.courier import deliver, wall_clock_tai_ns
-from vedette.doors.channels.outbox import Entry, Outbox
+from vedette.doors.channels.courier import Told, channels_of, deliver, signer, standing
 from vedette.doors.channels.payload import Part, Payload, Sign, payload
-from vedette.doors.channels.senders import probe, send
+from vedette.doors.channels.senders import mail, probe, send
 
 __all__ = [
     "Channel",
-    "Entry",
-    "Outbox",
     "Part",
     "Payload",
     "Sign",
+    "Told",
+    "channels_of",
     "deliver",
+    "mail",
     "parse_channels",
     "payload",
     "probe",
     "read_channels",
     "send",
-    "wall_clock_tai_ns",
+    "signer",
+    "standing",
 ]

@@ -37,7 +37,7 @@ class Channel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mode: Mode
     format: tuple[Format, ...] = ("event",)
     languages: tuple[str, ...] = ("en",)
-    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 5.0
+    timeout_s: Annotated[float, Meta(gt=0, le=9)] = 5.0  # less than another process waits before it takes over
     is_off: bool = False
 
     folder: str = ""  # file: where messages are put, each in files of its own

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import msgspec
 from msgspec import Struct
 
 from vedette.core.errors import RefusedError
@@ -36,7 +35,7 @@ class Part(Struct, frozen=True):
 
 
 class Payload(Struct, frozen=True, kw_only=True):
-    """What is sent by one channel; rendered once, so that a repeat is the same to the byte."""
+    """What is sent by one channel; rendered from the event alone, so that a repeat is the same to the byte."""
 
     message_id: str
     event_id: str
@@ -72,16 +71,6 @@ def check_mode(event: AlertEvent, channel: Channel) -> None:
         raise RefusedError(
             f"channel {channel.name} carries {channel.mode}; message {event.message_id} is {event.mode} and stays here"
         )
-
-
-def encode_payload(one: Payload) -> bytes:
-    """For the outbox."""
-    return msgspec.msgpack.encode(one)
-
-
-def decode_payload(data: bytes) -> Payload:
-    """From the outbox."""
-    return msgspec.msgpack.decode(data, type=Payload)
 
 
 def _rendered(event: AlertEvent, channel: Channel, name: str) -> bytes:

@@ -4,6 +4,7 @@ Only what is configured is ever spoken to. Certificates are always checked; redi
 started without a shell and gets the message on its standard input; files are written aside and renamed.
 """
 
+import base64
 import hashlib
 import http.client
 import os
@@ -40,13 +41,13 @@ def probe(channel: Channel) -> str:
                 code, words = link.noop()
             return f"{channel.host}:{channel.port} answers {code} {_text(words)}"
     parts = urlsplit(channel.url)
-    link = _connection(channel)
+    web = _connection(channel)
     try:
-        link.connect()
+        web.connect()
     except OSError as trouble:
         raise UnreachableError(f"{parts.hostname}: {trouble}") from None
     finally:
-        link.close()
+        web.close()
     return f"{parts.hostname} is reached{' and its certificate holds' if parts.scheme == 'https' else ''}"
 
 
@@ -85,7 +86,7 @@ def _send_webhook(channel: Channel, one: Payload) -> str:
         "Vedette-Event": _safe(one.event_id),
     }
     if part.signature is not None:
-        headers["Vedette-Signature"] = part.signature.decode("ascii", "strict").replace("\n", "")
+        headers["Vedette-Signature"] = base64.b64encode(part.signature).decode()  # the detached envelope
     if channel.token_file:
         headers["Authorization"] = f"Bearer {_secret(channel.token_file)}"
     link = _connection(channel)

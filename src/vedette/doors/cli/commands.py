@@ -29,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
+    Command("channels", "vedette.doors.cli.channels:channels", "Say which ways out there are; try them; deliver."),
     Command("shelter", "vedette.doors.cli.shelter:shelter", "Say which areas are in danger, and how long they have."),
     Command("coverage", "vedette.doors.cli.coverage:coverage", "Say what 'no launch seen' is worth, place by place."),
     Command("doctor", "vedette.doors.cli.doctor:doctor", "Say what on this machine is degraded, and the cure."),
