@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rehearse", "vedette.doors.cli.rehearse:rehearse", "Play a story through bad luck, with checkers running."),
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
+    Command("catalogue", "vedette.doors.cli.catalogue:catalogue", "Keep element sets; say where and whose it is."),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
     Command("channels", "vedette.doors.cli.channels:channels", "Say which ways out there are; try them; deliver."),
