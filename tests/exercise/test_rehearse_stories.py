@@ -8,8 +8,9 @@ import pytest
 from vedette.core.errors import BadInputError, NotFoundError
 from vedette.exercise.expected import read_expected
 from vedette.exercise.rehearse_stories import Pack, read_pack, rehearse_pack
-from vedette.exercise.story_outcome import Outcome, main_candidate, outcome_of, rank_of
-from vedette.exercise.story_run import Deed, Delivery, Moment
+from vedette.exercise.story_outcome import Outcome, is_clock_alarm, main_candidate, outcome_of, rank_of
+from vedette.exercise.story_desk import Deed, Delivery
+from vedette.exercise.story_run import Moment
 from vedette.reports import Alert, Candidate, Cause, Evidence, Explanation, Finding, FindingKind, Message, Mode
 
 QUIET = """
@@ -50,10 +51,10 @@ def alert(evidence=Evidence.CORRELATED):
     )
 
 
-def run(*moments, findings=(), deliveries=(), deeds=(), objects=()):
+def run(*moments, findings=(), deliveries=(), deeds=(), objects=(), sensors=()):
     story = SimpleNamespace(t_start_tai_ns=0, seconds=100.0)
     return SimpleNamespace(
-        made=SimpleNamespace(story=story), picture=SimpleNamespace(objects=objects), moments=moments,
+        made=SimpleNamespace(story=story, sensors=sensors), picture=SimpleNamespace(objects=objects), moments=moments,
         findings=findings, deliveries=deliveries, deeds=deeds,
     )  # fmt: skip
 
@@ -151,9 +152,16 @@ def test_a_live_message_is_the_gravest_word_unless_every_channel_was_told_to_for
 
 def test_what_was_refused_and_a_wrong_clock_have_their_own_words():
     assert outcome_of(run(deeds=[Deed(3.0, "one", "send", False, "no event")])).outcome is Outcome.REFUSED
-    drift = finding(FindingKind.REGISTRATION, mark="clock-drift")
-    assert outcome_of(run(findings=[drift], objects=("O1",))).outcome is Outcome.CLOCK_ALARM
+    seen = Moment(10.0, (candidate(SHORT_RANGE=0.9, SOUNDING_ROCKET=0.1),), (alert(),))
+    drift = finding(FindingKind.REGISTRATION, mark="bias-drift", terms=["clock_s"])
+    assert outcome_of(run(seen, findings=[drift])).outcome is Outcome.CLOCK_ALARM
     assert outcome_of(run(findings=[drift])).outcome is Outcome.NO_ALERT  # a missed object is no success
+    for off_s, is_wrong in ((0.34, True), (0.2, False)):
+        known = finding(
+            FindingKind.REGISTRATION, mark="bias-established", terms=["clock_s"], sensor_id="R",
+            biases={"clock_s": off_s}, sigmas={"clock_s": 0.01},
+        )  # fmt: skip
+        assert is_clock_alarm(known, run(sensors={"R": SimpleNamespace(clock_bias_sigma_s=0.1)})) is is_wrong
 
 
 def test_the_rank_is_that_of_the_best_founded_candidate():

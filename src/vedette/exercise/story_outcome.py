@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from vedette.exercise.story_run import Moment, StoryRun
-from vedette.reports import LAUNCHES, THREATS, Candidate, Cause, Evidence, FindingKind, Mode
+import numpy as np
 
+from vedette.exercise.story_run import Moment, StoryRun
+from vedette.reports import LAUNCHES, THREATS, Candidate, Cause, Evidence, Finding, FindingKind, Mode
+
+CLOCK_SIGMAS: Final = 3.0  # a clock that is further off than this many of its stated sigmas is wrong
 SHOWN: Final = 0.02  # hypotheses below this are left out of a row, but never the first three
 _LADDER: Final[Mapping[str, int]] = {
     Evidence.PASSED: 0, Evidence.WITHDRAWN: 0, Evidence.CANDIDATE: 1, Evidence.CORRELATED: 2, Evidence.CONFIRMED: 3,
@@ -27,6 +30,7 @@ class Outcome(StrEnum):
     MATCHED = "MATCHED"  # a launch was seen, and an announced one explains it
     CLEARED = "CLEARED"  # a launch was seen, and what it is or where it comes down threatens nobody
     CONFIRMED = "CONFIRMED"  # a launch by two phenomena stands
+    EXPIRED = "EXPIRED"  # a launch was reported, was lost from sight, and what it claimed was taken back by the machine
     CAUTION = "CAUTION"  # a launch by one phenomenon stands, with an area and never a point
     DEGRADED = "DEGRADED"  # no launch; what is not seen, or not trusted, is said
     NO_ALERT = "NO ALERT"  # no launch, nothing proposed
@@ -51,17 +55,31 @@ def outcome_of(run: StoryRun) -> Verdict:
     refused = [deed for deed in run.deeds if not deed.is_done]
     if refused:
         return Verdict(Outcome.REFUSED, refused[0].t_s, refused[0].sentence)
-    clock = [f for f in run.findings if f.data.get("mark") in ("clock-drift", "clock-step", "clock")]
-    if clock and run.picture.objects:
+    clock = [f for f in run.findings if is_clock_alarm(f, run)]
+    standing, since_s = _standing(run.moments)
+    if clock and standing:
         at_s = (clock[0].t_declared_tai_ns - run.made.story.t_start_tai_ns) / 1e9
         return Verdict(Outcome.CLOCK_ALARM, at_s, clock[0].text)
-    standing, since_s = _standing(run.moments)
+    published = [deed for deed in run.deeds if deed.what == "publish-statistics"]
+    if published and not standing:
+        return Verdict(Outcome.STATISTICS, published[0].t_s, published[0].sentence)
     if standing:
         return _of_launches(run, standing, since_s, first_s)
     said = degradations(run)
     if said:
         return Verdict(Outcome.DEGRADED, said[0][0], said[0][1])
     return Verdict(Outcome.NO_ALERT, run.made.story.seconds, "nothing was proposed to anybody")
+
+
+def is_clock_alarm(finding: Finding, run: StoryRun) -> bool:
+    """A clock that has stepped or drifted, or is found further off than its sensor's description bears."""
+    if finding.kind is not FindingKind.REGISTRATION or "clock_s" not in finding.data.get("terms", ()):
+        return False
+    if finding.data.get("mark") in ("bias-step", "bias-drift"):
+        return True
+    sensor = run.made.sensors[str(finding.data["sensor_id"])]
+    off_s, doubt_s = abs(finding.data["biases"]["clock_s"]), finding.data["sigmas"]["clock_s"]
+    return bool(off_s > CLOCK_SIGMAS * np.hypot(sensor.clock_bias_sigma_s, doubt_s))
 
 
 def live_messages(run: StoryRun) -> int:
@@ -123,7 +141,7 @@ def degradations(run: StoryRun) -> list[tuple[float, str]]:
     ]
     for moment in run.moments:
         for one in moment.candidates:
-            if one.subject in ("noise", "silence", "message"):
+            if one.subject in ("noise", "silence"):
                 said.append((moment.t_s, f"{one.subject}: {one.leading.value}"))
     return sorted(said)
 
@@ -177,6 +195,10 @@ def _of_launches(
         leading = ", ".join(sorted({one.leading.value for one in mine}))
         word = Outcome.CLEARED if any(one.leading in LAUNCHES for one in mine) else Outcome.NO_ALERT
         return Verdict(word, min(after, default=first_s) - first_s, f"led by {leading}")
+    mine_now = {a.object_id: a.evidence for a in run.moments[-1].alerts}
+    if all(mine_now.get(name) in (Evidence.WITHDRAWN, Evidence.CANDIDATE, None) for name, _ in standing):
+        back = [m.t_s for m in run.moments if not any(_LADDER[a.evidence] >= 2 for a in m.alerts) and m.t_s > since_s]
+        return Verdict(Outcome.EXPIRED, min(back, default=0.0) - first_s, "taken back when the track had aged")
     is_confirmed = any(evidence is Evidence.CONFIRMED for _, evidence in standing)
     word = Outcome.CONFIRMED if is_confirmed else Outcome.CAUTION
     return Verdict(word, since_s - first_s, f"{len(standing)} launch{'es' if len(standing) > 1 else ''} reported")

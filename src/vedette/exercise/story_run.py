@@ -1,27 +1,32 @@
 """One story played as if it were real, from its reports to the desk, with everything that was believed and said kept.
 
-Looks, notices, claims and life signs go through `advance` in order of arrival; what people do (`[[act]]`) goes to the
-desk at its time. The run is REAL: only so can it be shown that nothing false goes out as live. Nothing here can reach
-the outside: this floor has no sockets and no files, and its public channels are lists.
+Looks, notices, claims and life signs go through `advance` in order of arrival; what the picture gives reason to say is
+proposed at the desk; what people do (`[[act]]`) happens at its time. The run is REAL: only so can it be shown that
+nothing false goes out as live. What a story marks as a drill stays one, and the engine refuses it. Nothing here can
+reach the outside: this floor has no sockets and no files.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from msgspec import structs
+import msgspec
+import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.engine import Event, FeedEnded, Picture, Session, advance, open_picture
 from vedette.exercise.catalogue_objects import catalogue_objects
+from vedette.exercise.story_desk import Deed, Delivery, StoryDesk
 from vedette.formats import Tick
-from vedette.reports import Alert, Candidate, Claim, Finding, Mode
+from vedette.reports import Alert, Candidate, Claim, Finding, KnownBody, Mode
 from vedette.scenario import Made
 from vedette.sensing import format_sensors
 from vedette.sensing.links import format_links
+from vedette.time import utc_text_from_tai_ns
 
 SAMPLE_EVERY_S = 2.0
 TICK_S = 5.0  # of nothing at all
+REFERENCE_SIGMA_M = 50.0  # an orbit known so well tells what sensors read wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +36,6 @@ class Moment:
     t_s: float  # after the story's start
     candidates: tuple[Candidate, ...]
     alerts: tuple[Alert, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message that a channel took."""
-
-    t_s: float
-    channel: str
-    is_public: bool
-    mode: Mode
-    kind: str  # "alert", "update" or "cancel"
-    alert_id: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Something a person tried, and what came of it."""
-
-    t_s: float
-    who: str
-    what: str
-    is_done: bool
-    sentence: str
-    seconds: float = 0.0  # how long it took, by the clock of the story
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,50 +51,85 @@ class StoryRun:
 
 
 def real_session(made: Made) -> Session:
-    """What the engine is told before a story starts: the sensors' figures, and that it is no drill."""
-    text = f"{format_sensors(made.sensors)}\n{format_links(made.story.links)}"
-    return Session(mode=Mode.REAL, feeds=(f"story:{made.story.name}",), sensors_toml=text)
+    """What the engine is told before a story starts: the sensors' figures, their lines, and orbits that are well known."""
+    return Session(
+        mode=Mode.REAL,
+        feeds=(f"story:{made.story.name}",),
+        sensors_toml=format_sensors(made.sensors) + "\n" + format_links(made.story.links),
+        references=references_toml(made.catalogue) or None,
+    )
 
 
 def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
     """The engine and the desk over everything a story hands in."""
-    start = made.story.t_start_tai_ns
-    picture = open_picture(real_session(made), catalogue_objects(made.catalogue))
+    story, start = made.story, made.story.t_start_tai_ns
+    picture, desk = open_picture(real_session(made), catalogue_objects(made.catalogue)), StoryDesk(made.story)
+    acts = sorted(story.acts, key=lambda act: float(act.get("t_s", 0.0)))
     moments: list[Moment] = []
     next_s = 0.0
+
+    def act_until(t_s: float) -> None:
+        while acts and float(acts[0].get("t_s", 0.0)) <= t_s:
+            act = acts.pop(0)
+            desk.perform(act, start + round(float(act.get("t_s", 0.0)) * NS_PER_S))
+
     for event in story_events(made):
         t_s = (received_tai_ns(event) - start) / NS_PER_S
+        act_until(t_s)
         picture = advance(picture, event)
         if t_s >= next_s or picture.new_alerts:
             next_s = max(next_s, t_s) + every_s
             _keep(moments, t_s, picture)
+            desk.watch(picture, start + round(t_s * NS_PER_S))
+    act_until(np.inf)
     picture = advance(picture, FeedEnded())
-    _keep(moments, made.story.seconds, picture)
-    return StoryRun(made, picture, tuple(moments), tuple(picture.timeline))
+    _keep(moments, story.seconds, picture)
+    return StoryRun(made, picture, tuple(moments), tuple(picture.timeline), tuple(desk.deliveries), tuple(desk.deeds))
 
 
 def story_events(made: Made) -> Iterator[Event]:
-    """Everything a story hands in, in order of arrival, marked REAL unless the story itself gave another mode.
+    """Everything a story hands in, in order of arrival; SIMULATED, which is the maker's word, is played as REAL.
 
     Where nothing comes for a while, the time does, as in a live watch.
     """
-    rows: Iterable[Any] = getattr(made, "events", made.scans)
     tick_ns = round(TICK_S * NS_PER_S)
     t_last_tai_ns = made.story.t_start_tai_ns
-    for event in rows:
+    for event in made.events:
         while event.t_received_tai_ns > t_last_tai_ns + tick_ns:
             t_last_tai_ns += tick_ns
             yield Tick(t_received_tai_ns=t_last_tai_ns)
         t_last_tai_ns = max(t_last_tai_ns, event.t_received_tai_ns)
         if getattr(event, "mode", None) is Mode.SIMULATED:
-            change = structs.replace if isinstance(event, Claim) else replace
-            event = change(event, mode=Mode.REAL)
-        yield event
+            yield msgspec.structs.replace(event, mode=Mode.REAL) if isinstance(event, Claim) else _as_real(event)
+        else:
+            yield event
+
+
+def _as_real(event: Any) -> Any:
+    return replace(event, mode=Mode.REAL)
 
 
 def received_tai_ns(event: Event) -> int:
     """When an event arrived."""
     return int(getattr(event, "t_received_tai_ns", 0) or 0)
+
+
+def references_toml(catalogue: tuple[KnownBody, ...]) -> str:
+    """The well-known orbits of a story as a file of references; empty: there are none."""
+    rows = []
+    for body in catalogue:
+        sigma_m = float(np.sqrt(np.trace(body.cov_itrf[:3, :3])))
+        if sigma_m > REFERENCE_SIGMA_M:
+            continue
+        place, velocity = (body.state_itrf[part] / 1e3 for part in (slice(0, 3), slice(3, 6)))
+        rows += [
+            f'[references."{body.id}"]',
+            f't_utc = "{utc_text_from_tai_ns(body.t_epoch_tai_ns, digits=9)}"',
+            f"position_itrf_km = {[float(x) for x in place]}",
+            f"velocity_itrf_kmps = {[float(x) for x in velocity]}",
+            f"sigma_m = {{ radial = {sigma_m}, along = {1.5 * sigma_m}, cross = {sigma_m} }}",
+        ]
+    return "\n".join(rows)
 
 
 def _keep(moments: list[Moment], t_s: float, picture: Picture) -> None:
