@@ -8,8 +8,8 @@ import pytest
 from vedette.core.errors import BadInputError, NotFoundError
 from vedette.exercise.expected import read_expected
 from vedette.exercise.rehearse_stories import Pack, read_pack, rehearse_pack
-from vedette.exercise.story_outcome import Outcome, is_clock_alarm, main_candidate, outcome_of, rank_of
 from vedette.exercise.story_desk import Deed, Delivery
+from vedette.exercise.story_outcome import Outcome, is_clock_alarm, main_candidate, outcome_of, rank_of
 from vedette.exercise.story_run import Moment
 from vedette.reports import Alert, Candidate, Cause, Evidence, Explanation, Finding, FindingKind, Message, Mode
 

@@ -1,7 +1,7 @@
 """How often people are warned, beside what came of it: one year of alarms under two ways of warning.
 
-In 2022 some 14,870 alarms were counted in Ukraine, some 45 a day over its regions, and the whole country was warned when
-one aircraft that could launch took off [babel.ua 88907; wprost.pl 11358430]. A take-off is no launch. Here a year is
+In 2022 some 14,870 alarms were counted in Ukraine, some 45 a day over its regions, and the whole country was warned
+when one aircraft that could launch took off [babel.ua 88907; wprost.pl 11358430]. A take-off is no launch. Here a year is
 drawn: take-offs, launches on some of them, and each launch's corridor over a few regions. *All at once* warns every
 region at each take-off; *graded* tells nobody to take shelter before a launch, and then only the regions under it
 (rule R35). What is published is how many alarms each region had, for how long, and how many of them something followed.
@@ -19,7 +19,7 @@ DAYS: Final = 365
 PUBLISHED_ALARMS: Final = 14_870  # of 2022, all regions together
 TAKE_OFFS_A_DAY: Final = 0.18  # of a launcher, such that all regions are warned: some 65 a year
 LAUNCHES_A_DAY: Final = 2.6  # of anything, from anywhere
-REGIONS_UNDER_ONE: Final = 13.9  # mean: what flies for hours crosses many; so that a year has about the published number
+REGIONS_UNDER_ONE: Final = 13.9  # mean: what flies for hours crosses many; a year then has about the published number
 LAUNCH_SHARE: Final = 0.1  # of take-offs that a launch follows
 PATROL_H: Final = 1.5  # mean time that a launcher stays up
 FLIGHT_H: Final = 0.8  # mean time that a region waits below a launch

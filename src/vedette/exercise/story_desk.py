@@ -97,7 +97,8 @@ class StoryDesk:
         alerts: dict[str, list[Any]] = {}
         for alert in picture.alerts:
             alerts.setdefault(alert.object_id, []).append(alert)
-        source = DraftSource(sha256(self.story.name.encode()).digest(), 0, SENDER, "story")
+        mark = sha256(self.story.name.encode()).digest()
+        source = DraftSource(mark, 0, mark, SENDER, "story")
         for summary in picture.objects:
             mine = alerts.get(summary.id, [])
             if not mine:
@@ -181,7 +182,7 @@ def _release(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
 
 
 def _release_list(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
-    """Somebody would send the proposal to a list of places of their own: that is another revision than the machine's."""
+    """Somebody would send the proposal to places of their own: that is another revision than the machine's."""
     name, draft = desk._newest()
     told = {area.name: area for area in draft.areas}
     wanted = [_place(area).name for area in act.get("areas", ())]
@@ -206,7 +207,7 @@ def _without_event(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> st
 
 
 def _drill_as_live(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
-    """The drill's words go out: they may hold no live phrase, a drill key signs nothing REAL, the public takes no drill."""
+    """The drill's words go out: no live phrase may be in them, no drill key signs REAL, the public takes no drill."""
     text = str(act.get("text", ""))
     said = [trouble] if (trouble := drill_trouble(text)) else []
     for mode in (Mode.REAL, Mode.EXERCISE):

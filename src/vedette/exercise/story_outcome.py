@@ -96,12 +96,16 @@ def first_sight_s(run: StoryRun) -> float:
 
 
 def main_candidate(run: StoryRun) -> Candidate | None:
-    """The candidate the story is about: of those best founded at their height, the one that was followed longest."""
+    """The candidate the story is about: of those best founded at their height, the one that was followed longest.
+
+    What is believed of it is what was believed last before it had passed.
+    """
     newest: dict[str, Candidate] = {}
     height: dict[str, int] = {}
     for moment in run.moments:
         for one in moment.candidates:
-            newest[one.id] = one
+            if one.evidence is not Evidence.PASSED or one.id not in newest:
+                newest[one.id] = one
             height[one.id] = max(height.get(one.id, 0), _LADDER[one.evidence])
     if not newest:
         return None

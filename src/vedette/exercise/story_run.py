@@ -51,7 +51,7 @@ class StoryRun:
 
 
 def real_session(made: Made) -> Session:
-    """What the engine is told before a story starts: the sensors' figures, their lines, and orbits that are well known."""
+    """What the engine is told before a story starts: the sensors' figures, their lines, orbits that are well known."""
     return Session(
         mode=Mode.REAL,
         feeds=(f"story:{made.story.name}",),
