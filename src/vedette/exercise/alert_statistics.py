@@ -1,9 +1,9 @@
 """How often people are warned, beside what came of it: one year of alarms under two ways of warning.
 
 In 2022 some 14,870 alarms were counted in Ukraine, some 45 a day over its regions, and the whole country was warned
-when one aircraft that could launch took off [babel.ua 88907; wprost.pl 11358430]. A take-off is no launch. Here a year is
-drawn: take-offs, launches on some of them, and each launch's corridor over a few regions. *All at once* warns every
-region at each take-off; *graded* tells nobody to take shelter before a launch, and then only the regions under it
+when one aircraft that could launch took off [babel.ua 88907; wprost.pl 11358430]. A take-off is no launch. Here a year
+is drawn: take-offs, launches on some of them, and each launch's corridor over a few regions. *All at once* warns
+every region at each take-off; *graded* tells nobody to take shelter before a launch, and then only the regions under it
 (rule R35). What is published is how many alarms each region had, for how long, and how many of them something followed.
 
 The rates are round and stated; the figures that follow are ours, not the world's.
