@@ -28,7 +28,7 @@ _SURE = np.log(1e-6)  # a body behind the Earth: stray light, a wrong clock
 _RANGE_JITTERS_M = (100.0, 5e3, 100e3, 600e3)  # one sigma from look to look: an edge tracked, or the whole disc
 _ANGLE_JITTERS_RAD = (2e-4, 2e-3)  # where in the disc, or in its glare, a look puts it
 _ANY_INTERVAL_M = 5_000e3  # over which a folded range is spread when the radar's interval is not stated
-_INTERVAL_TRUSTED = 0.9
+_INTERVAL_TRUSTED = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _log_ranges(
     folds = np.zeros(len(t)) if intervals is None else np.round((distance_m - radius - measured) / intervals)
     unfolded = measured + folds * (0.0 if intervals is None else intervals)
     off = unfolded - distance_m  # - radius: at the near edge, 0: the middle
-    starts = [(0.5, -radius, 30e3), (0.2, 0.0, 30e3), (0.3, -0.5 * radius, 0.4 * radius + 30e3)]
+    starts = [(0.5, -radius, 30e3), (0.2, 0.0, 30e3), (0.3, -0.5 * radius, 0.3 * radius + 30e3)]
     open_start = (1.0, float(off[0]), _ANY_INTERVAL_M / np.sqrt(2.0 * np.pi))
     logs = []
     for trust, places in ((_INTERVAL_TRUSTED, starts), (1.0 - _INTERVAL_TRUSTED, [open_start])):

@@ -113,7 +113,9 @@ def _log_path(s: Sightings, velocity_mps: Vec3) -> float:
     mean[3:6] = velocity_mps
     spread = 25.0 + 0.3 * float(np.linalg.norm(velocity_mps))
     cov[range(3, 6), range(3, 6)] = spread**2
-    return share + s.log_density(mean, cov, 0.05, scale=1.3)  # cloud fields are wide: the brightest part wanders
+    one_spot = np.log(0.6) + s.log_density(mean, cov, 0.05)
+    field = np.log(0.4) + s.log_density(mean, cov, 0.05, scale=2.5)  # a wide field, whose brightest part wanders
+    return share + float(np.logaddexp(one_spot, field))
 
 
 def _log_other(s: Sightings, other: int, places: Vec3) -> float:

@@ -3,7 +3,8 @@
 A free path over the looks: somewhere over the Earth, at some height, with some velocity, pushed by an acceleration that
 forgets itself after 20 s. How lively it is, is open: six habits from a thing that hardly moves to one of meteor speed
 share the belief, each a proper density, so that one look alone is weighed as soundly as a thousand. The sensors'
-constant errors are unknowns of it. A light's life and brightness are open as well (`light.ANY_LIGHT`).
+constant errors are unknowns of it. A little belief is kept for looks coarser than stated, and for looks of no one
+thing. A light's life and brightness are open as well (`light.ANY_LIGHT`).
 
 Whoever weighs a cause takes the *same* looks, the same sigmas, and spreads it over the same whole Earth
 (`EARTH_AREA_M2`) unless it knows better where its cause happens; so volumes cancel where they should.
@@ -43,6 +44,11 @@ _HABITS = (
 )
 HABITS = _HABITS  # for who weighs states: what a state of it may be
 MEMORY_S = 20.0
+# so that one look that is not its own does not decide everything: coarser looks, and looks of no one thing at all
+_ROUGH, _ROUGH_SHARE = 6.0, 0.03
+_NO_PATH_SHARE = 0.003
+_SIGHT_SPANS = np.array([0.5, 0.5, 1.0, 1.0])  # rad: the Earth from far out, wide and high
+_HORIZON_SPANS = np.array([2.0 * np.pi, 1.5, 5e6, 14e3])  # rad, rad, m, m/s
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ def reference_of_sightings(sightings: Sightings) -> Reference:
     if len(sightings) == 0:
         return Reference(0.0, 0.0, 0.0, 0.0)
     logs = [np.log(habit.share) + _log_path(habit, sightings) for habit in _HABITS]
+    logs += [np.log(_ROUGH_SHARE * habit.share) + _log_path(habit, sightings, _ROUGH) for habit in _HABITS[2:4]]
+    logs.append(np.log(_NO_PATH_SHARE) + _log_no_path(sightings))
     perfect = sightings.log_scale - 0.5 * float(np.log(2.0 * np.pi)) * int(sightings.known.sum())
     return Reference(
         float(np.logaddexp.reduce(logs)),
@@ -96,11 +104,19 @@ def reference_of_sightings(sightings: Sightings) -> Reference:
     )
 
 
-def _log_path(habit: _Habit, sightings: Sightings) -> float:
+def _log_no_path(sightings: Sightings) -> float:
+    """ln density of looks that have nothing to do with one another: each anywhere that its sensor may look."""
+    e, known = sightings.evidence, sightings.known
+    by_sight = e.kind == 1
+    spans = np.where(by_sight[:, None], _SIGHT_SPANS, _HORIZON_SPANS)
+    return -float(np.sum(np.log(spans)[known]))
+
+
+def _log_path(habit: _Habit, sightings: Sightings, scale: float = 1.0) -> float:
     mean, cov = np.zeros(9), np.zeros((9, 9))
     mean[:3], cov[:3, :3], share = sightings.anywhere(habit.height_m, habit.height_sigma_m)
     cov[range(3, 6), range(3, 6)] = habit.speed_mps**2
     cov[range(6, 9), range(6, 9)] = habit.acceleration_mps2**2
-    return share + sightings.log_density(mean, cov, habit.acceleration_mps2, MEMORY_S)
+    return share + sightings.log_density(mean, cov, habit.acceleration_mps2, MEMORY_S, scale)
 
 
