@@ -8,16 +8,14 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from vedette.assessment.launch_fit import Cloud
-from vedette.assessment.launch_follower import LaunchFollower
+from vedette.assessment.launch_fit import Cloud, fit_launch
 from vedette.core.constants import NS_PER_S
-from vedette.engine import advance, open_picture
-from vedette.exercise.play import session_of
 from vedette.formats.geojson import read_places
 from vedette.reports.place import Place
 from vedette.scenario import Made, make_scenario
 from vedette.scenario.story import parse_story
 from vedette.time import tai_ns_from_utc_text
+from vedette.tracking import Tracker
 
 STORY = Path(__file__).parent / "overflight_2017.toml"
 
@@ -91,29 +89,24 @@ def made() -> Made:
 
 
 @lru_cache(maxsize=2)
-def cloud_at(t_tai_ns: int) -> tuple[Cloud, int]:
-    """Equally likely flights as the engine believed in them at an instant, and the time of its newest report.
-
-    Of the object that is still seen: the radar's. Infrared saw it burn, and lost it when it had burnt out.
-    """
+def cloud_at(t_tai_ns: int) -> Cloud:
+    """Equally likely flights that fit what the radar had seen of the object by an instant."""
     story = made()
-    picture = open_picture(session_of(story))
-    newest = T_LAUNCH
+    tracker = Tracker(sensors=list(story.sensors.values()))
     for scan in story.scans:
         if scan.t_received_tai_ns > t_tai_ns:
             break
-        picture = advance(picture, scan)
-        newest = scan.t_received_tai_ns
-    clouds = [
-        follower.cloud_of(one.id)
-        for follower in picture.followers.values()
-        if isinstance(follower, LaunchFollower)
-        for one in follower.objects()
-        if one.phase == "coast" and "radar-islands" in one.sensors
+        tracker.step(scan)
+    tracks = tracker.tracks
+    by_radar = [
+        name
+        for name in tracks.ids
+        if "radar-islands" in tracker.looks(name).sensor_ids and int(tracker.looks(name).is_detection.sum()) > 5
     ]
-    (cloud,) = clouds
-    assert cloud is not None
-    return cloud, newest
+    (track_id,) = by_radar
+    fit = fit_launch(tracker.looks(track_id), story.sensors)
+    assert fit is not None
+    return fit.cloud
 
 
 def minutes_off(t_tai_ns: int, published_tai_ns: int) -> float:

@@ -1,7 +1,7 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues; by default all. Flights need the recorded data, and the last four the records that
+infrared, assurance, cues, warning; by default all. Flights need the recorded data, and the last four the records that
 `./run calibrate` keeps; without them their figures stay as they were.
 """
 
@@ -20,6 +20,7 @@ from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_ta
 from tools.accuracy.registration import registration_figures
 from tools.accuracy.tracks import track_figures
 from tools.accuracy.troubles import trouble_table
+from tools.accuracy.warning import warning_figures
 from tools.accuracy.world import world_figures
 from vedette.doors.machine import real_data_folder
 
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "infrared": infrared_table,
     "assurance": assurance_tables,
     "cues": cue_table,
+    "warning": lambda: table(warning_figures()),
 }
 
 KEPT = {
