@@ -11,6 +11,7 @@ PACKS = ("false-alarms", "threats")
 def rehearse(
     what: str | None = None,
     name: str | None = None,
+    answers: Path | None = None,
     *,
     seed: int = 1,
     seeds: int = 1,
@@ -33,13 +34,18 @@ def rehearse(
     to something else than its pack's table of expected outcomes says, a live message reached the public, or the true
     cause was not among the two leading explanations.
 
+    `rehearse export DIR`: the false alarms as a data set, what came in and the truth apart, for any other tracker.
+    `rehearse score DIR ANSWERS`: anybody's answers to it, scored as our own are.
+
     Parameters
     ----------
     what
-        false-alarms, threats, or a packaged rehearsal, a rehearsal file or a story; a bare story has its troubles drawn
-        from the seed. By default the rehearsal bad-night.
+        false-alarms, threats, export, score, or a packaged rehearsal, a rehearsal file or a story; a bare story has its
+        troubles drawn from the seed. By default the rehearsal bad-night.
     name
-        One story of a pack.
+        One story of a pack; or the folder of a data set.
+    answers
+        Of score: a file of answers, one JSON object a line; the data set's README.md says how.
     seed
         Another seed, another night; of a pack, the first seed.
     seeds
@@ -78,6 +84,14 @@ def rehearse(
             is_quiet=quiet,
             is_json=json,
         )
+    if what == "export":
+        from vedette.doors.rehearsal_export import export_pack
+
+        return export_pack(None if name is None else Path(name), first_seed=seed, seeds=seeds, is_quiet=quiet)
+    if what == "score":
+        from vedette.doors.rehearsal_export import score_answers
+
+        return score_answers(None if name is None else Path(name), answers, is_json=json)
     if name is not None:
         raise UsageError(f"{name!r} is one word too many; only a pack ({', '.join(PACKS)}) has stories to name")
     from vedette.doors.rehearsal_laws import rehearse_laws
