@@ -1,6 +1,6 @@
 """A budget of launch fits: so many a second of measured time, the most urgent first.
 
-A fit takes about half a second of a core. Two hundred objects that all ask at once would stop the watch; they are
+A fit takes some seconds of a core. Two hundred objects that all ask at once would stop the watch; they are
 served in order of need, and until their turn each has the quick products.
 """
 
