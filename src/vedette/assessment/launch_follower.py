@@ -12,6 +12,7 @@ from vedette.assessment.candidates import AssessmentPolicy, packaged_assessment_
 from vedette.assessment.candidates.ageing import age_marks, is_expired_unseen, overlooked_m, widened_impact
 from vedette.assessment.candidates.assessor import Assessor
 from vedette.assessment.candidates.budget import Asking, FitBudget
+from vedette.assessment.candidates.quick import quick_launch
 from vedette.assessment.candidates.raid import raid_finding, raid_of
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
@@ -53,6 +54,10 @@ from vedette.reports.words import place_words
 from vedette.sensing import Sensor
 from vedette.tracking import KnownObjects, Tracker, Tracks
 from vedette.tracking.registration.references import Reference
+
+_QUICK_PACES = 2.0  # quick products are renewed half as often as fits would be
+_LAST_FITS = 16
+_ASK_AGAIN_S = 2.0
 
 
 class LaunchFollower:
@@ -115,10 +120,12 @@ class LaunchFollower:
         """The feeds have ended: every object still followed is fitted once more, and then no longer seen."""
         self._summaries.clear()
         said: list[Finding | Alert] = []
-        for one in self._objects.values():
-            if one.phase in ("lost", "down"):
-                continue
-            said += self._assess(one, is_final=True)
+        open_ones = [one for one in self._objects.values() if one.phase not in ("lost", "down")]
+        last = sorted(open_ones, key=lambda one: (-self._overdue(one), one.t_first_tai_ns, one.track_id))
+        fitted = {one.track_id for one in last[:_LAST_FITS]}  # of hundreds not every one is fitted once more
+        for one in open_ones:
+            if one.track_id in fitted:
+                said += self._assess(one, is_final=True)
             one.t_state_tai_ns = max(one.t_state_tai_ns, t_tai_ns)
             said += self._come_down(one, t_tai_ns)
             said += self._unseen(one, t_tai_ns, is_over=True)
@@ -248,7 +255,7 @@ class LaunchFollower:
         said: list[Finding | Alert] = []
         waiting: dict[str, tuple[LaunchObject, Looks]] = {}
         for one in objects:
-            if one.phase != "down" and self._is_due(one):
+            if one.phase != "down" and self._is_due(one) and self._may_ask(one):
                 looks = self._tracker.looks(one.track_id)
                 found, wants_fit = self._look_into(one, looks)
                 said += found
@@ -257,9 +264,32 @@ class LaunchFollower:
         asking = [Asking(name, self._overdue(one), one.t_first_tai_ns) for name, (one, _) in waiting.items()]
         granted = self._budget.grant(asking, t_tai_ns)
         for name, (one, looks) in waiting.items():
-            if name in granted:
-                said += self._fit(one, looks)
+            one.t_refused_tai_ns = None if name in granted else t_tai_ns
+            said += self._fit(one, looks) if name in granted else self._make_do(one, looks)
         return tuple(said)
+
+    @staticmethod
+    def _may_ask(one: LaunchObject) -> bool:
+        """Whoever was refused asks again after some seconds: asking costs a little too."""
+        refused = one.t_refused_tai_ns
+        return refused is None or (one.t_state_tai_ns - refused) / NS_PER_S >= _ASK_AGAIN_S
+
+    def _make_do(self, one: LaunchObject, looks: Looks) -> Said:
+        """Until its turn comes: class by its state, launch point by its first states, impact if thrust stopped now."""
+        if one.fit is not None or one.t_quick_tai_ns is not None:
+            since = one.t_quick_tai_ns if one.fit is None else one.t_fit_tai_ns
+            assert since is not None
+            if (one.t_state_tai_ns - since) / NS_PER_S < _QUICK_PACES * self._pace_s(one):
+                return ()
+        one.t_quick_tai_ns = one.t_state_tai_ns
+        if not one.is_burnout_said:
+            one.conditional = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
+        if one.fit is None:
+            history = one.history
+            found = quick_launch(history.t_tai_ns, history.states_itrf, history.velocity_vars)
+            one.launch, one.quick_sigma_km = found or (None, None)
+        said = self._judge(one, looks)
+        return (*said, *self._say_launch(one)) if one.launch is not None else said
 
     def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
         """One object as it stands, due or not."""
@@ -311,7 +341,8 @@ class LaunchFollower:
     def _overdue(self, one: LaunchObject) -> float:
         if one.fit is None:
             return np.inf
-        assert one.t_fit_tai_ns is not None
+        if one.t_fit_tai_ns is None:
+            return np.inf
         return (one.t_state_tai_ns - one.t_fit_tai_ns) / NS_PER_S / self._pace_s(one)
 
     def _is_due(self, one: LaunchObject) -> bool:
@@ -328,7 +359,7 @@ class LaunchFollower:
 
     def _say_launch(self, one: LaunchObject) -> Said:
         """A launch is said once its level is that of an alert; the alert follows the level, down as well as up."""
-        assert one.fit is not None and one.launch is not None
+        assert one.launch is not None
         text, level = launch_sentence(one), one.dossier.level.evidence
         standing = one.alerts.get("launch")
         if standing is None:

@@ -52,6 +52,9 @@ class LaunchObject:
     alerts: dict[str, Alert] = field(default_factory=dict)  # by kind
     history: TrackHistory = field(default_factory=TrackHistory)
     dossier: Dossier = field(default_factory=Dossier)
+    t_refused_tai_ns: int | None = None  # when it last asked for a fit in vain
+    t_quick_tai_ns: int | None = None  # when its quick products were last made
+    quick_sigma_km: float | None = None  # of a launch point that no fit has made yet
     t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
 
     def take_fit(self, fit: LaunchFit, t_tai_ns: int) -> None:
@@ -59,7 +62,7 @@ class LaunchObject:
         self.fit, self.t_fit_tai_ns = fit, t_tai_ns
         if self.phase == "unknown":
             self.phase = "boost"
-        self.launch = launch_estimate(fit)
+        self.launch, self.quick_sigma_km = launch_estimate(fit), None
 
     @property
     def t_tai_ns(self) -> int:

@@ -69,7 +69,7 @@ class Assessor:
             existence=one.existence,
             phenomena=one.phenomena,
             separation_deg=separation_deg(looks, one.state_itrf[:3]),
-            has_launch=one.fit is not None and launch_sigma_km(one.fit) <= self.policy.evidence.launch_sigma_max_km,
+            has_launch=_launch_sigma_km(one) <= self.policy.evidence.launch_sigma_max_km,
             goes=_goes(one, orbit),
             sensor_count=len(sensors),
         )
@@ -148,12 +148,19 @@ class Assessor:
 _RAISED = (Evidence.CORRELATED, Evidence.CONFIRMED)
 
 
+def _launch_sigma_km(one: LaunchObject) -> float:
+    """How well the launch point is known: by the fit, or by the first states until there is one."""
+    if one.fit is not None:
+        return launch_sigma_km(one.fit)
+    return np.inf if one.quick_sigma_km is None else one.quick_sigma_km
+
+
 def _goes(one: LaunchObject, orbit: OrbitAssessment | None) -> str:
     """Where it goes, as far as it is known: an area, a fan while it burns, an orbit."""
     if orbit is not None and orbit.is_orbit:
         return "orbit"
     if one.fit is None:
-        return ""
+        return "fan" if one.conditional is not None else ""
     if one.p_falls < 0.1:
         return "orbit"
     if one.fit.impact_patch() is None:
