@@ -29,9 +29,14 @@ class CatalogueObjects:
         return self._bodies.near(t_tai_ns, place_itrf_m, reach_m)
 
     def predicted(self, t_tai_ns: int, sensor: Sensor, looked_at: Region | None) -> KnownRows:
-        """The bodies that a look may meet."""
+        """The bodies that a look may meet, less those that decay.
+
+        What air brakes runs seconds ahead of an hours-old orbit: it is no silent explanation, but one to be weighed in
+        the open against a launch (rule R11).
+        """
         rows = self.near(t_tai_ns, np.asarray(sensor.position_itrf_m(t_tai_ns)), REACH_M)
-        return KnownRows(rows.ids, rows.states_itrf, rows.covs_itrf)
+        kept = np.flatnonzero(~rows.is_decaying)
+        return KnownRows(tuple(rows.ids[i] for i in kept), rows.states_itrf[kept], rows.covs_itrf[kept])
 
 
 def catalogue_objects(bodies: Iterable[KnownBody]) -> CatalogueObjects | None:
