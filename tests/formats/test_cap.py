@@ -1,5 +1,6 @@
 """CAP messages by others, good and bad; ours, read back; and no drill, simulation or garbage let through."""
 
+import gzip
 from contextlib import suppress
 from dataclasses import replace
 
@@ -103,3 +104,16 @@ def test_no_damage_crashes_the_reader(at: int, put: bytes, cut: int) -> None:
     data = cap_bytes(OURS)
     with suppress(BadInputError):
         read_cap(data[:at] + put + data[at + cut :])
+
+
+def test_every_sample_of_others_is_judged() -> None:
+    names = {path.name for path in real_data("messages", "cap").iterdir()}
+    assert names == {*GOOD, *BAD, "nws_atom_feed_example.xml.gz"}
+
+
+def test_a_feed_of_messages_is_no_message() -> None:
+    packed = real_data("messages", "cap", "nws_atom_feed_example.xml.gz").read_bytes()
+    with pytest.raises(BadInputError, match="not XML"):
+        read_cap(packed)
+    with pytest.raises(BadInputError, match=r"\{http://www\.w3\.org/2005/Atom\}feed.*not a CAP alert"):
+        read_cap(gzip.decompress(packed))

@@ -54,6 +54,7 @@ def test_a_good_file_is_read() -> None:
         ('format = ["cap"]', 'format = ["cap", "text"]', "one format"),
         ('folder = "/var/lib/vedette/drill"', "", "needs folder"),
         ("[[channel]]", "[channel", "not TOML"),
+        ('format = ["cap"]', 'format = ["cap"]\nxml_key_file = "k.pem"', "belong together"),
     ],
 )
 def test_what_is_wrong_is_said(old: str, new: str, words: str) -> None:
@@ -76,3 +77,12 @@ url = "https://GATEWAY.example.org:443/alerts"
     if other != "SIMULATED":
         with pytest.raises(BadInputError, match="lead to the same place"):
             parse_channels(GOOD + "[[channel]]" + mail)
+
+
+def test_drills_and_live_messages_are_never_signed_inside_with_one_key() -> None:
+    keys = 'xml_key_file = "k.pem"\nxml_cert_file = "c.pem"\n'
+    text = GOOD
+    for kind in ("webhook", "file"):
+        text = text.replace(f'kind = "{kind}"', f'kind = "{kind}"\n{keys}')
+    with pytest.raises(BadInputError, match="sign drills and live messages with one key"):
+        parse_channels(text)

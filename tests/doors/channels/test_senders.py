@@ -150,3 +150,24 @@ def test_no_channel_carries_another_mode() -> None:
             if other is not mine:
                 with pytest.raises(RefusedError, match=f"carries {mine}; message E1-1 is {other}"):
                     payload(replace(EVENT, mode=other), channel)
+
+
+def test_cap_is_signed_inside_where_a_channel_has_a_key(tmp_path: Path) -> None:
+    pytest.importorskip("signxml", reason="the package signxml is not installed")
+    from datetime import UTC, datetime
+
+    from vedette.formats.cap_signature import make_signing_key, read_signed_cap
+
+    key, cert = make_signing_key("centre", datetime(2026, 1, 1, tzinfo=UTC))
+    (tmp_path / "key.pem").touch(mode=0o600)
+    (tmp_path / "key.pem").write_bytes(key)
+    (tmp_path / "cert.pem").write_bytes(cert)
+    channel = Channel(
+        name="f", kind="file", mode=Mode.TEST, format=("cap",), folder=str(tmp_path / "out"),
+        xml_key_file=str(tmp_path / "key.pem"), xml_cert_file=str(tmp_path / "cert.pem"),
+    )  # fmt: skip
+    one = payload(EVENT, channel, sign)
+    assert read_signed_cap(one.parts[0].content, cert).identifier == "E1-1"
+    (tmp_path / "key.pem").chmod(0o644)
+    with pytest.raises(RefusedError, match="others can read"):
+        payload(EVENT, channel)

@@ -40,6 +40,9 @@ class Channel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout_s: Annotated[float, Meta(gt=0, le=9)] = 5.0  # less than another process waits before it takes over
     is_off: bool = False
 
+    xml_key_file: str = ""  # CAP is signed inside as well, by this key (PEM, elliptic curve) ...
+    xml_cert_file: str = ""  # ... with this certificate
+
     folder: str = ""  # file: where messages are put, each in files of its own
 
     url: str = ""  # webhook: https, or http to this machine only
@@ -112,6 +115,8 @@ def channel_trouble(one: Channel) -> str:
             return f"a {one.kind} channel needs {key}"
     if not one.format:
         return "format is empty; give cap, event, text, short or pager"
+    if bool(one.xml_key_file) != bool(one.xml_cert_file):
+        return "xml_key_file and xml_cert_file belong together"
     if one.mode is Mode.SIMULATED and "cap" in one.format:
         return "SIMULATED never leaves as CAP; give another format"
     if one.kind in ("webhook", "command") and len(one.format) > 1:
@@ -146,6 +151,12 @@ def _url_trouble(url: str) -> str:
 def _check_places(channels: tuple[Channel, ...], where: str) -> None:
     """No address of one mode is an address of another; of mail each recipient counts."""
     seen: dict[tuple[Any, ...], Channel] = {}
+    by_key: dict[str, Channel] = {}
+    for one in channels:
+        other = by_key.setdefault(one.xml_key_file, one)
+        if one.xml_key_file and (other.mode is Mode.REAL) != (one.mode is Mode.REAL):
+            names = f"channels {other.name} and {one.name}"
+            raise BadInputError(f"{names} sign drills and live messages with one key", where)
     for one in channels:
         places = [("mail", name.lower()) for name in one.to] if one.kind == "smtp" else [one.place]
         for place in places:

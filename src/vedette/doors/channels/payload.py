@@ -1,10 +1,11 @@
 """What one channel carries of one event: parts in the formats it asked for, each with its signature beside it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from msgspec import Struct
 
-from vedette.core.errors import RefusedError
+from vedette.core.errors import NotFoundError, RefusedError
 from vedette.doors.channels.config import Channel
 from vedette.formats.alert_cap import cap_message
 from vedette.formats.alert_json import alert_event_bytes
@@ -76,7 +77,8 @@ def check_mode(event: AlertEvent, channel: Channel) -> None:
 def _rendered(event: AlertEvent, channel: Channel, name: str) -> bytes:
     match name:
         case "cap":
-            return cap_message(event, channel.languages)
+            plain = cap_message(event, channel.languages)
+            return _signed_inside(plain, channel) if channel.xml_key_file else plain
         case "event":
             return alert_event_bytes(event)
         case "text":
@@ -84,3 +86,13 @@ def _rendered(event: AlertEvent, channel: Channel, name: str) -> bytes:
         case "short":
             return ("\n".join(short_text(event, language) for language in channel.languages) + "\n").encode()
     return (pager_line(event) + "\n").encode("ascii")
+
+
+def _signed_inside(plain: bytes, channel: Channel) -> bytes:
+    from vedette.doors.key_files import read_secret
+    from vedette.formats.cap_signature import sign_cap  # only who signs pays for its libraries
+
+    cert = Path(channel.xml_cert_file).expanduser()
+    if not cert.is_file():
+        raise NotFoundError(f"{cert}: no such certificate")
+    return sign_cap(plain, read_secret(Path(channel.xml_key_file).expanduser()).encode(), cert.read_bytes())
