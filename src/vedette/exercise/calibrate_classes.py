@@ -30,12 +30,15 @@ UNKNOWN_PRIOR: Final = 0.02
 WATCHERS: Final = ("ir-east", "ir-west", "ir-molniya", "radar-north")
 # one sigma of place (m) and velocity (m/s) of the tracker's tracks, middle of many: by what sees it, by instant
 SIGMAS: Final[dict[str, tuple[tuple[float, float], ...]]] = {
-    "infrared": ((2_500.0, 250.0), (900.0, 40.0), (2_500.0, 45.0)),
-    "radar": ((600.0, 80.0), (250.0, 15.0), (150.0, 6.0)),
+    "infrared": ((2_100.0, 290.0), (1_400.0, 100.0), (4_000.0, 50.0)),
+    "radar": ((150.0, 25.0), (800.0, 60.0), (350.0, 11.0)),
 }
 _SPREAD: Final = 0.5  # one sigma of ln(sigma) between tracks
 _PACES_S: Final = (10.0, 4.0)  # of the two infrared watchers
 _BY_RADAR_ALONE: Final = 0.3  # share of launches that no infrared watcher sees
+
+
+_Found = tuple[str, Cause, tuple[Weighed, ...], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ def records(seed: int, way: str) -> list[dict[str, Any]]:
     """Weights of one thing at every instant that it has; `way` is "short" or "tracker"."""
     found = _by_tracker(seed) if way == "tracker" else _in_short(seed)
     out = []
-    for when, weighed, more in found:
+    for when, cause, weighed, more in found:
         ratios = {one.name.value: round(max(one.log_ratio, -60.0), 3) for one in weighed}
-        out.append({"seed": seed, "way": way, "cause": CAUSES[seed % len(CAUSES)].value, "when": when, **more,
+        out.append({"seed": seed, "way": way, "cause": cause.value, "when": when, **more,
                     "ratios": ratios})  # fmt: skip
     return out
 
@@ -147,7 +150,7 @@ def reliability(judged: Sequence[tuple[Mapping[str, Any], Mapping[str, float]]])
 # ---- by the real tracker
 
 
-def _by_tracker(seed: int) -> list[tuple[str, tuple[Weighed, ...], dict[str, Any]]]:
+def _by_tracker(seed: int) -> list[_Found]:
     truth = draw_truth(seed, sensors=WATCHERS)
     made, start = truth.made, truth.made.story.t_start_tai_ns
     tracker = Tracker(sensors=list(made.sensors.values()))
@@ -175,7 +178,7 @@ def _by_tracker(seed: int) -> list[tuple[str, tuple[Weighed, ...], dict[str, Any
                 weighed = flight_causes(looks, made.sensors, None, one, history, sea=_invented_sea)
                 cov = one.state_cov_itrf
                 by = "infrared" if (looks.kind_code[looks.is_detection] == 1).any() else "radar"
-                out.append((when, weighed, {
+                out.append((when, truth.cause, weighed, {
                     "by": by, "sigma_m": round(float(np.sqrt(np.trace(cov[:3, :3]) / 3.0)), 1),
                     "sigma_mps": round(float(np.sqrt(np.trace(cov[3:, 3:]) / 3.0)), 2),
                 }))  # fmt: skip
@@ -198,7 +201,7 @@ def _invented_sea(lat_deg: float, lon_deg: float) -> float:
 # ---- in short
 
 
-def _in_short(seed: int) -> list[tuple[str, tuple[Weighed, ...], dict[str, Any]]]:
+def _in_short(seed: int) -> list[_Found]:
     rng = np.random.default_rng([seed, 1811])
     truth = draw_truth(seed, _real_place(CAUSES[seed % len(CAUSES)], rng))
     by = "infrared" if truth.burns_s and rng.random() > _BY_RADAR_ALONE else "radar"
@@ -226,7 +229,7 @@ def _in_short(seed: int) -> list[tuple[str, tuple[Weighed, ...], dict[str, Any]]
                 history.note(round(t * NS_PER_S), state + root @ rng.standard_normal(6), cov)
         track = Track(round(t_s * NS_PER_S), states[-1] + root @ rng.standard_normal(6), cov)
         weighed = flight_causes(_as_looks([row for row in looks_s if row[0] <= t_s], by), {}, None, track, history)
-        out.append((when, weighed, {"by": by}))
+        out.append((when, truth.cause, weighed, {"by": by}))
     return out
 
 

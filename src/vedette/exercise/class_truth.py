@@ -9,10 +9,11 @@ from math import log10
 
 import numpy as np
 
+from vedette.assessment.typing.drawn_flights import reached_classes
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
 from vedette.motion.boost_layout import stage_times_s
-from vedette.motion.flight_classes import vehicles
+from vedette.motion.flight_classes import RANGE_BANDS_M, vehicles
 from vedette.reports import Cause
 from vedette.scenario import Made, make_scenario
 from vedette.scenario.story import parse_story
@@ -23,6 +24,7 @@ CAUSES = (
     Cause.GLIDE, Cause.AIRCRAFT, Cause.UNCREWED_SMALL, Cause.SPACE_LAUNCH, Cause.FAILED_LAUNCH, Cause.SOUNDING_ROCKET,
     Cause.SATELLITE,
 )  # fmt: skip
+_BALLISTIC = frozenset(name for name, _, _ in RANGE_BANDS_M)
 _SOLIDS = ("medium-range-solid", "intermediate-range-solid", "intercontinental-solid")
 _RADAR = (36.6, -26.4)  # where the packaged radar stands
 
@@ -65,6 +67,8 @@ def draw_truth(
         start = flight.t_liftoff_s
         burns = tuple((start + a, start + b) for a, b in stage_times_s(flight.parameters) if a < 1000.0)
         cloud = flight.drawn["cloud_top_m"]
+        if cause.value in _BALLISTIC:  # a class is what the boost could reach at best, whatever its vehicle's name
+            cause = Cause(str(reached_classes(flight.parameters[None], flight.vehicle)[0]))
     return Truth(cause, made, burns, seconds, cloud)
 
 
@@ -102,9 +106,10 @@ def _table(cause: Cause, lat: float, lon: float, rng: np.random.Generator) -> tu
         burn_s = sum(stage.burn_s for stage in one.stages if one.stages.index(stage) < 2 or one.id.startswith("inter"))
         ending = f"[launch.failure]\nafter_s = {rng.uniform(0.1, 0.85) * burn_s}\n"
     loft = 0.75 if cause is Cause.GLIDE else 1.0
+    any_loft = 0.03 if cause is Cause.SPACE_LAUNCH else 0.18  # launchers hold to their programme
     rows = (
         f'[[launch]]\nid = "thing"\nclass = ["{words[0]}"]\nlat_deg = {lat}\nlon_deg = {lon}\nt_launch_s = 5.0\n'
-        f"azimuth_deg = {rng.uniform(0.0, 360.0)}\nloft = {{ median = {loft}, log_sigma = 0.18 }}\n{ending}"
+        f"azimuth_deg = {rng.uniform(0.0, 360.0)}\nloft = {{ median = {loft}, log_sigma = {any_loft} }}\n{ending}"
     )
     longest = 520.0 if cause is Cause.SPACE_LAUNCH else 440.0
     return rows, longest

@@ -14,7 +14,7 @@ from vedette.assessment.typing.movers import movers
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.reports import Cause
 
-HEIGHT_OFFSET_M, SPEED_OFFSET_MPS = 3_000.0, 30.0  # logarithms from here on: low and slow are no far-off corner
+HEIGHT_OFFSET_M = 3_000.0  # logarithms of height from here on: low is no far-off corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Bank:
     """n moments by rising height."""
 
     kinds: tuple[Kind, ...]
-    place: Rows  # (n, 3) ln(height + 3 km), ln(speed + 30 m/s), climb (rad)
+    place: Rows  # (n, 3) ln(height + 3 km), speed upwards and level speed (m/s)
     push: Rows  # (n, 2) m/s2 along the way and upwards across it
     kind: Ints  # (n,)
     flight: Ints  # (n,) within its kind
@@ -44,16 +44,10 @@ class Bank:
         return len(self.kind)
 
 
-def place_of(height_m: Scalar, speed_mps: Scalar, climb_rad: Scalar) -> Rows:
+def place_of(height_m: Scalar | float, speed_mps: Scalar | float, climb_rad: Scalar | float) -> Rows:
     """(..., 3) the coordinates in which moments are compared."""
-    return np.stack(
-        [
-            np.log(np.maximum(height_m, 0.0) + HEIGHT_OFFSET_M),
-            np.log(speed_mps + SPEED_OFFSET_MPS),
-            np.asarray(climb_rad, dtype=float),
-        ],
-        axis=-1,
-    )
+    height = np.log(np.maximum(height_m, 0.0) + HEIGHT_OFFSET_M)
+    return np.stack([height, speed_mps * np.sin(climb_rad), speed_mps * np.cos(climb_rad)], axis=-1)
 
 
 @lru_cache(maxsize=1)

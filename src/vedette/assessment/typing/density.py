@@ -8,13 +8,15 @@ found soon after it came out of the cloud; one that a radar found first may be a
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import i0e
 
 from vedette.assessment.typing.bank import Bank
 from vedette.assessment.typing.drawn_flights import BOOST_GRID_S, burning
 from vedette.assessment.typing.signs import Signs
 from vedette.core.shapes import Ints, Rows, Scalar
 
-PLACE_WIDTH = np.array([0.08, 0.06, 0.035])  # what stands for the gaps between the drawn flights
+HEIGHT_WIDTH = 0.08  # of ln(height + 3 km): what stands for the gaps between the drawn flights
+SPEED_WIDTH_SHARE, SPEED_WIDTH_MPS = 0.05, 6.0  # of both speeds: share of the whole speed, and m/s
 PUSH_WIDTH_MPS2, PUSH_WIDTH_SHARE = 1.5, 0.08
 CLOUD_TOP_M = 12_000.0
 LOOK_EVERY_S = 10.0  # how long after coming out of the cloud an infrared watcher may first look
@@ -34,19 +36,18 @@ class Nearness:
 
 def nearness(signs: Signs, bank: Bank) -> Nearness:
     """Densities of all kinds for one object, per unit of the bank's coordinates (and of (m/s2)2 when it has a push)."""
-    cov = signs.place_cov + np.diag(PLACE_WIDTH**2)
-    reach = _SIGMAS * float(np.sqrt(cov[0, 0]))
+    sigma_h = float(np.hypot(signs.place_sigma[0], HEIGHT_WIDTH))
+    reach = _SIGMAS * sigma_h
     low, high = np.searchsorted(bank.place[:, 0], [signs.place[0] - reach, signs.place[0] + reach])
     step = max(1, -(-int(high - low) // _MOST))
     rows = np.arange(low, high, step)
-    off = bank.place[rows] - signs.place
-    root = np.linalg.cholesky(cov)
-    white = np.linalg.solve(root, off.T)
-    distance2 = np.sum(white**2, axis=0)
-    near = distance2 < _SIGMAS**2 + 8.0
-    rows, distance2 = rows[near], distance2[near]
-    log_weight = np.log(bank.weight[rows] * step) - 0.5 * distance2
-    log_weight -= float(np.log(np.diag(root)).sum()) + 1.5 * np.log(2.0 * np.pi)
+    place = bank.place[rows].astype(float)
+    width2 = (SPEED_WIDTH_SHARE**2) * (place[:, 1] ** 2 + place[:, 2] ** 2) + SPEED_WIDTH_MPS**2
+    log_place = log_of_height_and_up(signs, sigma_h, place, width2)
+    log_place += log_of_level(float(signs.place[2]), place[:, 2], signs.place_sigma[2] ** 2 + width2)
+    near = log_place > log_place.max(initial=-np.inf) - 25.0
+    rows = rows[near]
+    log_weight = np.log(bank.weight[rows] * step) + log_place[near]
     if np.isfinite(signs.push).all():
         sigma2 = signs.push_sigma**2 + PUSH_WIDTH_MPS2**2 + (PUSH_WIDTH_SHARE * bank.push[rows, 0]) ** 2
         miss2 = np.sum((bank.push[rows] - signs.push) ** 2, axis=1)
@@ -60,6 +61,23 @@ def nearness(signs: Signs, bank: Bank) -> Nearness:
             with np.errstate(divide="ignore"):
                 log_kind = top + np.log(sums)
     return Nearness(rows, log_weight, log_kind)
+
+
+def log_of_height_and_up(signs: Signs, sigma_h: float, place: Rows, width2: Scalar) -> Scalar:
+    """(m,) ln density of the height and the speed upwards that were seen, of moments at `place` (m, 3)."""
+    up2 = signs.place_sigma[1] ** 2 + width2
+    off_h, off_up = signs.place[0] - place[:, 0], signs.place[1] - place[:, 1]
+    link = signs.height_up * signs.place_sigma[0] * signs.place_sigma[1] / sigma_h**2
+    left2 = up2 - link**2 * sigma_h**2
+    z2 = (off_h / sigma_h) ** 2 + (off_up - link * off_h) ** 2 / left2
+    return np.asarray(-0.5 * z2 - np.log(2.0 * np.pi * sigma_h) - 0.5 * np.log(left2))
+
+
+def log_of_level(seen_mps: float, level_mps: Scalar, sigma2: Scalar) -> Scalar:
+    """(m,) ln density of a level speed that was seen: noise only ever adds to what is slow (Rice 1945)."""
+    seen = max(seen_mps, 0.1)
+    product = seen * level_mps / sigma2
+    return np.asarray(np.log(seen / sigma2) - 0.5 * (seen - level_mps) ** 2 / sigma2 + np.log(i0e(product)))
 
 
 def _when_found(signs: Signs, bank: Bank, rows: Ints) -> Scalar:

@@ -41,7 +41,7 @@ from vedette.reports import Cause
 
 EARTH_M = 6_371_008.8
 STAGES = 4
-BOOST_GRID_S, COAST_GRID_S, WATCHED_S = 2.0, 12.0, 3600.0
+BOOST_GRID_S, COAST_GRID_S, WATCHED_S = 2.0, 14.0, 3000.0
 LONG_PAUSE_S = 60.0  # a burn after a longer coast is another flight, as the launch fit has it
 THRUST_SIGMA = 0.05  # of each stage, one sigma
 LOFT_SIGMA = 0.10  # of ln(tilt) of an ordinary ballistic flight
@@ -89,7 +89,7 @@ FROM_SEA = ("medium-range-solid", "intermediate-range-solid", "intercontinental-
 TEXTBOOK = 0.7  # share of a ballistic class's flights that are its textbook vehicles'; the rest fill its band
 
 
-def drawn_flights(count: int = 160, seed: int = 0) -> tuple[Flights, ...]:
+def drawn_flights(count: int = 140, seed: int = 0) -> tuple[Flights, ...]:
     """Every kind of flight that begins with a launch; the same arguments give the same."""
     return _drawn(count, seed)
 
@@ -101,33 +101,37 @@ def _drawn(count: int, seed: int) -> tuple[Flights, ...]:
 
 def _kinds(count: int, seed: int) -> Iterator[Flights]:
     of_class = {v.class_name: [w.id for w in vehicles() if w.class_name == v.class_name] for v in vehicles()}
-    stretched: dict[str, list[Rows]] = {name: [] for name in _BALLISTIC}
+    pool: dict[str, list[Rows]] = {name: [] for name in _BALLISTIC}  # of any size, by the class that they reach
     for one in vehicles():
         rng = np.random.default_rng([seed, crc32(one.id.encode())])
         share = 1.0 / len(of_class[one.class_name])
         rows = _flyable(_with_luck(one, count, rng))
         if one.orbit_height_m is not None:
             rows = np.vstack([rows, _into_orbit(one, count // 6, rng)])
-        causes: list[tuple[Cause, float]] = []
-        if one.class_name in _BALLISTIC:
-            causes.append((_BALLISTIC[one.class_name], TEXTBOOK * share))
-            for name, some in _stretched(one, count, rng).items():
-                stretched[name].append(some)
-        else:
-            causes.append((_OTHERS[one.class_name], share))
-        if one.id in FROM_SEA:
-            causes.append((Cause.SUBMARINE_LAUNCHED, 1.0 / len(FROM_SEA)))
-        yield _flown(one.id, tuple(causes), rows)
         yield _flown(f"failed {one.id}", ((Cause.FAILED_LAUNCH, 1.0 / len(vehicles())),), _cut_short(rows, rng))
         if one.id in (*FROM_SEA, "short-range-solid"):
             yield _gliding(one, count // 2, rng)
-    for name, parts in stretched.items():
-        by_width: dict[int, list[Rows]] = {}
-        for part in parts:
-            by_width.setdefault(part.shape[1], []).append(part)
+        if one.class_name not in _BALLISTIC:
+            yield _flown(one.id, ((_OTHERS[one.class_name], share),), rows)
+            continue
+        names = reached_classes(rows, one)
+        for name in _BALLISTIC:
+            mine = rows[names == name]
+            if name != one.class_name:
+                pool[name].append(mine)
+            elif len(mine):
+                causes = [(_BALLISTIC[name], TEXTBOOK * share)]
+                if one.id in FROM_SEA:
+                    causes.append((Cause.SUBMARINE_LAUNCHED, 1.0 / len(FROM_SEA)))
+                yield _flown(one.id, tuple(causes), mine)
+        larger = _stretched(one, count, rng)
+        names = reached_classes(larger, one)
+        for name in _BALLISTIC:
+            pool[name].append(larger[names == name])
+    for name, parts in pool.items():
         total = sum(len(part) for part in parts)
-        for width, group in by_width.items():
-            rows = np.vstack(group)
+        for width in sorted({part.shape[1] for part in parts if len(part)}):
+            rows = np.vstack([part for part in parts if part.shape[1] == width])
             share = (1.0 - TEXTBOOK) * len(rows) / total
             stages = (width - HEADER) // STAGE_WIDTH
             yield _flown(f"{name} of {stages} stages, any size", ((_BALLISTIC[name], share),), rows)
@@ -175,8 +179,8 @@ def _into_orbit(one: Vehicle, count: int, rng: np.random.Generator) -> Rows:
     return np.array(made).reshape(len(made), -1) if made else np.empty((0, HEADER + STAGE_WIDTH * len(one.stages)))
 
 
-def _stretched(one: Vehicle, count: int, rng: np.random.Generator) -> dict[str, Rows]:
-    """The vehicle larger and smaller, with shorter and longer burns, by the class that its energy could reach."""
+def _stretched(one: Vehicle, count: int, rng: np.random.Generator) -> Rows:
+    """The vehicle larger and smaller, with shorter and longer burns."""
     rows = _with_luck(one, count, rng)
     rows[:, THRUST_SCALE] = np.exp(rng.uniform(np.log(0.7), np.log(1.4), count))
     slower = np.exp(0.25 * rng.standard_normal(count))
@@ -186,10 +190,21 @@ def _stretched(one: Vehicle, count: int, rng: np.random.Generator) -> dict[str, 
         rows[:, stage_entry(stage, BURN_S)] *= slow
         rows[:, stage_entry(stage, FLOW_PER_S)] /= slow
         rows[:, stage_entry(stage, A0_MPS2)] /= slow
-    rows = _flyable(rows)
-    reach = best_reach_m(fly_boost(rows, np.zeros(0))[1][:, 1:])
-    names = np.array([class_by_range(float(r)) for r in reach])
-    return {name: rows[names == name] for name in _BALLISTIC if (names == name).any()}
+    return _flyable(rows)
+
+
+def reached_classes(rows: Rows, one: Vehicle) -> np.ndarray:
+    """(n,) names of the ballistic classes that boosts of a vehicle's kind could reach at best.
+
+    The same boost at its vehicle's own tilt, which is that of the longest range, is flown and its energy judged: how
+    high a flight was lofted does not change what it is.
+    """
+    tilted = rows.copy()
+    tilted[:, KICK_RAD] = np.radians(one.kick_deg)
+    reach = best_reach_m(fly_boost(tilted, np.zeros(0))[1][:, 1:])
+    own = best_reach_m(fly_boost(rows, np.zeros(0))[1][:, 1:])
+    best = np.fmax(reach, own)  # a weak boost that falls over at that tilt is judged by its own
+    return np.array([class_by_range(float(r)) for r in best])
 
 
 def best_reach_m(states_itrf: Rows) -> Scalar:

@@ -13,44 +13,37 @@ from scipy.special import ndtr
 
 from vedette.assessment.natural.light import ANY_LIGHT
 from vedette.assessment.natural.reference import HABITS, MEMORY_S
-from vedette.assessment.typing.bank import HEIGHT_OFFSET_M, SPEED_OFFSET_MPS
+from vedette.assessment.typing.bank import HEIGHT_OFFSET_M
 from vedette.assessment.typing.density import FOUND, STRAY
 from vedette.assessment.typing.signs import Signs
 
 _G = 9.8
-_LEAST_CLIMB_COSINE = 0.02
 
 
 def log_unknown(signs: Signs) -> float:
     """ln p(signs | unknown), in the coordinates of the bank, as `density.nearness` has it for the kinds."""
-    spread = np.sqrt(np.diag(signs.place_cov))
-    points = [signs.place, *(signs.place + s * spread * np.eye(3)[i] for i in range(3) for s in (-1.7, 1.7))]
-    shares = [0.0, *([1.0 / 6.0] * 6)] if spread.max() > 0.05 else [1.0, *([0.0] * 6)]
-    total = sum(share * exp(_log_place(signs, point)) for share, point in zip(shares, points, strict=True) if share)
-    return log(max(total, 1e-300)) + _log_life(signs)
+    return _log_place(signs) + _log_life(signs)
 
 
-def _log_place(signs: Signs, place: np.ndarray) -> float:
-    height = exp(place[0]) - HEIGHT_OFFSET_M
-    speed = max(exp(place[1]) - SPEED_OFFSET_MPS, 0.0)
-    climb = float(np.clip(place[2], -1.56, 1.56))
-    jacobian = (height + HEIGHT_OFFSET_M) * (speed + SPEED_OFFSET_MPS)
+def _log_place(signs: Signs) -> float:
+    height_sigma_m = signs.height_sigma_m
+    height_m, up_mps, level_mps = max(signs.height_m, 0.0), float(signs.place[1]), max(float(signs.place[2]), 0.1)
     logs = []
     for habit in HABITS:
         aged = signs.age_s / MEMORY_S
         gained = 2.0 * (habit.acceleration_mps2 * MEMORY_S) ** 2 * (aged - 1.0 + exp(-aged))
-        sigma2 = habit.speed_mps**2 + min(gained, 7_000.0**2)
-        p = log(habit.share) - 0.5 * ((height - habit.height_m) / habit.height_sigma_m) ** 2
-        p -= log(habit.height_sigma_m * (2.0 * pi) ** 0.5)
-        # velocity alike in all directions: density over speed and climb
-        p += 2.0 * log(max(speed, 1.0)) + log(max(np.cos(climb), _LEAST_CLIMB_COSINE)) + log(2.0 * pi)
-        p -= 0.5 * speed**2 / sigma2 + 1.5 * log(2.0 * pi * sigma2)
+        own2 = habit.speed_mps**2 + min(gained, 7_000.0**2)
+        height2 = habit.height_sigma_m**2 + height_sigma_m**2
+        up2, level2 = own2 + signs.place_sigma[1] ** 2, own2 + signs.place_sigma[2] ** 2
+        p = log(habit.share) - 0.5 * (height_m - habit.height_m) ** 2 / height2 - 0.5 * log(2.0 * pi * height2)
+        p += -0.5 * up_mps**2 / up2 - 0.5 * log(2.0 * pi * up2)
+        p += log(level_mps / level2) - 0.5 * level_mps**2 / level2  # alike from all sides
         if np.isfinite(signs.push).all():
-            whole = signs.push - _G * np.array([np.sin(climb), np.cos(climb)])
+            whole = signs.push - _G * np.array([np.sin(signs.climb_rad), np.cos(signs.climb_rad)])
             spread2 = habit.acceleration_mps2**2 + signs.push_sigma**2
             p += -0.5 * float(whole @ whole) / spread2 - log(2.0 * pi * spread2)
         logs.append(p)
-    return float(np.logaddexp.reduce(logs)) + log(jacobian)
+    return float(np.logaddexp.reduce(logs)) + log(height_m + HEIGHT_OFFSET_M)
 
 
 def _log_life(signs: Signs) -> float:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from vedette.assessment.typing.bank import place_of
+from vedette.assessment.typing.bank import HEIGHT_OFFSET_M, place_of
 from vedette.assessment.typing.drawn_flights import PUSH_OVER_S, push_features, state_features
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Rows, Scalar
@@ -67,7 +67,8 @@ class Signs:
     t_tai_ns: int
     state_itrf: Rows
     place: Scalar  # (3,) as the bank's
-    place_cov: Rows  # (3, 3)
+    place_sigma: Scalar  # (3,) one sigma of each, of the level speed across and along the course alike
+    height_up: float  # correlation of height and speed upwards
     push: Scalar  # (2,) m/s2; NaN when not known
     push_sigma: float
     age_s: float  # since the first look of any kind
@@ -83,12 +84,19 @@ class Signs:
     @property
     def height_sigma_m(self) -> float:
         """One sigma of the height."""
-        return float(np.sqrt(self.place_cov[0, 0])) * (self.height_m + 3_000.0)
+        return float(self.place_sigma[0]) * (max(self.height_m, 0.0) + HEIGHT_OFFSET_M)
 
     @property
     def speed_sigma_mps(self) -> float:
         """One sigma of the speed."""
-        return float(np.sqrt(self.place_cov[1, 1])) * (self.speed_mps + 30.0)
+        up, level = np.sin(self.climb_rad) * self.place_sigma[1], np.cos(self.climb_rad) * self.place_sigma[2]
+        return float(np.hypot(up, level))
+
+    @property
+    def climb_sigma_rad(self) -> float:
+        """One sigma of the climb."""
+        up, level = np.cos(self.climb_rad) * self.place_sigma[1], np.sin(self.climb_rad) * self.place_sigma[2]
+        return float(np.hypot(up, level)) / max(self.speed_mps, 1.0)
 
     @property
     def is_burning(self) -> bool | None:
@@ -100,7 +108,9 @@ class Signs:
 
 def signs_of(looks: Looks, track: Tracked, history: TrackHistory | None = None) -> Signs:
     """The signs of one object. Seconds, metres, radians; about a tenth of a millisecond."""
-    place, cov, height, speed, climb = _places(np.asarray(track.state_itrf), np.asarray(track.state_cov_itrf))
+    state = np.asarray(track.state_itrf, dtype=float)
+    height, speed, climb = (float(x) for x in state_features(state))
+    sigma, height_up = _sigmas(state, np.asarray(track.state_cov_itrf, dtype=float), height, speed)
     push, push_sigma = _push(track, history)
     t, found = looks.t_measured_tai_ns, looks.is_detection
     ages = (track.t_tai_ns - t) / NS_PER_S
@@ -111,7 +121,7 @@ def signs_of(looks: Looks, track: Tracked, history: TrackHistory | None = None) 
     last_s = float(flame_ages.min()) if flames.any() else np.nan
     dark = ages[(looks.kind_code == _INFRARED) & ~found]
     return Signs(
-        track.t_tai_ns, np.asarray(track.state_itrf, dtype=float), place, cov, push, push_sigma, first_s, flame_s,
+        track.t_tai_ns, state, place_of(height, speed, climb), sigma, height_up, push, push_sigma, first_s, flame_s,
         bool(np.isfinite(flame_s) and flame_s >= first_s - 0.5), last_s,
         dark[dark < last_s] if flames.any() else np.empty(0), height, speed, climb,
         _seen_by(looks, found),
@@ -122,22 +132,22 @@ def _seen_by(looks: Looks, found: Bools) -> tuple[str, ...]:
     return tuple(looks.sensor_ids[i] for i in np.unique(looks.sensor_index[found]))
 
 
-def _places(state: Rows, cov: Rows) -> tuple[Scalar, Rows, float, float, float]:
-    """Mean and covariance of the bank's coordinates, by cubature (Arasaratnam and Haykin 2009)."""
-    values, vectors = np.linalg.eigh(0.5 * (cov + cov.T))
-    root = vectors * np.sqrt(np.maximum(values, 0.0) * 6.0)
-    points = np.concatenate([state + root.T, state - root.T])
-    height, speed, climb = state_features(points)
-    rows = place_of(height, speed, climb)
-    mean = rows.mean(axis=0)
-    spread = rows - mean
-    here = state_features(state)
-    # noise across the way only ever adds to a speed: what it adds is taken off
-    ahead = state[3:] / max(float(here[1]), 1e-3)
-    across = float(np.trace(cov[3:, 3:]) - ahead @ cov[3:, 3:] @ ahead)
-    speed_mps = float(np.sqrt(max(float(here[1]) ** 2 - across, (0.3 * float(here[1])) ** 2)))
-    mean[1] = float(place_of(here[0], np.array(speed_mps), here[2])[1])
-    return mean, spread.T @ spread / len(rows), float(here[0]), float(here[1]), float(here[2])
+def _sigmas(state: Rows, cov: Rows, height_m: float, speed_mps: float) -> tuple[Scalar, float]:
+    """One sigma of the bank's coordinates, and how height and speed upwards go together."""
+    up = state[:3] / np.linalg.norm(state[:3])
+    tilt = float(np.sqrt(max(np.trace(cov[:3, :3]) / 3.0, 0.0))) / 6.4e6  # which way is up is doubted as well
+    height2, upward2 = max(float(up @ cov[:3, :3] @ up), 1.0), max(float(up @ cov[3:, 3:] @ up), 1e-4)
+    both = float(up @ cov[:3, 3:] @ up) / np.sqrt(height2 * upward2)
+    level = state[3:] - (state[3:] @ up) * up
+    level_mps = float(np.linalg.norm(level))
+    ahead = level / max(level_mps, 1e-6)
+    along2 = float(ahead @ cov[3:, 3:] @ ahead)
+    across2 = max(float(np.trace(cov[3:, 3:])) - upward2 - along2, 0.0)
+    is_slow = level_mps < 3.0 * np.sqrt(along2 + across2)
+    level2 = max(0.5 * (along2 + across2) if is_slow else along2, 1e-4)
+    swing2 = (tilt * speed_mps) ** 2
+    sigma = np.sqrt([height2 / (max(height_m, 0.0) + HEIGHT_OFFSET_M) ** 2, upward2 + swing2, level2 + swing2])
+    return sigma, float(np.clip(both, -0.98, 0.98))
 
 
 def _push(track: Tracked, history: TrackHistory | None) -> tuple[Scalar, float]:

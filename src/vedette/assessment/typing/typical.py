@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from vedette.assessment.typing.bank import HEIGHT_OFFSET_M, SPEED_OFFSET_MPS, bank
+from vedette.assessment.typing.bank import HEIGHT_OFFSET_M, bank
 from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Cause
 
@@ -35,7 +35,8 @@ def typical() -> dict[Cause, Typical]:
     table = bank()
     place = table.place.astype(float)
     at = np.clip(((place[:, 0] - _LOW) / (_HIGH - _LOW) * _BINS).astype(int), 0, _BINS - 1)
-    values = np.column_stack([np.exp(place[:, 1]) - SPEED_OFFSET_MPS, place[:, 2], table.push])
+    speed, climb = np.hypot(place[:, 1], place[:, 2]), np.arctan2(place[:, 1], place[:, 2])
+    values = np.column_stack([speed, climb, table.push])
     edges = np.searchsorted(at, np.arange(_BINS + 1))  # moments are ordered by height
     causes = {cause for kind in table.kinds for cause, _ in kind.causes}
     made = {}

@@ -44,7 +44,7 @@ def reasons_of(
         said = f"{_speed(signs.speed_mps)} {at}; nine in ten such have {_speed(low)} to {_speed(high)} there"
         say(low - slack <= signs.speed_mps <= high + slack, said)
         low, high = np.degrees(usual.low[b, 1]), np.degrees(usual.high[b, 1])
-        climb, slack = np.degrees(signs.climb_rad), 1.7 * float(np.degrees(np.sqrt(signs.place_cov[2, 2]))) + 1.0
+        climb, slack = np.degrees(signs.climb_rad), 1.7 * float(np.degrees(signs.climb_sigma_rad)) + 1.0
         way = "climbs" if climb >= 0 else "falls"
         said = f"{way} at {abs(climb):.0f}°; nine in ten such at {low:.0f}° to {high:.0f}°"
         say(low - slack <= climb <= high + slack, said)
