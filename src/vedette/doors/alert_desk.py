@@ -43,6 +43,12 @@ class Posted:
     t_tai_ns: int  # when it was decided, by the desk's clock
     event: AlertEvent
 
+    @property
+    def t_expires_tai_ns(self) -> int:
+        """When it means nothing any more, by the desk's clock: a drill's own times may be those of another night."""
+        sent = self.event.t_created_tai_ns if self.event.t_sent_tai_ns is None else self.event.t_sent_tai_ns
+        return self.t_tai_ns + self.event.t_valid_until_tai_ns - sent
+
 
 def desk_path(data_dir: Path, kind: DeskKind) -> Path:
     """Where the alerts of a kind are kept."""

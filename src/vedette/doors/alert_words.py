@@ -1,19 +1,21 @@
 """Alerts in words and as documents: their three marks, what is to be done, what was said, what they rest on."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.assessment.alerts import AlertLife, Attention, Duty, duties
 from vedette.assessment.alerts.draft import numbers_of
 from vedette.assessment.candidates.policy import packaged_assessment_policy
 from vedette.core.constants import NS_PER_S
-from vedette.doors.alert_desk import AlertDesk
-from vedette.doors.alert_outbox import Delivery, deliveries
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.wire import area
 from vedette.reports.alert_event import AlertEvent
 from vedette.reports.words import place_words
 from vedette.time import utc_text_from_tai_ns
+
+if TYPE_CHECKING:
+    from vedette.doors.channels import Told
 
 
 def alert_row(life: AlertLife, t_tai_ns: int) -> dict[str, Any]:
@@ -50,7 +52,9 @@ def duty_row(duty: Duty) -> dict[str, Any]:
     }
 
 
-def alert_document(desk: AlertDesk, life: AlertLife, t_tai_ns: int, data_dir: Path | None) -> dict[str, Any]:
+def alert_document(
+    life: AlertLife, t_tai_ns: int, data_dir: Path | None, told: "Iterable[Told]" = ()
+) -> dict[str, Any]:
     """One alert whole: what is proposed and why and why not, what was said to whom, and where the raw reports are."""
     draft = life.newest.draft
     return {
@@ -86,22 +90,25 @@ def alert_document(desk: AlertDesk, life: AlertLife, t_tai_ns: int, data_dir: Pa
                 "supersedes": [ref.message_id for ref in one.event.supersedes],
                 "cancels": [ref.message_id for ref in one.event.cancels],
                 "cancel_reason": one.event.cancel_reason or None,
-                "channels": [channel_row(row) for row in deliveries(desk, one.sequence)],
+                "channels": [channel_row(row) for row in told if row.posted.event.message_id == one.event.message_id],
             }
             for one in life.sent
         ],
     }  # fmt: skip
 
 
-def channel_row(row: Delivery) -> dict[str, Any]:
+def channel_row(row: "Told") -> dict[str, Any]:
     """How a message stands on a channel."""
+    one = row.delivery
+    done = None if one is None else one.t_done_tai_ns
     return {
         "channel": row.channel,
         "state": row.state,
-        "tries": row.tries,
-        "told_utc": None if row.t_done_tai_ns is None else utc_text_from_tai_ns(row.t_done_tai_ns),
-        "receipt": row.receipt or None,
-        "trouble": row.trouble or None,
+        "tries": 0 if one is None else one.tries,
+        "told_utc": None if done is None else utc_text_from_tai_ns(done),
+        "seconds": None if done is None else round((done - row.posted.t_tai_ns) / NS_PER_S, 3),  # since the decision
+        "receipt": (one.receipt if one else "") or None,
+        "trouble": (one.trouble if one else "") or None,
     }
 
 
@@ -156,9 +163,11 @@ def duty_lines(life: AlertLife, t_tai_ns: int) -> list[str]:
     return lines
 
 
-def alert_lines(desk: AlertDesk, life: AlertLife, t_tai_ns: int, data_dir: Path | None) -> list[str]:
+def alert_lines(
+    life: AlertLife, t_tai_ns: int, data_dir: Path | None, told: "Iterable[Told]" = ()
+) -> list[str]:
     """One alert for a person, reasons against beside the reasons for."""
-    draft, document = life.newest.draft, alert_document(desk, life, t_tai_ns, data_dir)
+    draft, document = life.newest.draft, alert_document(life, t_tai_ns, data_dir, tuple(told))
     lines = [alert_line(life, t_tai_ns), f"  event {life.event_id}, {life.mode}, revision {life.newest.revision}"]
     lines += duty_lines(life, t_tai_ns)
     if life.approval is not None:
@@ -172,9 +181,9 @@ def alert_lines(desk: AlertDesk, life: AlertLife, t_tai_ns: int, data_dir: Path 
         first, last = (utc_text_from_tai_ns(t, digits=0) for t in draft.impact.t_90_tai_ns)
         where = place_words(draft.impact.lat_deg, draft.impact.lon_deg)
         lines.append(f"  comes down at {where}, {first} to {last} (90 %)")
-    for told in draft.areas:
-        left = "" if told.seconds is None else f", {told.seconds:.0f} s"
-        lines.append(f"  {told.level:<14} {told.name}: {told.what} {100 * told.probability:.1f} %{left}")
+    for place in draft.areas:
+        left = "" if place.seconds is None else f", {place.seconds:.0f} s"
+        lines.append(f"  {place.level:<14} {place.name}: {place.what} {100 * place.probability:.1f} %{left}")
     lines += [f"  mark: {mark}" for mark in draft.track.marks]
     rests = document["rests_on"]
     there = "" if rests["is_there"] else " (not there)"

@@ -93,7 +93,7 @@ class AuditLog:
                 connection.close()
                 raise BadInputError(f"an audit log of form {version}", str(path), f"this one reads {FORMAT_VERSION}")
             connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.Error as trouble:
+        except _DAMAGE as trouble:
             raise BadInputError(f"an audit log that cannot be opened ({trouble})", str(path), _DAMAGED) from trouble
         return cls(path, connection, key)
 
@@ -167,7 +167,7 @@ class AuditLog:
         """SQLite's troubles as sentences, with the exit code of their kind."""
         try:
             yield
-        except (sqlite3.Error, OverflowError) as trouble:
+        except _DAMAGE as trouble:
             code = (getattr(trouble, "sqlite_errorcode", None) or 0) & 0xFF
             if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise UnreachableError(f"{self.path}: another process is writing; try again") from trouble
@@ -182,6 +182,7 @@ class AuditLog:
         self.connection.close()
 
 
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError)  # the last two: damaged pages
 _DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
 
 

@@ -101,7 +101,7 @@ def judge_seals(
         Who must have signed, as the log's head says.
     """
     found = SealsFound(0, 0, key_id)
-    previous = b""
+    previous, cut = b"", ""
     lines = data.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -114,14 +114,17 @@ def judge_seals(
             return _with(found, f"seal {number} does not follow the one before it: a seal was taken out or put in")
         if seal.log != log.hex():
             return _with(found, f"seal {number} belongs to another log")
-        if seal.entry_count > entry_count:
+        previous = line
+        if seal.entry_count > entry_count:  # later seals may know of still more
             gone = f"entries {entry_count + 1} to {seal.entry_count} are missing"
             then = f"at {seal.t_utc} there were {seal.entry_count} (seal {number})"
-            return _with(found, f"{gone}: {then}; the tail was cut")
+            cut = f"{gone}: {then}; the tail was cut"
+            continue
         if (stands := chain_after(seal.entry_count)) is None or stands.hex() != seal.chain:
             return _with(found, f"the chain at entry {seal.entry_count} is not that of seal {number}: it was rewritten")
         found = SealsFound(number, seal.entry_count, key_id)
-        previous = line
+    if cut:
+        return _with(found, cut)
     if not found.count:
         return _with(found, f"its seals are gone: {key_id} signed at least one")
     return found

@@ -1,0 +1,178 @@
+"""What `vedette alert` does: looks at the desks, carries out an act, tells the channels, says how it went."""
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vedette.assessment.alerts import (
+    Act,
+    AlertLife,
+    Attention,
+    DeskKind,
+    Outcome,
+    Person,
+    attend,
+    cancel,
+    find,
+    release,
+    update,
+)
+from vedette.core.errors import NotFoundError, UsageError, VedetteError
+from vedette.doors.accounts import AccountBook
+from vedette.doors.acting import acting_person
+from vedette.doors.alert_desk import AlertDesk, kinds_kept
+from vedette.doors.alert_words import alert_document, alert_line, alert_lines, alert_row, channel_row, duty_lines
+from vedette.doors.seal_file import now_tai_ns
+from vedette.doors.telling import OPEN, check_ready, how_told, tell
+from vedette.doors.wire import json_bytes
+from vedette.reports import Message
+from vedette.reports.alert_event import AlertEvent
+
+if TYPE_CHECKING:
+    from vedette.doors.channels import Told
+
+STILL_OWED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An act as it was typed."""
+
+    action: str  # release, update, cancel or ack
+    alert: str
+    revision: str = ""
+    reason: str = "mistake"
+    confidence: str = ""
+    shelve_s: float | None = None
+    session: Path | None = None
+    credential_file: Path | None = None
+    for_s: float = 2.0
+
+
+def run_list(folder: Path, is_all: bool, is_json: bool) -> int:
+    """Every alert of both desks, what is live first."""
+    now = now_tai_ns()
+    rows: list[AlertLife] = []
+    for kind in kinds_kept(folder):
+        with AlertDesk.look(folder, kind) as desk:
+            rows += [life for life in desk.now().lives.values() if is_all or _is_open(life, now)]
+    if is_json:
+        sys.stdout.write(json_bytes({"alerts": [alert_row(life, now) for life in rows]}).decode() + "\n")
+        return 0
+    for life in rows:
+        sys.stdout.write("\n".join([alert_line(life, now), *duty_lines(life, now)]) + "\n")
+    if not rows:
+        sys.stderr.write("no open alerts; `vedette watch` proposes them, --all shows what is over\n")
+    return 0
+
+
+def run_show(folder: Path, words: str, is_json: bool) -> int:
+    """One alert whole."""
+    kind, alert_id = locate(folder, words)
+    with AlertDesk.look(folder, kind) as desk:
+        life = desk.now().lives[alert_id]
+    told = how_told(folder, kind) if life.sent else ()
+    if is_json:
+        document = alert_document(life, now_tai_ns(), folder, told)
+        sys.stdout.write(json_bytes(document, is_pretty=True).decode() + "\n")
+    else:
+        sys.stdout.write("\n".join(alert_lines(life, now_tai_ns(), folder, told)) + "\n")
+    return 0
+
+
+def run_deliver(folder: Path, for_s: float, is_json: bool) -> int:
+    """Tell the channels what they are still owed."""
+    owed, said = 0, []
+    for kind in kinds_kept(folder):
+        all_told = tell(folder, kind, for_s)
+        owed += sum(one.state in OPEN for one in all_told)
+        said += [{"message_id": one.posted.event.message_id, **channel_row(one)} for one in all_told]
+    if is_json:
+        sys.stdout.write(json_bytes({"messages": said, "owed": owed}).decode() + "\n")
+    else:
+        for row in said:
+            words = row["receipt"] or row["trouble"] or ""
+            sys.stdout.write(f"{row['message_id']}  {row['channel']}: {row['state']} {words}\n")
+    return STILL_OWED if owed else 0
+
+
+def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) -> int:
+    """Carry out an act of the person whose session and credential are given, and tell the channels."""
+    person = acting_person(AccountBook(folder), asked.session, asked.credential_file)
+    kind, alert_id = locate(folder, asked.alert)
+    with AlertDesk.open(folder, kind) as desk:
+        outcome = act(desk, folder, asked, person, alert_id)
+    mine: list[Told] = []
+    trouble = ""
+    if outcome.message is not None:
+        try:
+            all_told = tell(folder, kind, asked.for_s)
+            mine = [one for one in all_told if one.posted.event.message_id == outcome.message.message_id]
+        except (VedetteError, OSError) as failure:  # the act stands; only telling it failed
+            trouble = str(failure)
+    rows = [channel_row(one) for one in mine]
+    is_owed = bool(trouble) or any(one.state in OPEN or one.state == "refused" for one in mine)
+    if is_json:
+        sys.stdout.write(json_bytes(_document(alert_id, outcome, rows, trouble)).decode() + "\n")
+    else:
+        sys.stdout.write(outcome.says + "\n")
+        for row in rows:
+            sys.stdout.write(f"  {row['channel']}: {row['state']} {row['receipt'] or row['trouble'] or ''}\n")
+    if is_owed and not is_quiet:
+        why = f" ({trouble})" if trouble else ""
+        sys.stderr.write(f"not everybody is told{why}: `vedette alert deliver` tries again\n")
+    return STILL_OWED if is_owed else 0
+
+
+def act(desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str) -> Outcome:
+    """The act itself, recorded; a refusal is recorded, too."""
+    wanted = Act(
+        alert_id=alert_id, person=person, t_tai_ns=now_tai_ns(), revision=asked.revision, confidence=asked.confidence,
+        reason=asked.reason if asked.action == "cancel" else "",
+    )  # fmt: skip
+    if asked.action in ("release", "update"):
+        life = desk.now().lives.get(alert_id)
+        if life is not None:
+            check_ready(folder, desk.kind, life.mode)
+        return desk.do(wanted, release if asked.action == "release" else update, asked.action)
+    if asked.action == "cancel":
+        return desk.do(wanted, cancel, "cancel")
+    shelve_s = asked.shelve_s
+    attention = Attention.ACKNOWLEDGED if shelve_s is None else Attention.SHELVED
+    return desk.do(wanted, lambda now, one: attend(now, one, attention, shelve_s), "ack")
+
+
+def locate(folder: Path, words: str) -> tuple[DeskKind, str]:
+    """The desk and the whole name of an alert; NotFoundError or UsageError when it is not clear which."""
+    found: list[tuple[DeskKind, str]] = []
+    with ExitStack() as stack:
+        for kind in kinds_kept(folder):
+            desk = stack.enter_context(AlertDesk.look(folder, kind))
+            try:
+                found.append((kind, find(desk.now(), words).alert_id))
+            except NotFoundError as trouble:
+                if "several" in str(trouble):
+                    raise
+    if len(found) > 1:
+        raise UsageError(f"{words!r} names a live alert and a drill; write more of the name")
+    if not found:
+        raise NotFoundError(f"{words!r}: no event of the warning core; `vedette alert list` shows the ones there are")
+    return found[0]
+
+
+def _is_open(life: AlertLife, t_tai_ns: int) -> bool:
+    return life.message(t_tai_ns) in (Message.PROPOSED, Message.RELEASED, Message.UPDATED)
+
+
+def _document(alert_id: str, outcome: Outcome, rows: list[dict[str, Any]], trouble: str) -> dict[str, Any]:
+    message: AlertEvent | None = outcome.message
+    return {
+        "id": alert_id,
+        "says": outcome.says,
+        "message_id": None if message is None else message.message_id,
+        "sequence": None if message is None else message.sequence,
+        "channels": rows,
+        "trouble": trouble or None,
+    }
