@@ -141,13 +141,13 @@ def _step(data_dir: Path, desk: AlertDesk, channel: Channel, clock: Clock) -> bo
             continue
         if one.sequence < newest[one.event.event_id]:
             set_aside(desk, one.sequence, channel.name, "overtaken", now, "a newer message of its event stands")
-        elif one.event.message_type is not MessageType.CANCEL and one.event.t_valid_until_tai_ns <= now:
+        elif one.event.message_type is not MessageType.CANCEL and one.t_expires_tai_ns <= now:
             set_aside(desk, one.sequence, channel.name, "expired", now, "it expired before it could be told")
     owed = [
         one for one in every
         if one.sequence == newest[one.event.event_id]
         and (one.sequence not in known or known[one.sequence].state not in SETTLED)
-        and (one.event.message_type is MessageType.CANCEL or one.event.t_valid_until_tai_ns > now)
+        and (one.event.message_type is MessageType.CANCEL or one.t_expires_tai_ns > now)
     ]  # fmt: skip
     if not owed:
         return False
