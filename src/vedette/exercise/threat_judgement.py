@@ -118,7 +118,7 @@ def _record(
         object_id=name,
         looks=len(times),
         candidate_looks=None if detected is None else int(np.sum(times <= detected)),
-        candidate_in_time=detected is not None and (not third or detected <= min(third) + margin_ns),
+        candidate_in_time=detected is not None and (not third or detected <= int(min(third)) + margin_ns),
         correlated_looks=n_correlated,
         bound_looks=round(bound, 2),
         correlated_in_time=n_correlated is not None and n_correlated <= allowed,

@@ -112,7 +112,7 @@ def radar_scans(
     reported[..., 0] %= 2 * np.pi
     if radar.range_rate_sigma_mps is None:
         reported[..., 3] = np.nan
-    clutter = [_radar_clutter(radar, int(count), rng) for count in rng.poisson(radar.false_alarms_per_look, n)]
+    clutter = [radar_clutter(radar, int(count), rng) for count in rng.poisson(radar.false_alarms_per_look, n)]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
     rows = rows if extra is None else [np.concatenate(both) for both in zip(rows, extra, strict=True)]
     if noisy is None:
@@ -165,7 +165,7 @@ def infrared_scans(
         reported[row, burning, :3] = turned(los, angles)
         reported[row, burning, 3] = np.maximum(shine + watcher.noise_w_sr * normals[burning, 2], 0.0)
     clutter = [
-        _infrared_clutter(watcher, here[look], int(count), rng)
+        infrared_clutter(watcher, here[look], int(count), rng)
         for look, count in enumerate(rng.poisson(watcher.false_alarms_per_look, n))
     ]
     rows = [np.concatenate([reported[seen[:, look], look], clutter[look]]) for look in range(n)]
@@ -232,7 +232,7 @@ def scans_of_rows(
     return out
 
 
-def _radar_clutter(radar: Radar, count: int, rng: np.random.Generator) -> Rows:
+def radar_clutter(radar: Radar, count: int, rng: np.random.Generator) -> Rows:
     """False echoes, spread evenly over the field of regard in azimuth, sine of elevation and range."""
     region = radar.region
     width = (region.azimuth_max_rad - region.azimuth_min_rad) % (2 * np.pi) or 2 * np.pi
@@ -247,7 +247,7 @@ def _radar_clutter(radar: Radar, count: int, rng: np.random.Generator) -> Rows:
     return values
 
 
-def _infrared_clutter(watcher: Infrared, here: Vec3, count: int, rng: np.random.Generator) -> Rows:
+def infrared_clutter(watcher: Infrared, here: Vec3, count: int, rng: np.random.Generator) -> Rows:
     """False flashes (glint, fire, noise), spread evenly over the part of the ground in view, just above threshold."""
     found = np.empty((0, 4))
     while len(found) < count:
