@@ -15,6 +15,8 @@ def rehearse(
     *,
     seed: int = 1,
     seeds: int = 1,
+    days: int = 10,
+    sensors: Path | None = None,
     story: str | None = None,
     jobs: int | None = None,
     resume: bool = False,
@@ -37,11 +39,15 @@ def rehearse(
     `rehearse export DIR`: the false alarms as a data set, what came in and the truth apart, for any other tracker.
     `rehearse score DIR ANSWERS`: anybody's answers to it, scored as our own are.
 
+    `rehearse background`: days without any launch at true rates of satellites, decays, glint, fires, bolides, aurora,
+    clutter and faults; what was taken for something, kind by kind, with 95 % limits. Exit code 1 when anything was
+    confirmed. A day of four sensors costs about a minute of one core.
+
     Parameters
     ----------
     what
-        false-alarms, threats, export, score, or a packaged rehearsal, a rehearsal file or a story; a bare story has its
-        troubles drawn from the seed. By default the rehearsal bad-night.
+        false-alarms, threats, background, export, score, or a packaged rehearsal, a rehearsal file or a story; a bare
+        story has its troubles drawn from the seed. By default the rehearsal bad-night.
     name
         One story of a pack; or the folder of a data set.
     answers
@@ -50,6 +56,10 @@ def rehearse(
         Another seed, another night; of a pack, the first seed.
     seeds
         Of a pack: how many seeds of each story.
+    days
+        Of background: how many days.
+    sensors
+        Of background: a sensor file; by default the packaged radar and infrared watchers.
     story
         The same as the first word, for those who are used to it.
     jobs
@@ -92,6 +102,12 @@ def rehearse(
         from vedette.doors.rehearsal_export import score_answers
 
         return score_answers(None if name is None else Path(name), answers, is_json=json)
+    if what == "background":
+        from vedette.doors.background_show import background
+
+        return background(
+            days, sensors, seed=seed, jobs=jobs, data_dir=data_dir, is_resumed=resume, is_quiet=quiet, is_json=json
+        )
     if name is not None:
         raise UsageError(f"{name!r} is one word too many; only a pack ({', '.join(PACKS)}) has stories to name")
     from vedette.doors.rehearsal_laws import rehearse_laws
