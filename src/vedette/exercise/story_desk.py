@@ -76,6 +76,7 @@ class StoryDesk:
     _heard: dict[str, object] = field(default_factory=dict)  # by object: what was news
     _told: dict[str, AlertEvent] = field(default_factory=dict)  # by alert: the newest draft
     _places: tuple[Place, ...] = ()
+    _in_danger: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by object: places told at any level
     _live_key: LiveKey = field(init=False)
     _drill_key: DrillKey = field(init=False)
 
@@ -108,12 +109,20 @@ class StoryDesk:
                 continue
             self._heard[summary.id] = news
             areas = self._areas(picture, summary.id, t_tai_ns)
+            self._in_danger[summary.id] = tuple(area.name for area in areas)
             draft = draft_event(
                 source, Mode.REAL, summary, mine, candidates.get(summary.id), t_tai_ns, areas
             )
             name = alert_id_of(source, summary.id, Mode.REAL)
             self._keep(propose(self.live, name, draft, t_tai_ns))
             self._told[name] = draft
+
+    @property
+    def in_danger(self) -> tuple[str, ...] | None:
+        """Which of the story's places anything proposed may come down in or pass above; None: that is not known yet."""
+        if not self._places or not self._in_danger:
+            return None
+        return tuple(sorted({name for names in self._in_danger.values() for name in names}))
 
     def _areas(self, picture: Picture, object_id: str, t_tai_ns: int) -> tuple[AreaTold, ...]:
         """Who would be told, of the places that the story's people name: from the flights, never from a list."""
@@ -167,6 +176,11 @@ class StoryDesk:
             message_id=f"{event_id or 'typed'}.1", act="release", sent_utc=utc_text_from_tai_ns(t_tai_ns),
             expires_utc=utc_text_from_tai_ns(until),
         ).as_bytes()  # fmt: skip
+
+
+def _watch_over(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
+    """Somebody asks of every launch whether it comes near some places."""
+    return f"asked of every launch: {', '.join(str(area['name']) for area in act.get('areas', ()))}"
 
 
 def _release(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
@@ -252,6 +266,7 @@ def _statistics(desk: StoryDesk, act: Mapping[str, Any], t_tai_ns: int) -> str:
 
 
 DEEDS: Final[dict[str, Callable[[StoryDesk, Mapping[str, Any], int], str]]] = {
+    "watch-over": _watch_over,
     "release": _release,
     "release-list": _release_list,
     "send-without-event": _without_event,

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     REFUSED = "REFUSED"  # somebody tried to send or pass on what the desk has no event for; it did not go
     CLOCK_ALARM = "CLOCK ALARM"  # a sensor's clock was said to be wrong, and the object was found all the same
     MATCHED = "MATCHED"  # a launch was seen, and an announced one explains it
-    CLEARED = "CLEARED"  # a launch was seen, and what it is or where it comes down threatens nobody
+    CLEARED = "CLEARED"  # a launch was seen; it comes near none of the places asked about, or is no threat
     CONFIRMED = "CONFIRMED"  # a launch by two phenomena stands
     EXPIRED = "EXPIRED"  # a launch was reported, was lost from sight, and what it claimed was taken back by the machine
     CAUTION = "CAUTION"  # a launch by one phenomenon stands, with an area and never a point
@@ -90,8 +90,10 @@ def live_messages(run: StoryRun) -> int:
 def first_sight_s(run: StoryRun) -> float:
     """When anything was first assessed or detected, seconds after the story's start."""
     start = run.made.story.t_start_tai_ns
-    seen = [f.t_tai_ns for f in run.findings if f.kind in (FindingKind.DETECTED, FindingKind.LAUNCH)]
-    seen += [one.t_first_tai_ns for moment in run.moments for one in moment.candidates]
+    seen = [one.t_first_tai_ns for moment in run.moments for one in moment.candidates]
+    main = main_candidate(run)
+    if main is not None and main.object_id:
+        seen = [main.t_first_tai_ns]
     return 0.0 if not seen else (min(seen) - start) / 1e9
 
 
@@ -180,6 +182,19 @@ def _standing(moments: Sequence[Moment]) -> tuple[list[tuple[str, Evidence]], fl
     return sorted(best.items()), since_s
 
 
+def _clear_since(moments: Sequence[Moment]) -> float | None:
+    """Since when it is known, and stays so, that a launch comes near none of the places asked about."""
+    clear_s = None
+    for moment in moments:
+        if moment.in_danger is None:
+            continue
+        if moment.in_danger:
+            clear_s = None
+        elif clear_s is None:
+            clear_s = moment.t_s
+    return clear_s
+
+
 def _of_launches(
     run: StoryRun, standing: list[tuple[str, Evidence]], since_s: float, first_s: float
 ) -> Verdict:
@@ -189,6 +204,9 @@ def _of_launches(
     if mine and all(one.notices for one in mine):
         at_s = min(m.t_s for m in run.moments if any(one.notices for one in m.candidates))
         return Verdict(Outcome.MATCHED, at_s - first_s, f"announced by {', '.join(mine[0].notices)}")
+    clear_s = _clear_since(run.moments)
+    if clear_s is not None:
+        return Verdict(Outcome.CLEARED, clear_s - first_s, "what it leads to is none of the places asked about")
     if mine and all(one.leading not in THREATS for one in mine):
         names = {one.object_id for one in mine}
         threatening = [

@@ -36,6 +36,7 @@ class Moment:
     t_s: float  # after the story's start
     candidates: tuple[Candidate, ...]
     alerts: tuple[Alert, ...]
+    in_danger: tuple[str, ...] | None = None  # of the places that the story's people ask about; None: not known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +80,11 @@ def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
         picture = advance(picture, event)
         if t_s >= next_s or picture.new_alerts:
             next_s = max(next_s, t_s) + every_s
-            _keep(moments, t_s, picture)
             desk.watch(picture, start + round(t_s * NS_PER_S))
+            _keep(moments, t_s, picture, desk)
     act_until(np.inf)
     picture = advance(picture, FeedEnded())
-    _keep(moments, story.seconds, picture)
+    _keep(moments, story.seconds, picture, desk)
     return StoryRun(made, picture, tuple(moments), tuple(picture.timeline), tuple(desk.deliveries), tuple(desk.deeds))
 
 
@@ -132,7 +133,7 @@ def references_toml(catalogue: tuple[KnownBody, ...]) -> str:
     return "\n".join(rows)
 
 
-def _keep(moments: list[Moment], t_s: float, picture: Picture) -> None:
-    now = Moment(t_s, picture.candidates, picture.alerts)
-    if not moments or (moments[-1].candidates, moments[-1].alerts) != (now.candidates, now.alerts):
+def _keep(moments: list[Moment], t_s: float, picture: Picture, desk: StoryDesk) -> None:
+    now = Moment(t_s, picture.candidates, picture.alerts, desk.in_danger)
+    if not moments or replace(moments[-1], t_s=t_s) != now:
         moments.append(now)
