@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vedette.assessment.alerts import (
     Act,
     AlertLife,
@@ -26,7 +28,6 @@ from vedette.doors.alert_desk import AlertDesk, kinds_kept
 from vedette.doors.alert_words import alert_document, alert_line, alert_lines, alert_row, channel_row, duty_lines
 from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.telling import OPEN, check_ready, how_told, tell
-from vedette.doors.wire import json_bytes
 from vedette.reports import Message
 from vedette.reports.alert_event import AlertEvent
 
@@ -59,7 +60,7 @@ def run_list(folder: Path, is_all: bool, is_json: bool) -> int:
         with AlertDesk.look(folder, kind) as desk:
             rows += [life for life in desk.now().lives.values() if is_all or _is_open(life, now)]
     if is_json:
-        sys.stdout.write(json_bytes({"alerts": [alert_row(life, now) for life in rows]}).decode() + "\n")
+        sys.stdout.write(_json({"alerts": [alert_row(life, now) for life in rows]}) + "\n")
         return 0
     for life in rows:
         sys.stdout.write("\n".join([alert_line(life, now), *duty_lines(life, now)]) + "\n")
@@ -76,7 +77,7 @@ def run_show(folder: Path, words: str, is_json: bool) -> int:
     told = how_told(folder, kind) if life.sent else ()
     if is_json:
         document = alert_document(life, now_tai_ns(), folder, told)
-        sys.stdout.write(json_bytes(document, is_pretty=True).decode() + "\n")
+        sys.stdout.write(_json(document, is_pretty=True) + "\n")
     else:
         sys.stdout.write("\n".join(alert_lines(life, now_tai_ns(), folder, told)) + "\n")
     return 0
@@ -90,7 +91,7 @@ def run_deliver(folder: Path, for_s: float, is_json: bool) -> int:
         owed += sum(one.state in OPEN for one in all_told)
         said += [{"message_id": one.posted.event.message_id, **channel_row(one)} for one in all_told]
     if is_json:
-        sys.stdout.write(json_bytes({"messages": said, "owed": owed}).decode() + "\n")
+        sys.stdout.write(_json({"messages": said, "owed": owed}) + "\n")
     else:
         for row in said:
             words = row["receipt"] or row["trouble"] or ""
@@ -115,7 +116,7 @@ def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) ->
     rows = [channel_row(one) for one in mine]
     is_owed = bool(trouble) or any(one.state in OPEN or one.state == "refused" for one in mine)
     if is_json:
-        sys.stdout.write(json_bytes(_document(alert_id, outcome, rows, trouble)).decode() + "\n")
+        sys.stdout.write(_json(_document(alert_id, outcome, rows, trouble)) + "\n")
     else:
         sys.stdout.write(outcome.says + "\n")
         for row in rows:
@@ -176,3 +177,9 @@ def _document(alert_id: str, outcome: Outcome, rows: list[dict[str, Any]], troub
         "channels": rows,
         "trouble": trouble or None,
     }
+
+
+def _json(document: dict[str, Any], is_pretty: bool = False) -> str:
+    """Without the engine's own spelling, which would load the engine: a cancellation must not wait for it."""
+    data = msgspec.json.encode(document)
+    return (msgspec.json.format(data, indent=2) if is_pretty else data).decode()

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vedette.assessment.alerts import AlertLife, Attention, Duty, duties
 from vedette.assessment.alerts.draft import numbers_of
 from vedette.assessment.candidates.policy import packaged_assessment_policy
 from vedette.core.constants import NS_PER_S
 from vedette.doors.data_dir import journals_dir_of
-from vedette.doors.wire import area
 from vedette.reports.alert_event import AlertEvent
 from vedette.reports.words import place_words
 from vedette.time import utc_text_from_tai_ns
@@ -72,7 +73,7 @@ def alert_document(
         "reasons_against": list(draft.reasons_against),
         "marks": list(draft.track.marks),
         "track_age_s": draft.track.age_s,
-        "impact_areas": [] if draft.impact is None else [area(one) for one in draft.impact.areas],
+        "impact_areas": [] if draft.impact is None else [msgspec.to_builtins(one) for one in draft.impact.areas],
         "areas": [
             {"name": a.name, "level": a.level.value, "what": a.what, "probability": a.probability, "seconds": a.seconds}
             for a in draft.areas

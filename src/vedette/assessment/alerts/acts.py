@@ -22,7 +22,6 @@ from vedette.assessment.alerts.records import (
     Sent,
     revision_of,
 )
-from vedette.assessment.danger import compared
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, RefusedError, UsageError
 from vedette.reports.alert_event import AlertEvent, AreaTold, MessageType, ReleasedBy, event_trouble
@@ -214,6 +213,8 @@ def _message(life: AlertLife, act: Act, first: Approved, is_update: bool) -> Ale
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     if life.standing:
+        from vedette.assessment.danger import compared  # only an update pays for its kernels; a cancellation never does
+
         areas, added, dropped = compared(draft.areas, life.standing[-1].event.areas)
     confidence = act.confidence or first.confidence
     word_by = act.person.account if act.confidence else first.person.account

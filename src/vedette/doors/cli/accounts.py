@@ -45,19 +45,20 @@ def accounts(
     """
     import sys
 
+    import msgspec
+
     from vedette.core.errors import UsageError
     from vedette.doors.accounts import AccountBook
     from vedette.doors.acting import NEW_CREDENTIAL, credential_of, seat
     from vedette.doors.data_dir import data_dir_of
     from vedette.doors.seal_file import now_tai_ns
-    from vedette.doors.wire import json_bytes
 
     folder = data_dir_of(data_dir)
     book = AccountBook(folder)
     if action == "list":
         rows = [{"name": a.name, "roles": list(a.roles), "is_closed": a.is_closed} for a in book.accounts()]
         if json:
-            sys.stdout.write(json_bytes({"accounts": rows}).decode() + "\n")
+            sys.stdout.write(msgspec.json.encode({"accounts": rows}).decode() + "\n")
         for a in () if json else book.accounts():
             sys.stdout.write(f"{a.name:<24} {', '.join(a.roles)}{'  (closed)' if a.is_closed else ''}\n")
         return 0
@@ -82,7 +83,7 @@ def accounts(
             said = {"account": name, "is_closed": True}
         _note(folder, f"account-{action}", f"{name}: {', '.join(role)}" if role else name)
     words = said.get("session_file") or ", ".join(f"{key} {value}" for key, value in said.items())
-    sys.stdout.write((json_bytes(said).decode() if json else str(words)) + "\n")
+    sys.stdout.write((msgspec.json.encode(said).decode() if json else str(words)) + "\n")
     return 0
 
 

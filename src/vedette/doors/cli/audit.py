@@ -47,10 +47,11 @@ def audit(
 def _list(folder: Path, kinds: list[Any], alert: str | None, is_json: bool) -> int:
     import sys
 
+    import msgspec
+
     from vedette.doors.alert_desk import desk_path
     from vedette.doors.audit_log import AuditLog
     from vedette.doors.audit_words import record_line, record_row
-    from vedette.doors.wire import json_bytes
 
     rows = []
     for kind in kinds:
@@ -64,18 +65,19 @@ def _list(folder: Path, kinds: list[Any], alert: str | None, is_json: bool) -> i
                 sys.stdout.write(record_line(kind, seq, record) + "\n")
         log.close()
     if is_json:
-        sys.stdout.write(json_bytes({"records": rows}).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode({"records": rows}).decode() + "\n")
     return 0
 
 
 def _verify(folder: Path, kinds: list[Any], is_json: bool) -> int:
     import sys
 
+    import msgspec
+
     from vedette.core.errors import RefusedError
     from vedette.doors.alert_desk import desk_path
     from vedette.doors.audit_verdict import verify_audit
     from vedette.doors.key_files import KeyRing
-    from vedette.doors.wire import json_bytes
 
     trust = KeyRing(folder).trust()
     found = [verify_audit(desk_path(folder, kind), trust, folder / "journals") for kind in kinds]
@@ -89,7 +91,7 @@ def _verify(folder: Path, kinds: list[Any], is_json: bool) -> int:
             }
             for one in found
         ]  # fmt: skip
-        sys.stdout.write(json_bytes({"desks": rows}).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode({"desks": rows}).decode() + "\n")
     for one in () if is_json else found:
         if one.trouble:
             sys.stdout.write(f"{one.kind} desk: {one.trouble}; {one.record_count} records before it are good\n")

@@ -40,10 +40,11 @@ def keys(
     """
     import sys
 
+    import msgspec
+
     from vedette.core.errors import UsageError
     from vedette.doors.data_dir import data_dir_of
     from vedette.doors.key_files import KeyRing
-    from vedette.doors.wire import json_bytes
     from vedette.sharing import Purpose, format_trust
 
     ring = KeyRing(data_dir_of(data_dir))
@@ -54,7 +55,7 @@ def keys(
             {"key_id": name, "modes": sorted(one.modes), "owner": one.key.owner, "is_own": name in own}
             for name, one in trust.keys.items()
         ]
-        sys.stdout.write(json_bytes({"keys": rows}).decode() + "\n" if json else format_trust(trust))
+        sys.stdout.write(msgspec.json.encode({"keys": rows}).decode() + "\n" if json else format_trust(trust))
         return 0
     if what is None:
         raise UsageError(f"`vedette keys {action}` needs one more word; `vedette keys --help`")
@@ -70,7 +71,7 @@ def keys(
     else:
         said = _verified(ring, Path(what), content, drill)
     words = "  ".join(f"{name} {value}" for name, value in said.items())
-    sys.stdout.write((json_bytes(said).decode() if json else words) + "\n")
+    sys.stdout.write((msgspec.json.encode(said).decode() if json else words) + "\n")
     return 0
 
 
