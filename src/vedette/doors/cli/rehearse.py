@@ -43,11 +43,14 @@ def rehearse(
     clutter and faults; what was taken for something, kind by kind, with 95 % limits. Exit code 1 when anything was
     confirmed. A day of four sensors costs about a minute of one core.
 
+    `rehearse cancel`: a released alert is taken back while a process hogs the journal, another the desk, one channel is
+    dead and one never answers; when each of the others was told. Exit code 1 when one heard later than 2 s.
+
     Parameters
     ----------
     what
-        false-alarms, threats, background, export, score, or a packaged rehearsal, a rehearsal file or a story; a bare
-        story has its troubles drawn from the seed. By default the rehearsal bad-night.
+        false-alarms, threats, background, cancel, export, score, or a packaged rehearsal, a rehearsal file or a story;
+        a bare story has its troubles drawn from the seed. By default the rehearsal bad-night.
     name
         One story of a pack; or the folder of a data set.
     answers
@@ -108,6 +111,10 @@ def rehearse(
         return background(
             days, sensors, seed=seed, jobs=jobs, data_dir=data_dir, is_resumed=resume, is_quiet=quiet, is_json=json
         )
+    if what == "cancel":
+        from vedette.doors.cancel_rehearsal import run_cancel_rehearsal
+
+        return run_cancel_rehearsal(json, quiet)
     if name is not None:
         raise UsageError(f"{name!r} is one word too many; only a pack ({', '.join(PACKS)}) has stories to name")
     from vedette.doors.rehearsal_laws import rehearse_laws
