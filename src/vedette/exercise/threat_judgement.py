@@ -6,7 +6,7 @@ need for one false declaration a year (`sequential_looks`). All times are those 
 computing time is measured apart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, log
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from vedette.exercise.expected import Expected
 from vedette.exercise.story_run import StoryRun
 from vedette.exercise.truth_looks import truth_looks
 from vedette.exercise.verdicts import matched_objects
-from vedette.reports import FAULTS, NATURAL, Candidate, Evidence, FindingKind
+from vedette.reports import FAULTS, NATURAL, Candidate, Cause, Evidence, FindingKind
 from vedette.scenario import TrueFlight
 from vedette.sensing import Infrared, Sensor
 
@@ -49,21 +49,22 @@ class FlightRecord:
     is_reported_by_burnout: bool  # at least correlated within two looks of its burnout
     height: int  # of the ladder: 0 missed, 1 candidate, 2 correlated, 3 confirmed
     is_explained_away: bool
+    rank: int | None = None  # of the first accepted cause in its list; None: in no list
 
 
 def sequential_looks(sensors: list[Sensor], false_alarm_in_gate: float | None = None) -> float:
     """Mean looks, the first included, that Wald's test needs for one false declaration a year over all starts.
 
-    E = ((1-b) ln((1-b)/a) + b ln(b/(1-a))) / (p ln(p/q) + (1-p) ln((1-p)/(1-q))) + 1 (Wald 1947, eq. 3:57), with a = 1
-    over the false detections a year that could begin something, q the chance of a false one in the next look's gate.
+    E = 1 + ln(1/a) / (p ln(p/q) + (1-p) ln((1-p)/(1-q))) (Wald 1947, eq. 3:57, for a test that ends by declaring), with
+    a = 1 over the false detections a year that could begin something, q the chance of a false one in the next gate.
     """
     starts = sum(max(one.false_alarms_per_look, 1e-3) * YEAR_S / one.revisit_s for one in sensors)
     if false_alarm_in_gate is None:
         gates = [_false_in_gate(one) for one in sensors]
         false_alarm_in_gate = float(np.mean(gates))
-    a, b, p, q = 1.0 / max(starts, 2.0), 1.0 - DETECTION, DETECTION, false_alarm_in_gate
+    p, q = DETECTION, false_alarm_in_gate
     gain = p * log(p / q) + (1.0 - p) * log((1.0 - p) / (1.0 - q))
-    return ((1.0 - b) * log((1.0 - b) / a) + b * log(b / (1.0 - a))) / gain + 1.0
+    return 1.0 + log(max(starts, 2.0)) / gain
 
 
 def _false_in_gate(sensor: Sensor) -> float:
@@ -76,8 +77,8 @@ def _false_in_gate(sensor: Sensor) -> float:
     return float(np.clip(max(sensor.false_alarms_per_look, 1e-3) * share, 1e-9, 0.5))
 
 
-def flight_records(run: StoryRun) -> tuple[FlightRecord, ...]:
-    """A record of every flight, in the story's order."""
+def flight_records(run: StoryRun, accepted: tuple[Cause, ...] = ()) -> tuple[FlightRecord, ...]:
+    """A record of every flight, in the story's order; `accepted` causes are those that it may be called."""
     made = run.made
     objects = matched_objects(run.picture.objects, made.flights)
     newest: dict[str, Candidate] = {c.object_id: c for m in run.moments for c in m.candidates if c.object_id}
@@ -90,7 +91,9 @@ def flight_records(run: StoryRun) -> tuple[FlightRecord, ...]:
         summary = objects.get(flight.id)
         name = None if summary is None else summary.id
         candidate = None if name is None else newest.get(name)
-        found.append(_record(run, flight, name, candidate, 0 if name is None else best.get(name, 0)))
+        record = _record(run, flight, name, candidate, 0 if name is None else best.get(name, 0))
+        places = [n for n, e in enumerate(candidate.explanations, 1) if e.name in accepted] if candidate else []
+        found.append(replace(record, rank=min(places, default=None)))
     return tuple(found)
 
 
@@ -155,7 +158,7 @@ def _first_correlated(run: StoryRun, name: str | None) -> int | None:
 
 def judged(run: StoryRun, expected: Expected) -> dict[str, Any]:
     """The columns of a threat row: the outcome of the worst flight, and every flight's record."""
-    records = flight_records(run)
+    records = flight_records(run, expected.true_causes)
     heights = [one.height for one in records]
     away = [one.id for one in records if one.is_explained_away]
     missed = [one.id for one in records if one.height == 0]
@@ -168,6 +171,7 @@ def judged(run: StoryRun, expected: Expected) -> dict[str, Any]:
     return {
         "outcome": outcome,
         "passed": not len(away) > spare and counted >= needed,
+        "rank": None if any(one.rank is None for one in records) else max(one.rank or 0 for one in records),
         "why": said,
         "flights": [{key: getattr(one, key) for key in one.__slots__} for one in records],
     }
