@@ -1,10 +1,11 @@
-"""Pages about what crosses the doors, made from the code: the scan file, its JSON Schema, and the exit codes."""
+"""Pages about what crosses the doors, made from the code: scan file and event, their JSON Schemas, the exit codes."""
 
 import json
 from typing import Any
 
 from vedette.doors.cli.exit_codes import MEANINGS
 from vedette.formats import scan_file_schema
+from vedette.formats.alert_json import alert_event_schema
 
 MADE = "<!-- Written by `./run docs` from the code; change it there. -->\n"
 
@@ -38,17 +39,47 @@ The same in a form for programs: [scan.schema.json](scan.schema.json). What happ
 
 def wire_pages() -> dict[str, str]:
     """File name and text of every page."""
-    schema = scan_file_schema()
+    schema, event = scan_file_schema(), alert_event_schema()
     return {
+        "vedette-event.md": event_page(event),
+        "vedette-event.schema.json": json.dumps(event, indent=2, ensure_ascii=False) + "\n",
         "scan-file.md": scan_file_page(schema),
         "exit-codes.md": exit_codes_page(),
         "scan.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
     }
 
 
+EVENT_INTRODUCTION = """# The Vedette event
+
+One message about one event, whole: what, where from, how many, when, where to, when it arrives, how sure, who is told, who
+released it. CAP, the texts in every language and the pager line are made from it and from nothing else. One JSON
+document, UTF-8; degrees north and east on WGS 84, kilometres, UTC.
+
+- An absent field, `null`, an empty text or an empty list means *not known* or *none*, never zero.
+- The same event always gives the same bytes (keys are sorted), so that its SHA-256 names it: CAP carries it in the
+  parameter `vedette:event-sha256`.
+- Fields that are not listed here are refused, so that a misspelt unit cannot pass unseen.
+- An Update says in `supersedes`, a Cancel in `cancels`, which messages it is about; nothing else may.
+- The signature does not stand inside: it travels beside the document, in a detached envelope.
+
+The same in a form for programs: [vedette-event.schema.json](vedette-event.schema.json). How messages are made and sent:
+[messages](../guides/messages.md).
+"""
+
+
+def event_page(schema: dict[str, Any]) -> str:
+    """The page of the event, its own structure first."""
+    return structs_page(schema, EVENT_INTRODUCTION)
+
+
 def scan_file_page(schema: dict[str, Any]) -> str:
+    """The page of the scan file."""
+    return structs_page(schema, INTRODUCTION)
+
+
+def structs_page(schema: dict[str, Any], introduction: str) -> str:
     """Every field with its type, whether it must be there, its unit and frame, and what absence means."""
-    parts = [MADE, INTRODUCTION]
+    parts = [MADE, introduction]
     for name, struct in schema["$defs"].items():
         if "properties" not in struct:
             continue
@@ -75,8 +106,10 @@ def type_of(said: dict[str, Any]) -> str:
         return ", ".join(f"`{word}`" for word in one["enum"])
     if one.get("type") == "array":
         if "prefixItems" in one:
-            return f"{len(one['prefixItems'])} numbers"
+            return f"{len(one['prefixItems'])} {'instants' if type_of(one['prefixItems'][0]) == 'string' else 'numbers'}"
         return f"list of {type_of(one['items'])}"
+    if one.get("type") == "object" and isinstance(one.get("additionalProperties"), dict):
+        return f"{type_of(one['additionalProperties'])} by name"
     return str(one.get("type", ""))
 
 
