@@ -1,5 +1,6 @@
-"""What is needed to be believed elsewhere: keys that are live or drill and never both, and signed envelopes."""
+"""What is needed to be believed elsewhere: keys that are live or drill and never both, signed envelopes, a consumer."""
 
+from vedette.sharing.consumer import Consumer, Heard, checked
 from vedette.sharing.envelope import DrillMessage, Envelope, Header, LiveMessage, open_envelope, open_live, seal
 from vedette.sharing.keys import (
     MODES_OF,
@@ -20,10 +21,12 @@ from vedette.sharing.keys import (
 
 __all__ = [
     "MODES_OF",
+    "Consumer",
     "DrillKey",
     "DrillMessage",
     "Envelope",
     "Header",
+    "Heard",
     "LiveKey",
     "LiveMessage",
     "PublicKey",
@@ -31,6 +34,7 @@ __all__ = [
     "RecordKey",
     "Trust",
     "Trusted",
+    "checked",
     "format_key",
     "format_trust",
     "make_key",

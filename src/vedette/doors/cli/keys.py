@@ -76,15 +76,12 @@ def keys(
 
 
 def _verified(ring: object, envelope: Path, content: Path | None, is_drill: bool) -> dict[str, str]:
-    from vedette.core.errors import RefusedError
     from vedette.doors.key_files import KeyRing
-    from vedette.sharing import DrillMessage, open_envelope, open_live
+    from vedette.sharing import checked
 
     assert isinstance(ring, KeyRing)
-    data, body = envelope.read_bytes(), None if content is None else content.read_bytes()
-    opened = open_envelope(data, ring.trust(), body) if is_drill else open_live(data, ring.trust(), body)
-    if is_drill and not isinstance(opened, DrillMessage):
-        raise RefusedError(f"message {opened.header.message_id!r} is live; a drill was expected")
+    body = None if content is None else content.read_bytes()
+    opened = checked(envelope.read_bytes(), ring.trust(), body, is_drill=is_drill)
     header = opened.header
     return {
         "mode": header.mode.value, "act": header.act, "message_id": header.message_id, "event_id": header.event_id,
