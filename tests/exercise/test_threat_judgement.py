@@ -31,7 +31,7 @@ def radar(clutter, revisit_s):
     ],
 )
 def test_the_sequential_bound_is_that_of_the_table(gate, clutter, revisit_s, looks):
-    assert sequential_looks([radar(clutter, revisit_s)], gate) == pytest.approx(looks, abs=0.051)  # told to a tenth
+    assert sequential_looks([radar(clutter, revisit_s)], gate) == pytest.approx(looks, abs=0.056)  # rounded twice
 
 
 def test_twenty_threats_stand_in_the_table_and_all_can_be_read():
