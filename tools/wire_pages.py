@@ -1,4 +1,4 @@
-"""Pages about what crosses the doors, made from the code: scan file and event, their JSON Schemas, the exit codes."""
+"""Pages about what crosses the doors, made from the code: scan file and event, their schemas, the exit codes."""
 
 import json
 from typing import Any
@@ -51,8 +51,8 @@ def wire_pages() -> dict[str, str]:
 
 EVENT_INTRODUCTION = """# The Vedette event
 
-One message about one event, whole: what, where from, how many, when, where to, when it arrives, how sure, who is told, who
-released it. CAP, the texts in every language and the pager line are made from it and from nothing else. One JSON
+One message about one event, whole: what, where from, how many, when, where to, when it arrives, how sure, who is told,
+who released it. CAP, the texts in every language and the pager line are made from it and from nothing else. One JSON
 document, UTF-8; degrees north and east on WGS 84, kilometres, UTC.
 
 - An absent field, `null`, an empty text or an empty list means *not known* or *none*, never zero.
@@ -106,7 +106,8 @@ def type_of(said: dict[str, Any]) -> str:
         return ", ".join(f"`{word}`" for word in one["enum"])
     if one.get("type") == "array":
         if "prefixItems" in one:
-            return f"{len(one['prefixItems'])} {'instants' if type_of(one['prefixItems'][0]) == 'string' else 'numbers'}"
+            kind = "instants" if type_of(one["prefixItems"][0]) == "string" else "numbers"
+            return f"{len(one['prefixItems'])} {kind}"
         return f"list of {type_of(one['items'])}"
     if one.get("type") == "object" and isinstance(one.get("additionalProperties"), dict):
         return f"{type_of(one['additionalProperties'])} by name"

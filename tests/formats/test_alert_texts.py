@@ -156,8 +156,18 @@ def test_intervals_are_told_outward_to_whole_minutes_with_local_time() -> None:
     assert interval_text(low, low + NS_PER_S, "Asia/Tokyo") == (
         "2031-04-01 12:00-12:01 UTC = 2031-04-01 21:00-21:01 (UTC+9)"
     )
+    whole = T + 63 * NS_PER_S  # 12:01:00 to the nanosecond
+    assert interval_text(whole, whole) == "2031-04-01 12:01 UTC"
+    assert interval_text(whole - 1, whole + 1) == "2031-04-01 12:00-12:02 UTC"
     assert interval_text(low, low, "America/St_Johns").endswith("= 2031-04-01 09:30-09:31 (UTC-2:30)")
     assert interval_text(low, low + NS_PER_S, "Mars/Olympus") == "2031-04-01 12:00-12:01 UTC"
+
+
+def test_the_pager_line_rounds_outward_as_the_texts_do() -> None:
+    for low, high, span in ((63, 63, "12:01Z"), (62, 64, "12:00-12:02Z"), (63, 123, "12:01-12:02Z")):
+        (area,) = EVENT.areas
+        told = replace(area, t_90_tai_ns=(T + low * NS_PER_S, T + high * NS_PER_S))
+        assert f"Coast {span} |" in pager_line(replace(EVENT, areas=(told,)))
 
 
 def test_a_check_of_the_channels_says_that_nothing_happened() -> None:

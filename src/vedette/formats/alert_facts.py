@@ -148,9 +148,9 @@ def _span(low: datetime, high: datetime) -> str:
 
 
 def _utc_minutes(t_tai_ns: int, is_up: bool) -> datetime:
-    text = utc_text_from_tai_ns(t_tai_ns)
+    text = utc_text_from_tai_ns(t_tai_ns, digits=9)
     at = datetime.fromisoformat(text[:16]).replace(tzinfo=UTC)
-    return at + timedelta(minutes=1) if is_up and text[17:23] > "00.000" else at
+    return at + timedelta(minutes=1) if is_up and text[17:29] > "00.000000000" else at
 
 
 def _local(at: datetime, zone: str) -> datetime | None:

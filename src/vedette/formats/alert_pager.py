@@ -46,8 +46,8 @@ def pager_line(event: AlertEvent, limit: int = LIMIT) -> str:
 
 def _span(low_tai_ns: int, high_tai_ns: int) -> str:
     """UTC, outward to whole minutes: `21:06-21:08Z`."""
-    low = utc_text_from_tai_ns(low_tai_ns)[11:16]
-    high = utc_text_from_tai_ns(high_tai_ns + 60 * NS_PER_S - 1)[11:16]
+    low = utc_text_from_tai_ns(low_tai_ns, digits=9)[11:16]
+    high = utc_text_from_tai_ns(high_tai_ns + 60 * NS_PER_S - 1, digits=9)[11:16]
     return f"{low}Z" if low == high else f"{low}-{high}Z"
 
 
