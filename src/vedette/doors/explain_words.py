@@ -12,6 +12,7 @@ from vedette.doors.sparkline import sparkline
 
 LAST_LOOKS = 12
 MOST_LOST = 8
+MOST_CAUSES = 8
 
 
 def write_story(document: dict[str, Any], console: Console | None = None) -> None:
@@ -21,6 +22,8 @@ def write_story(document: dict[str, Any], console: Console | None = None) -> Non
     console.print(Text(f"{document['object_id']}{track}, as known at {document['t_now_utc'] or 'the end'}", "bold"))
     for event in document["said"][-6:]:
         console.print(Text(f"  {_clock(event)}  {event['kind']}: {event['text']}"), soft_wrap=True)
+    for candidate in document["candidates"]:
+        _may_be(candidate, console)
     if document["sensors"]:
         console.print(Text("\nWhat it rests on", "bold"))
         console.print(_sensor_table(document))
@@ -34,6 +37,19 @@ def write_story(document: dict[str, Any], console: Console | None = None) -> Non
         console.print(Text("\nDoubtful looks of its sensors", "bold"))
         for event in document["doubts"][-MOST_LOST:]:
             console.print(Text(f"  {_clock(event)}  {event['text']}", "magenta"), soft_wrap=True)
+
+
+def _may_be(candidate: dict[str, Any], console: Console) -> None:
+    """Everything it may be, threat and nature alike, with what speaks for and against."""
+    notices = f"; announced: {', '.join(candidate['notices'])}" if candidate["notices"] else ""
+    marks = f" ({', '.join(candidate['marks'])})" if candidate["marks"] else ""
+    console.print(Text(f"\nWhat it may be: {candidate['evidence']}{marks}{notices}", "bold"))
+    for rank, one in enumerate(candidate["explanations"][:MOST_CAUSES]):
+        if rank >= 3 and one["probability"] < 0.001:
+            break
+        console.print(Text(f"  {100 * one['probability']:7.3g} %  {one['name']}"))
+        console.print(Text("".join(f"             + {words}\n" for words in one["reasons_for"][:3]), "green"), end="")
+        console.print(Text("".join(f"             - {words}\n" for words in one["reasons_against"][:3]), "red"), end="")
 
 
 def _sensor_table(document: dict[str, Any]) -> Table:

@@ -53,6 +53,7 @@ def explain_document(story: TrackStory, picture: Picture) -> dict[str, Any]:
         "object_id": story.object_id,
         "track_id": story.track_id or None,
         "t_now_utc": spell.utc(picture.t_now_tai_ns) if picture.t_now_tai_ns is not None else None,
+        "candidates": [spell.candidate(one) for one in picture.candidates if one.object_id == story.object_id],
         "sensors": _by_sensor(rows),
         "nis": {
             "looks": len(judged),

@@ -15,6 +15,7 @@ def notices(
     party: str | None = None,
     mode: str = "SIMULATED",
     class_name: str = "",
+    sensors: Path | None = None,
     data_dir: Path | None = None,
     json: bool = False,
 ) -> int:
@@ -34,7 +35,7 @@ def notices(
     at
         The instant to answer for, UTC; by default now.
     hours
-        Of `list`: only what is open now or opens within so many hours.
+        Of `list`: only what is open now or opens within so many hours, and which sensors would see it, from when.
     text
         Of `add`: a NAVAREA or NOTAM text; its areas and times are read, and the words are kept.
     id
@@ -45,6 +46,8 @@ def notices(
         Of `add --text`: REAL, EXERCISE, TEST or SIMULATED.
     class_name
         Of `add --text`: the class of flight, where it is known.
+    sensors
+        Of `list --hours`: TOML file that describes the sensors; by default the packaged ones.
     data_dir
         Where notices are kept.
     json
@@ -70,7 +73,7 @@ def notices(
         if file is None:
             raise UsageError("`vedette notices match` needs a document of `vedette watch --json`, or `-`")
         return _match(store, file, t_tai_ns, json)
-    return _list(store, t_tai_ns, hours, json) if action == "list" else _report(store, t_tai_ns, json)
+    return _list(store, t_tai_ns, hours, json, sensors) if action == "list" else _report(store, t_tai_ns, json)
 
 
 def _instant(at: str | None) -> int:
@@ -130,10 +133,11 @@ def _cases(store: Any, t_tai_ns: int) -> Any:
     return cases_of(store.read(), t_tai_ns)
 
 
-def _list(store: Any, t_tai_ns: int, hours: float | None, is_json: bool) -> int:
+def _list(store: Any, t_tai_ns: int, hours: float | None, is_json: bool, sensors: Path | None = None) -> int:
     import sys
 
     from vedette.core.constants import NS_PER_S
+    from vedette.doors.notice_visibility import visibility, visibility_lines
     from vedette.doors.notice_words import case_document, case_lines
     from vedette.doors.wire import json_bytes
     from vedette.notices import unanswered
@@ -148,16 +152,22 @@ def _list(store: Any, t_tai_ns: int, hours: float | None, is_json: bool) -> int:
             and any(w.t_from_tai_ns <= until and w.t_to_tai_ns >= t_tai_ns for w in case.notice.windows)
         )  # fmt: skip
     waiting = unanswered(store.read(), t_tai_ns)
+    seen_by = {} if hours is None else visibility(cases, sensors, t_tai_ns)
     if is_json:
         rows = {
             "t_utc": utc_text_from_tai_ns(t_tai_ns),
-            "cases": [case_document(case, t_tai_ns) for case in cases],
+            "cases": [
+                case_document(case, t_tai_ns)
+                | ({"visibility": seen_by[case.case_id]} if case.case_id in seen_by else {})
+                for case in cases
+            ],
             "unanswered": [{"id": q.query.notice_id, "question": q.query.question, "late": q.is_late} for q in waiting],
         }
         sys.stdout.write(json_bytes(rows).decode() + "\n")
         return 0
     for case in cases:
-        sys.stdout.write("\n".join(case_lines(case, t_tai_ns)) + "\n")
+        lines = [*case_lines(case, t_tai_ns), *visibility_lines(seen_by.get(case.case_id))]
+        sys.stdout.write("\n".join(lines) + "\n")
     for q in waiting:
         sys.stdout.write(f"UNANSWERED{' and late' if q.is_late else ''}: {q.query.notice_id}  {q.query.question}\n")
     if not cases:
