@@ -1,4 +1,4 @@
-"""The guides to cueing, coverage and incidents: every Python block runs as printed, every command is understood."""
+"""Guides to cueing, coverage, incidents and what-if: every Python block runs as printed, commands are understood."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from vedette.doors.cli.main import make_app
 from vedette.doors.cli.words import shielded
 
 
-@pytest.mark.parametrize("name", ["cueing", "coverage", "incidents"])
+@pytest.mark.parametrize("name", ["cueing", "coverage", "incidents", "whatif"])
 def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     page = (ROOT / "docs" / "guides" / f"{name}.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
@@ -24,7 +24,7 @@ def test_the_guide_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     assert said.getvalue().strip()
 
 
-@pytest.mark.parametrize("name", ["cueing", "coverage"])
+@pytest.mark.parametrize("name", ["cueing", "coverage", "whatif"])
 def test_the_commands_of_the_guide_are_understood(name):
     page = (ROOT / "docs" / "guides" / f"{name}.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from vedette.assessment.follower import Follower
 from vedette.engine.events import Event, FeedEnded
-from vedette.engine.incidents import incidents_of, is_astray, look_repeated, refused, think
+from vedette.engine.incidents import clock_findings, incidents_of, is_astray, look_repeated, refused, think
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
@@ -121,6 +121,7 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     if astray:
         return astray
     said, is_repeated = look_repeated(picture, scan)
+    said = (*said, *clock_findings(picture, scan))
     if scan.kind is SensorKind.RADAR:
         said = (*said, *_hear_noise(picture, scan))
     return said if is_repeated else (*said, *_follower_of(picture, scan).absorb(scan))

@@ -105,6 +105,27 @@ def think(picture: Picture, event: Event) -> tuple[Finding, ...]:
     return watch.think(now)
 
 
+def clock_findings(picture: Picture, scan: Scan) -> tuple[Finding, ...]:
+    """What a look says of its sensor's clock: a delay that wanders, and known objects seen too early or too late."""
+    said: tuple[Finding, ...] = ()
+    words = picture.sources[scan.sensor_id].drifted() if scan.sensor_id in picture.sources else ""
+    if words:
+        t = scan.t_received_tai_ns
+        data = {"mark": "clock-drift", "sensor_id": scan.sensor_id, "drift_s": picture.sources[scan.sensor_id].drift_s}
+        said = (
+            Finding(
+                kind=FindingKind.DOUBT, object_id=scan.sensor_id, t_tai_ns=t, t_declared_tai_ns=t, text=words, data=data
+            ),
+        )
+    if picture.known_objects is None:
+        return said
+    if picture.clocks is None:
+        from vedette.assessment.incidents.clocks import ClockWatch
+
+        picture.clocks = ClockWatch(picture.sensors, picture.known_objects)
+    return (*said, *picture.clocks.absorb(scan))
+
+
 def _support(picture: Picture) -> Support:
     """What our own looks say beside a claim: launches lately, and the chance that one would have been seen."""
     from vedette.assessment.incidents import Support

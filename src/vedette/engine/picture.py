@@ -27,6 +27,7 @@ from vedette.sensing import Sensor
 
 if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch
+    from vedette.assessment.incidents.clocks import ClockWatch
     from vedette.assessment.no_launch import NoLaunch
     from vedette.tracking import KnownObjects
     from vedette.tracking.groups import GroupWatch
@@ -60,6 +61,7 @@ class Picture:
     t_first_heard_tai_ns: int | None = None  # of any sensor
     notices: list[Notice] = field(default_factory=list)  # in order of receipt
     incidents: IncidentWatch | None = None  # noise, silence and messages, once anything was heard
+    clocks: ClockWatch | None = None  # by known objects, where there are any
     refused: set[str] = field(default_factory=set)  # who was refused, and as what: said once
     coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
     t_received_tai_ns: int | None = None  # the newest time that anything was received

@@ -16,6 +16,8 @@ REMEMBERED = 64  # delays by which the present is judged
 STEADY = 5  # as many with one delay, and then as many with another: a step, not a late report
 LEAST_STEP_S = 0.5
 STEP_JITTERS = 8.0  # a step stands out of the jitter by this much
+LEAST_DRIFT_S = 0.1
+DRIFT_JITTERS = 2.5  # a delay that has wandered by so many jitters: eight times what a median of 64 is good to
 AHEAD_S = 0.05  # a report measured later than this after it was received has a wrong clock, or its receiver has
 
 
@@ -37,6 +39,11 @@ class SourceClock:
     step_s: float = 0.0  # the last one; positive: its clock went forward
     t_stepped_tai_ns: int | None = None
     health: SourceHealth | None = None
+    drift_s: float = 0.0  # by which the delay has wandered since it was first known; positive: its clock fell behind
+    _base_s: float | None = None  # the delay that wandering is counted from
+    _base_jitter_s: float = 0.0
+    _t_base_tai_ns: int = 0
+    _said_s: float = 0.0  # the wandering that was last told
     _delays_s: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def hear(self, scan: Scan) -> float | None:
@@ -47,7 +54,24 @@ class SourceClock:
             return None
         delay_s = (scan.t_received_tai_ns - int(scan.t_measured_tai_ns.max())) / NS_PER_S
         self._delays_s.append(delay_s)
-        return self._step(scan.t_received_tai_ns)
+        step_s = self._step(scan.t_received_tai_ns)
+        if step_s is not None:
+            self._base_s, self.drift_s, self._said_s = None, 0.0, 0.0
+        elif self.scan_count % REMEMBERED == 0 and len(self._delays_s) == REMEMBERED:
+            self._wander(scan.t_received_tai_ns)
+        return step_s
+
+    def drifted(self) -> str:
+        """A sentence when the delay has wandered since it was last told; empty otherwise."""
+        if abs(self.drift_s - self._said_s) < max(LEAST_DRIFT_S, DRIFT_JITTERS * self._base_jitter_s):
+            return ""
+        self._said_s = self.drift_s
+        hours = (self.t_heard_tai_ns - self._t_base_tai_ns) / NS_PER_S / 3600.0
+        which = "later" if self.drift_s > 0 else "earlier"
+        return (
+            f"{self.sensor_id}: its reports come {abs(self.drift_s):.3f} s {which} after they are measured than "
+            f"{hours:.1f} h ago: its clock drifts, or its line has changed"
+        )
 
     @property
     def delay_s(self) -> float | None:
@@ -66,6 +90,8 @@ class SourceClock:
         delay_s = self.delay_s
         if delay_s is not None and delay_s < -AHEAD_S:
             found.append("ahead of us")
+        if abs(self._said_s) > 0.0:
+            found.append(f"clock drifts {-self.drift_s:+.3f} s")
         if self.step_count:
             found.append(f"clock stepped {self.step_s:+.3f} s")
         return tuple(found)
@@ -76,6 +102,15 @@ class SourceClock:
         self.health = health
         worse = tuple(f"by its own account it is {what}" for what in after if what not in before)
         return worse + tuple(f"by its own account it is {_OVER[what]}" for what in before if what not in after)
+
+    def _wander(self, t_tai_ns: int) -> None:
+        """Hold the delay of the last 64 reports against that of the first."""
+        known = list(self._delays_s)
+        now_s = median(known)
+        if self._base_s is None:
+            self._base_s, self._base_jitter_s, self._t_base_tai_ns = now_s, _spread_s(known), t_tai_ns
+        self._base_jitter_s = max(self._base_jitter_s, _spread_s(known))
+        self.drift_s = now_s - self._base_s
 
     def _step(self, t_tai_ns: int) -> float | None:
         if len(self._delays_s) < 2 * STEADY:
