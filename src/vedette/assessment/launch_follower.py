@@ -35,6 +35,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
 from vedette.reports import (
     KIND_CODES,
+    LAUNCHES,
     Alert,
     Candidate,
     Evidence,
@@ -58,6 +59,7 @@ from vedette.tracking.registration.references import Reference
 _QUICK_PACES = 2.0  # quick products are renewed half as often as fits would be
 _LAST_FITS = 16
 _ASK_AGAIN_S = 2.0
+_WORTH_A_FIT = 0.002  # all launches together; looked at anew at every pace
 
 
 class LaunchFollower:
@@ -313,6 +315,11 @@ class LaunchFollower:
         if int((looks.is_detection & is_for_fit(looks)).sum()) < self.policy.looks_min:
             one.t_fit_tai_ns = one.t_state_tai_ns
             return (*said, *self._judge(one, looks)), False
+        if one.fit is None:  # among hundreds of fires the time for fits is for what may be a launch
+            said += self._judge(one, looks)
+            if sum(e.probability for e in one.dossier.explanations if e.name in LAUNCHES) < _WORTH_A_FIT:
+                one.t_fit_tai_ns = one.t_state_tai_ns
+                return tuple(said), False
         return tuple(said), True
 
     def _fit(self, one: LaunchObject, looks: Looks) -> Said:

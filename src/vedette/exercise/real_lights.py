@@ -153,7 +153,7 @@ def read_hot_spots(path: Path, watcher: Infrared, resolution_rad: float = 100e-6
     here = watcher.position_itrf_m(0)
     cosine = sensor_zenith_cosine(places, here)
     shine = FIRE_BAND_SHARE * power_mw * 1e6 / np.pi * transmission(100.0, cosine)
-    seen = cosine > 0.05
+    seen = (cosine > 0.05) & (power_mw > 0.0)
     places, shine = places[seen], shine[seen]
     away = places - here
     los = away / np.linalg.norm(away, axis=1, keepdims=True)
@@ -162,7 +162,7 @@ def read_hot_spots(path: Path, watcher: Infrared, resolution_rad: float = 100e-6
     total = np.bincount(cell, weights=shine)
     middle = np.stack([np.bincount(cell, weights=shine * places[:, k]) / total for k in range(3)], axis=1)
     bright = total > watcher.threshold_w_sr
-    return HotSpots(middle[bright], total[bright])
+    return HotSpots(middle[bright], np.asarray(total[bright], dtype=float))
 
 
 def hot_spot_looks(

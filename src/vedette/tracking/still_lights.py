@@ -3,8 +3,8 @@
 A flame in flight leaves its place within two minutes; a fire does not. What an infrared sensor has found at one place
 for two minutes and six looks is still, and its detections go to it and to no track, unless it flares up to many times
 its usual brightness. Until then it is followed like anything else; then its track ends. When a watch begins among
-hundreds of lights there is no past to tell them by: then only what is *not* where something was a look before begins a
-track, so that a launch among them costs a look or two and not the watch.
+hundreds of lights there is no past to tell them by: what is found in the first half minute is presumed still and begins
+no track, so that a launch among them costs some looks and not the watch.
 
 Places are where a line of sight meets the ellipsoid, so that a sensor may move; the comparison is made in angle, in the
 sensor's own sigmas.
@@ -28,7 +28,7 @@ class StillPolicy:
     gate_sigmas: float = 4.5
     flare_up: float = 6.0  # times its brightest: no longer the same light
     crowd: int = 64  # new lights in one look above which a watch is taken to have just begun
-    learning_s: float = 180.0
+    learning_s: float = 25.0
     forget_s: float = 21_600.0  # a light not found for so long is forgotten
 
 
@@ -42,6 +42,7 @@ class StillLights:
         self._since = np.empty(0, dtype=np.int64)
         self._last = np.empty(0, dtype=np.int64)
         self._bright_w_sr = np.empty(0)
+        self._presumed = np.empty(0, dtype=bool)  # there when the watch began
         self._learning_until_tai_ns: int | None = None
 
     def __len__(self) -> int:
@@ -52,7 +53,7 @@ class StillLights:
     def still(self) -> Bools:
         """(k,) which of them have been there long enough."""
         long_ns = round(self.policy.seconds * NS_PER_S)
-        return np.asarray((self._seen >= self.policy.looks) & (self._last - self._since >= long_ns))
+        return np.asarray(self._presumed | ((self._seen >= self.policy.looks) & (self._last - self._since >= long_ns)))
 
     @property
     def places_itrf_m(self) -> Rows:
@@ -73,17 +74,15 @@ class StillLights:
         same = usable & (off_rad < self.policy.gate_sigmas * np.sqrt(1.2) * los_sigma_rad)
         same &= bright <= self.policy.flare_up * np.maximum(usual, 1.0)
         still = same & self.still[nearest] if len(self) else np.zeros(n, dtype=bool)
-        crowd = self._is_learning(usable & ~same, t_tai_ns)
-        aside = still | same if crowd else still
-        if crowd and self._last.size == 0:  # the very first look of a crowd: everything is new
-            aside = usable.copy()
-        self._learn(nearest, same, usable & ~same, ground, bright, t_tai_ns)
+        is_learning = self._is_learning(usable & ~same, t_tai_ns)
+        aside = usable.copy() if is_learning else still
+        self._learn(nearest, same, usable & ~same, ground, bright, t_tai_ns, is_learning)
         return aside
 
     def _is_learning(self, fresh: Bools, t_tai_ns: int) -> bool:
         """Whether the watch has just begun among many lights."""
-        knows_few = len(self) < self.policy.crowd and self._learning_until_tai_ns is None
-        if knows_few and int(fresh.sum()) > self.policy.crowd:
+        is_first = len(self) == 0 and self._learning_until_tai_ns is None
+        if is_first and int(fresh.sum()) > self.policy.crowd:
             self._learning_until_tai_ns = t_tai_ns + round(self.policy.learning_s * NS_PER_S)
         return self._learning_until_tai_ns is not None and t_tai_ns < self._learning_until_tai_ns
 
@@ -99,7 +98,7 @@ class StillLights:
         return np.asarray(nearest, dtype=np.int64), np.asarray(chord)
 
     def _learn(
-        self, nearest: Ints, same: Bools, fresh: Bools, ground: Rows, bright: Scalar, t_tai_ns: int
+        self, nearest: Ints, same: Bools, fresh: Bools, ground: Rows, bright: Scalar, t_tai_ns: int, presumed: bool
     ) -> None:
         which = np.flatnonzero(same)
         place, first = np.unique(nearest[which], return_index=True)
@@ -119,6 +118,7 @@ class StillLights:
         self._since = np.concatenate([self._since[keep], now])
         self._last = np.concatenate([self._last[keep], now])
         self._bright_w_sr = np.concatenate([self._bright_w_sr[keep], bright[fresh]])
+        self._presumed = np.concatenate([self._presumed[keep], np.full(new, presumed)])
 
 
 def still_candidates(toward: Rows, los: Rows, sigma_rad: float) -> list[int]:
