@@ -65,6 +65,21 @@ def classes(seeds: int) -> dict[str, Any]:
     return short | {"by_tracker": run(range(max(seeds // 20, 12)), Path("calibrate-classes.jsonl"), "tracker")}
 
 
+def nature(seeds: int) -> dict[str, Any]:
+    """Recorded fireballs (the first `seeds`), by their looks alone and by the tracker, and a day of hot spots."""
+    from vedette.exercise.calibrate_nature import run_fireballs, run_hot_spots
+
+    data = Path(os.environ.get("VEDETTE_DATA", Path(__file__).parents[2] / "shared" / "data")) / "false-alarms"
+    fireballs = data / "cneos_fireballs_1988_2021.csv"
+    if not fireballs.is_file():
+        return {"skipped": f"no recorded fireballs at {fireballs}; set VEDETTE_DATA"}
+    return {
+        "looks_alone": run_fireballs(fireballs, Path("calibrate-fireballs.jsonl"), seeds, by_tracker=False),
+        "by_tracker": run_fireballs(fireballs, Path("calibrate-fireballs-tracked.jsonl"), max(seeds // 10, 10)),
+        "hot_spots": run_hot_spots(data / "firms_modis_global_24h_20221111.csv.gz"),
+    }
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -73,6 +88,7 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "assurance": assurance,
     "cues": cues,
     "classes": classes,
+    "nature": nature,
 }
 
 
