@@ -47,7 +47,7 @@ def record(height=3, is_away=False, name="L1"):
     return FlightRecord(
         id=name, class_name="short-range-ballistic", object_id="O1" if height else None, looks=9, candidate_looks=2,
         candidate_in_time=True, correlated_looks=4, bound_looks=2.5, correlated_in_time=True, is_seen_by_two=True,
-        is_reported_by_burnout=True, height=height, is_explained_away=is_away,
+        is_reported_by_burnout=True, rung=height, is_explained_away=is_away,
     )  # fmt: skip
 
 

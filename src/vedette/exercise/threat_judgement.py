@@ -47,7 +47,7 @@ class FlightRecord:
     correlated_in_time: bool
     is_seen_by_two: bool  # two sensors saw it three times each before its burnout
     is_reported_by_burnout: bool  # at least correlated within two looks of its burnout
-    height: int  # of the ladder: 0 missed, 1 candidate, 2 correlated, 3 confirmed
+    rung: int  # of the ladder: 0 missed, 1 candidate, 2 correlated, 3 confirmed
     is_explained_away: bool
     rank: int | None = None  # of the first accepted cause in its list; None: in no list
 
@@ -98,7 +98,7 @@ def flight_records(run: StoryRun, accepted: tuple[Cause, ...] = ()) -> tuple[Fli
 
 
 def _record(
-    run: StoryRun, flight: TrueFlight, name: str | None, candidate: Candidate | None, height: int
+    run: StoryRun, flight: TrueFlight, name: str | None, candidate: Candidate | None, rung: int
 ) -> FlightRecord:
     looks = truth_looks(run.made, flight)
     hit = looks.is_detection
@@ -114,7 +114,7 @@ def _record(
     before = times <= flight.t_burnout_tai_ns
     two = sum(_count(which[before], i) >= CANDIDATE_LOOKS for i in set(which.tolist())) >= 2
     late_ns = round(2.0 * max((one.revisit_s for one in sensors), default=0.0) * NS_PER_S)
-    led_away = candidate is not None and height >= 2 and _is_led_away(candidate)
+    led_away = candidate is not None and rung >= 2 and _is_led_away(candidate)
     return FlightRecord(
         id=flight.id,
         class_name=flight.class_name,
@@ -127,7 +127,7 @@ def _record(
         correlated_in_time=n_correlated is not None and n_correlated <= allowed,
         is_seen_by_two=two,
         is_reported_by_burnout=correlated is not None and correlated <= flight.t_burnout_tai_ns + late_ns,
-        height=height,
+        rung=rung,
         is_explained_away=led_away,
     )
 
@@ -159,9 +159,9 @@ def _first_correlated(run: StoryRun, name: str | None) -> int | None:
 def judged(run: StoryRun, expected: Expected) -> dict[str, Any]:
     """The columns of a threat row: the outcome of the worst flight, and every flight's record."""
     records = flight_records(run, expected.true_causes)
-    heights = [one.height for one in records]
+    heights = [one.rung for one in records]
     away = [one.id for one in records if one.is_explained_away]
-    missed = [one.id for one in records if one.height == 0]
+    missed = [one.id for one in records if one.rung == 0]
     spare = max(1, round(0.05 * len(records))) if len(records) > 20 else 0  # a raid's count may be off by so many
     counted = sorted(heights)[spare] if heights else 0
     outcome = "EXPLAINED AWAY" if len(away) > spare else _WORDS[counted]
