@@ -204,3 +204,15 @@ def test_every_byte_of_every_payload_is_covered(tmp_path):
         path.write_bytes(data[:index] + bytes([data[index] ^ 0x40]) + data[index + 1 :])
         found = verdict(path)
         assert not found.is_whole and "entry" in found.trouble
+
+
+def test_a_changed_byte_of_a_large_journal_is_found_wherever_it_is_drawn(tmp_path):
+    path = sealed(tmp_path, entries=3000, every=500)
+    data = path.read_bytes()
+    with JournalStore.open(path) as store:
+        payloads = {entry.seq: entry.payload for entry in store.read()}
+    for seq in range(7, 3001, 900):
+        place = data.rfind(payloads[seq]) + seq % len(payloads[seq])
+        path.write_bytes(data[:place] + bytes([data[place] ^ 2]) + data[place + 1 :])
+        found = verdict(path)
+        assert found.chain.broken_seq == seq and f"entry {seq}" in found.trouble

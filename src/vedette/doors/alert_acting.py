@@ -21,13 +21,13 @@ from vedette.assessment.alerts import (
     release,
     update,
 )
-from vedette.core.errors import NotFoundError, UsageError, VedetteError
+from vedette.core.errors import NotFoundError, UnreachableError, UsageError, VedetteError
 from vedette.doors.accounts import AccountBook
 from vedette.doors.acting import acting_person
-from vedette.doors.alert_desk import AlertDesk, kinds_kept
+from vedette.doors.alert_desk import AlertDesk, Posted, kinds_kept
 from vedette.doors.alert_words import alert_document, alert_line, alert_lines, alert_row, channel_row, duty_lines
 from vedette.doors.seal_file import now_tai_ns
-from vedette.doors.telling import OPEN, check_ready, how_told, tell
+from vedette.doors.telling import OPEN, channels_of, check_ready, how_told, tell, tell_directly
 from vedette.reports import Message
 from vedette.reports.alert_event import AlertEvent
 
@@ -104,7 +104,12 @@ def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) ->
     person = acting_person(AccountBook(folder), asked.session, asked.credential_file)
     kind, alert_id = locate(folder, asked.alert)
     with AlertDesk.open(folder, kind) as desk:
-        outcome = act(desk, folder, asked, person, alert_id)
+        try:
+            outcome = act(desk, folder, asked, person, alert_id)
+        except UnreachableError as held:
+            if asked.action != "cancel":
+                raise
+            return _cancel_aside(desk, folder, asked, person, alert_id, str(held), is_json)
     mine: list[Told] = []
     trouble = ""
     if outcome.message is not None:
@@ -125,6 +130,26 @@ def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) ->
         why = f" ({trouble})" if trouble else ""
         sys.stderr.write(f"not everybody is told{why}: `vedette alert deliver` tries again\n")
     return STILL_OWED if is_owed else 0
+
+
+def _cancel_aside(
+    desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str, why: str, is_json: bool
+) -> int:
+    """The desk is held by another process: what is wrong is taken back all the same, and filed when it is free."""
+    wanted = Act(alert_id=alert_id, person=person, t_tai_ns=now_tai_ns(), reason=asked.reason)
+    outcome = desk.put_aside(wanted, cancel)
+    assert outcome.message is not None
+    posted = Posted(desk.now().sequence + 1, alert_id, wanted.t_tai_ns, outcome.message)
+    rows = tell_directly(folder, desk.kind, posted, channels_of(folder), asked.for_s)
+    says = f"{outcome.says}, although the desk is held ({why}); it is filed as soon as it is free"
+    if is_json:
+        document = _document(alert_id, outcome, [{"channel": n, "state": s, "receipt": w} for n, s, w in rows], why)
+        sys.stdout.write(_json(document) + "\n")
+    else:
+        sys.stdout.write(says + "\n")
+        for name, state, words in rows:
+            sys.stdout.write(f"  {name}: {state} {words}\n")
+    return 0 if all(state == "told" for _, state, _ in rows) else STILL_OWED
 
 
 def act(desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str) -> Outcome:

@@ -6,6 +6,7 @@ cancellation is as possible when they are busy or dead as when they are well.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from vedette.assessment.alerts import (
     AlertLife,
     Desk,
     DeskKind,
+    Noted,
     Outcome,
     Record,
     Refused,
@@ -23,7 +25,8 @@ from vedette.assessment.alerts import (
     fold,
     propose,
 )
-from vedette.core.errors import NotFoundError, RefusedError
+from vedette.core.errors import NotFoundError, RefusedError, UnreachableError
+from vedette.doors.aside import filed, lying_aside, put_aside
 from vedette.doors.audit_log import AuditLog
 from vedette.doors.key_files import KeyRing
 from vedette.doors.seal_file import SealWriter
@@ -80,7 +83,10 @@ class AlertDesk:
         if log.kind is not kind:
             log.close()
             raise RefusedError(f"{path} is a {log.kind} desk, and not a {kind} one")
-        return cls(log)
+        desk = cls(log)
+        with suppress(UnreachableError):  # still held by another: the next who opens it files what lies aside
+            desk.file_aside()
+        return desk
 
     @classmethod
     def look(cls, data_dir: Path, kind: DeskKind) -> "AlertDesk":
@@ -132,6 +138,27 @@ class AlertDesk:
         """Put records in the log that send nothing."""
         if records:
             self._write(lambda desk: Outcome(records, "noted"))
+
+    def put_aside(self, act: Act, rule: Callable[[Desk, Act], Outcome]) -> Outcome:
+        """Decide an act on a desk that another process holds: signed, in a file of its own, to be filed later."""
+        outcome = rule(self.now(), act)
+        for record in outcome.records:
+            if isinstance(record, Sent):
+                put_aside(self.log.path, record, self.key)
+        return outcome
+
+    def file_aside(self) -> int:
+        """File what was decided while the desk was held, and what became of it; how many acts."""
+        count = 0
+        for path, record in lying_aside(self.log.path, self.key):
+            try:
+                outcome = self._write(lambda desk, one=record: filed(desk, one))  # type: ignore[misc]
+            except RefusedError as refusal:
+                self.note(Noted(t_tai_ns=record.t_tai_ns, what="aside", text=str(refusal)))
+            else:
+                count += bool(outcome.records)
+            path.unlink(missing_ok=True)
+        return count
 
     def find(self, words: str) -> AlertLife:
         """The alert of a name, or of a beginning that fits only one."""

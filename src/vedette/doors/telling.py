@@ -4,11 +4,15 @@ The desk's log is the authority: an act stands there before anything is told of 
 and by anybody: what a channel was told it is never told again, and what it is owed it gets.
 """
 
+import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vedette.assessment.alerts import DeskKind
-from vedette.core.errors import UsageError
+from vedette.core.errors import UsageError, VedetteError
+from vedette.doors.alert_desk import Posted
 from vedette.doors.key_files import KeyRing
 from vedette.reports.mode import Mode
 from vedette.sharing import DrillKey, LiveKey
@@ -54,3 +58,31 @@ def how_told(data_dir: Path, kind: DeskKind) -> "tuple[Told, ...]":
     from vedette.doors.channels import standing
 
     return standing(data_dir, kind, channels_of(data_dir))
+
+
+def tell_directly(
+    data_dir: Path, kind: DeskKind, posted: Posted, channels: "Sequence[Channel]", for_s: float = TELL_S
+) -> list[tuple[str, str, str]]:
+    """Tell every channel of a message's mode past the outbox, side by side: name, told or failed, receipt or trouble.
+
+    For when the outbox cannot be written. Whoever delivers from it later tells the same message once more, and a
+    receiver knows it by its id.
+    """
+    from vedette.doors.channels import payload, send, signer
+
+    mine = [one for one in channels if one.mode is posted.event.mode and not one.is_off]
+    found: dict[str, tuple[str, str]] = {}
+
+    def run(one: "Channel") -> None:
+        try:
+            found[one.name] = ("told", send(one, payload(posted.event, one, signer(data_dir, kind, posted))))
+        except (VedetteError, OSError, ValueError) as trouble:
+            found[one.name] = ("failed", str(trouble))
+
+    threads = [threading.Thread(target=run, args=(one,), daemon=True) for one in mine]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + for_s
+    for thread in threads:
+        thread.join(max(until - time.monotonic(), 0.0))
+    return [(one.name, *found.get(one.name, ("failed", "no answer yet"))) for one in mine]
