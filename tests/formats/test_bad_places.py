@@ -9,12 +9,13 @@ import json
 import numpy as np
 import pytest
 
+from vedette.assessment.shelter import concerned
 from vedette.core.errors import BadInputError
 from vedette.formats.geojson import read_places
 from vedette.formats.hazard_text import read_hazard_text
 from vedette.formats.notice_csv import read_notice_rows
 from vedette.formats.notice_json import notice_from_document, read_notices
-from vedette.frames import polygon_contains
+from vedette.frames import geodesic_direct, geodesic_inverse, polygon_contains
 from vedette.reports import Notice
 from vedette.reports.place import Place
 
@@ -113,3 +114,37 @@ def test_areas_over_the_pole_and_the_date_line_hold_what_they_hold_on_the_globe(
     corners = corners_of(way, outline)
     places = np.radians(np.array([*inside, *outside]))
     assert polygon_contains(corners, *places.T).tolist() == [True] * len(inside) + [False] * len(outside)
+
+
+def lane(*places: tuple[float, float], **properties: object) -> str:
+    line = [[lon, lat] for lat, lon in places]
+    geometry = {"type": "LineString", "coordinates": line}
+    return json.dumps({"type": "Feature", "id": "R1", "properties": properties, "geometry": geometry})
+
+
+def test_an_air_route_is_a_lane_of_its_width_over_the_date_line_and_near_the_pole() -> None:
+    for places in (((50.0, 160.0), (60.0, -150.0)), ((85.0, 10.0), (86.0, -170.0)), ((0.0, 0.0), (0.0, 1.0))):
+        (route,) = read_places(lane(*places, width_km=30.0))
+        assert isinstance(route, Place)
+        (lat_1, lon_1), (lat_2, lon_2) = np.radians(places)
+        length_m, bearing, _ = geodesic_inverse(lat_1, lon_1, lat_2, lon_2)
+        along = np.linspace(0.0, float(length_m), 41)
+        lat, lon, onward = geodesic_direct(lat_1, lon_1, float(bearing), along)
+        for off_m, is_in in ((0.0, True), (14e3, True), (-14e3, True), (17e3, False), (-17e3, False)):
+            side = geodesic_direct(lat, lon, onward + np.pi / 2, off_m)
+            assert concerned(route, side[0], side[1], 0.0).all() == is_in, (places, off_m)
+            assert concerned(route, side[0], side[1], 0.0).any() == is_in, (places, off_m)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (lane((0.0, 0.0)), "needs two places"),
+        (lane((0.0, 0.0), (1.0, 1.0), width_km=-3), "width_km is -3"),
+        (lane((0.0, 0.0), (1.0, 1.0)).replace("LineString", "Point"), "it is a Point"),
+        (lane((0.0, 0.0), (100.0, 1.0)), "latitude 100"),
+    ],
+)
+def test_a_lane_that_makes_no_sense_is_refused(text: str, words: str) -> None:
+    (found,) = read_places(text)
+    assert isinstance(found, BadInputError) and words in str(found)

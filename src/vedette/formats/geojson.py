@@ -1,23 +1,28 @@
 """Named areas from GeoJSON [RFC 7946]: longitude first there, latitude first here.
 
-Read are Polygon and MultiPolygon features of a FeatureCollection, a single feature or a bare geometry; the name is the
-property `name`, else the feature's `id`, else its number. `name:ja`, `time_zone` and `ISO3166-2` are read too. An area
-that makes no sense is refused by itself.
+Read are Polygon and MultiPolygon features of a FeatureCollection, a single feature or a bare geometry, and LineString
+and MultiLineString as lanes, such as air routes, `width_km` wide (20 unless told). The name is the property `name`,
+else the feature's `id`, else its number. `name:ja`, `time_zone` and `ISO3166-2` are read too. An area that makes no
+sense is refused by itself.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from vedette.core.errors import BadInputError
+from vedette.core.shapes import Scalar
 from vedette.formats.notice_area import checked_place_rad
-from vedette.frames import polygon_trouble
+from vedette.frames import geodesic_direct, geodesic_inverse, polygon_trouble
 from vedette.reports.place import Corners, Place
 
 MOST_BYTES = 256 * 1024 * 1024
+LANE_KM = 20.0  # ten miles: the usual width of an air route is five to ten each side
+LEG_M = 200e3  # a longer leg is given places in between
 
 
 def read_places(text: str, where: str = "GeoJSON") -> Iterator[Place | BadInputError]:
@@ -51,8 +56,12 @@ def _place(feature: Any, number: int, where: str) -> Place:
     if not isinstance(geometry, dict):
         raise BadInputError("it has no geometry", where)
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind in ("LineString", "MultiLineString"):
+        told_properties = properties if isinstance(properties, dict) else {}
+        lines = [coordinates] if kind == "LineString" else coordinates
+        return Place(name, _lanes(lines, _width_m(told_properties, where), where), *_told(told_properties))
     if kind not in ("Polygon", "MultiPolygon"):
-        raise BadInputError(f"it is a {kind}", where, "give a Polygon or MultiPolygon")
+        raise BadInputError(f"it is a {kind}", where, "give a Polygon, a LineString or several of them")
     polygons = [coordinates] if kind == "Polygon" else coordinates
     if not isinstance(polygons, list) or not polygons:
         raise BadInputError("it has no coordinates", where)
@@ -83,6 +92,48 @@ def _polygon(rings: Any, where: str) -> tuple[Corners, tuple[Corners, ...]]:
         raise BadInputError("a polygon has no rings", where)
     corners = [_ring(ring, where) for ring in rings]
     return corners[0], tuple(corners[1:])
+
+
+def _width_m(properties: dict[str, Any], where: str) -> float:
+    width = properties.get("width_km", LANE_KM)
+    if isinstance(width, bool) or not isinstance(width, int | float) or not 0.0 < width <= 1000.0:
+        raise BadInputError(f"width_km is {str(width)[:40]}", where, "give kilometres, up to 1,000")
+    return 1e3 * float(width)
+
+
+def _lanes(lines: Any, width_m: float, where: str) -> tuple[tuple[Corners, tuple[Corners, ...]], ...]:
+    """Each leg of each line as a strip along the shortest way, squared off half a width beyond both ends."""
+    if not isinstance(lines, list) or not lines:
+        raise BadInputError("it has no coordinates", where)
+    strips = []
+    for line in lines:
+        places = _places_rad(line, where)
+        if len(places) < 2:
+            raise BadInputError("a line needs two places", where)
+        for (lat_1, lon_1), (lat_2, lon_2) in pairwise(places):
+            length_m, bearing, _ = geodesic_inverse(lat_1, lon_1, lat_2, lon_2)
+            count = max(int(np.ceil(float(length_m) / LEG_M)), 1)
+            along = float(length_m) * np.arange(count + 1) / count
+            lat, lon, onward = geodesic_direct(lat_1, lon_1, float(bearing), along)
+            for i in range(count):
+                strips.append((_strip(lat[i : i + 2], lon[i : i + 2], onward[i : i + 2], 0.5 * width_m), ()))
+    return tuple(strips)
+
+
+def _strip(lat: Scalar, lon: Scalar, onward: Scalar, half_m: float) -> Corners:
+    """Four corners about a short leg."""
+    lat, lon, onward = geodesic_direct(lat, lon, onward, np.array([-half_m, half_m]))
+    sides = onward[[0, 1, 1, 0]] + np.array([-0.5, -0.5, 0.5, 0.5]) * np.pi
+    corners = geodesic_direct(lat[[0, 1, 1, 0]], lon[[0, 1, 1, 0]], sides, half_m)
+    return tuple(zip(corners[0].tolist(), corners[1].tolist(), strict=True))
+
+
+def _places_rad(line: Any, where: str) -> list[tuple[float, float]]:
+    try:
+        pairs = [(float(corner[1]), float(corner[0])) for corner in line]
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise BadInputError("a line holds something that is no longitude, latitude pair", where) from None
+    return [checked_place_rad(lat, lon, where) for lat, lon in pairs]
 
 
 def _ring(ring: Any, where: str) -> Corners:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind
 from vedette.core.constants import NS_PER_S
@@ -28,7 +29,7 @@ from vedette.sharing.envelope import seal
 from vedette.time import utc_text_from_tai_ns
 
 LONGEST_WAIT_S = 60.0
-_PATIENCE_S = 0.02
+_PATIENCE_S = 0.1  # between two looks at the outbox: a cancellation waits no longer
 _ACTS = {MessageType.ALERT: "release", MessageType.UPDATE: "update", MessageType.CANCEL: "cancel"}
 
 Clock = Callable[[], int]  # TAI nanoseconds
@@ -121,8 +122,11 @@ def _work(data_dir: Path, kind: DeskKind, channel: Channel, stop: threading.Even
     try:
         while not stop.is_set():
             try:
-                if not _step(data_dir, desk, channel, clock):
-                    return
+                match _step(data_dir, desk, channel, clock):
+                    case "nothing":
+                        return
+                    case "told":
+                        continue
             except (VedetteError, OSError):  # the desk's file is busy; nothing is lost
                 pass
             stop.wait(_PATIENCE_S)
@@ -130,8 +134,8 @@ def _work(data_dir: Path, kind: DeskKind, channel: Channel, stop: threading.Even
         desk.log.close()
 
 
-def _step(data_dir: Path, desk: AlertDesk, channel: Channel, clock: Clock) -> bool:
-    """One message on its way; False when this channel owes none."""
+def _step(data_dir: Path, desk: AlertDesk, channel: Channel, clock: Clock) -> Literal["nothing", "told", "later"]:
+    """One message on its way: nothing is owed, one was tried, or what is owed is not due yet."""
     now = clock()
     every = [one for one in desk.outbox() if one.event.mode is channel.mode]
     newest = {one.event.event_id: one.sequence for one in every}
@@ -150,12 +154,13 @@ def _step(data_dir: Path, desk: AlertDesk, channel: Channel, clock: Clock) -> bo
         and (one.event.message_type is MessageType.CANCEL or one.t_expires_tai_ns > now)
     ]  # fmt: skip
     if not owed:
-        return False
+        return "nothing"
     ready = [posted for posted, _ in due(desk, (channel.name,), now) if posted.event.mode is channel.mode]
     if ready and claim(desk, ready[0].sequence, channel.name, now):
         before = known.get(ready[0].sequence)
         _tell(data_dir, desk, channel, ready[0], 0 if before is None else before.tries, clock)
-    return True
+        return "told"
+    return "later"
 
 
 def _tell(data_dir: Path, desk: AlertDesk, channel: Channel, posted: Posted, tries: int, clock: Clock) -> None:
