@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.assessment.clouds import T0, thrown
 
 from vedette.assessment.danger import Danger, areas_told, compared, dangers, levels_from_toml, packaged_levels
-from vedette.assessment.flight_paths import corridor_deg, flight_paths
+from vedette.assessment.flight_paths import corridor_deg, corridor_of, flight_paths
 from vedette.core.constants import NS_PER_S
 from vedette.core.tables import table_text
 from vedette.frames import geodesic_direct, great_circle_m, itrf_from_geodetic
@@ -125,6 +125,17 @@ def test_a_corridor_is_narrow_for_flights_that_agree() -> None:
     assert way[0][:2] == pytest.approx((40.0, 170.0), abs=0.01) and way[0][2] < 1.0
     assert way[-1][1] < -175.0 or way[-1][1] > 175.0  # over the date line
     assert all(km < 20.0 for *_, km in way)
+
+
+def test_the_corridor_of_a_message_is_the_same_way() -> None:
+    cloud = thrown(40.0, 170.0, 80.0, spread_mps=5.0)
+    told = corridor_of(cloud)
+    assert len(told) == 21
+    assert (told[0].lat_deg, told[0].lon_deg) == pytest.approx((40.0, 170.0), abs=0.01)
+    end = great_circle_m(
+        np.radians(told[-1].lat_deg), np.radians(told[-1].lon_deg), cloud.impact_lat_rad, cloud.impact_lon_rad
+    )
+    assert np.quantile(end, 0.9) / 1e3 == pytest.approx(told[-1].half_width_90_km, rel=0.25)
 
 
 def test_a_centre_may_set_its_own_levels() -> None:

@@ -13,6 +13,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.frames import geodetic_from_itrf, itrf_from_geodetic, unit_vector
 from vedette.motion.propagate import coast_track
+from vedette.reports.alert_event import CorridorPoint
 
 MOST_FLIGHTS = 120  # of a cloud: a probability is told to one in a hundred
 STEP_S = 2.0
@@ -62,6 +63,12 @@ def _rise(pad_itrf_m: Scalar, burnout_itrf: Scalar, burn_s: float, after_s: Scal
     s = (after_s / max(burn_s, 1e-3))[:, None]
     start, end, slope = pad_itrf_m[None], burnout_itrf[None, :3], burn_s * burnout_itrf[None, 3:]
     return (1 - s) ** 2 * (1 + 2 * s) * start + s * s * (3 - 2 * s) * end + s * s * (s - 1) * slope
+
+
+def corridor_of(cloud: Cloud) -> tuple[CorridorPoint, ...]:
+    """The way over the ground as a message tells it, from a few flights: quick enough for every revision."""
+    way = corridor_deg(flight_paths(cloud, most=40, step_s=10.0), stations=20)
+    return tuple(CorridorPoint(lat_deg=lat, lon_deg=lon, half_width_90_km=km) for lat, lon, km in way)
 
 
 def corridor_deg(paths: FlightPaths, *, share: float = 0.90, stations: int = 40) -> list[tuple[float, float, float]]:

@@ -193,6 +193,14 @@ class AreaTold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     geocodes: Annotated[dict[str, str], _said("codes by scheme, such as ISO3166-2")] = {}
 
 
+class CorridorPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place on the way over the ground, and how wide the way is there."""
+
+    lat_deg: Annotated[float, _said("middle of the flights, degrees north")]
+    lon_deg: Annotated[float, _said("middle of the flights, degrees east")]
+    half_width_90_km: Annotated[float, Meta(ge=0, description="km: 90 % of the flights are no farther from the middle")]
+
+
 class AlertEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One message about one event, whole: what, where from, how many, when, where to, when it arrives, how sure."""
 
@@ -257,6 +265,9 @@ class AlertEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     apogee_90_km: Annotated[tuple[float, float], _said("90 % interval")] | None = None
     inclination_deg: Annotated[float, _said("of its orbit, degrees; null: none or not known")] | None = None
     raan_deg: Annotated[float, _said("right ascension of its ascending node, degrees; null: as above")] | None = None
+    corridor: Annotated[
+        tuple[CorridorPoint, ...], _said("the way over the ground from launch to end, at even shares of the flight")
+    ] = ()
     states: Annotated[tuple[StateVector, ...], _said("state vectors, newest first")] = ()
 
     # who must be told

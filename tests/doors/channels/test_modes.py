@@ -30,7 +30,8 @@ STATUS = {Mode.REAL: "Actual", Mode.EXERCISE: "Exercise", Mode.TEST: "Test"}
 def channel_of(mode: Mode, kind: str, name: str) -> Channel:
     where = {"file": {"folder": "/x"}, "webhook": {"url": "https://h/x"}, "command": {"command": ("x",)},
              "smtp": {"host": "h", "sender": "a@b", "to": ("c@d",)}}[kind]  # fmt: skip
-    return Channel(name="c", kind=kind, mode=mode, format=(name,), languages=("en", "ar") if name == "cap" else languages(), **where)
+    spoken = ("en", "ar") if name == "cap" else languages()
+    return Channel(name="c", kind=kind, mode=mode, format=(name,), languages=spoken, **where)
 
 
 def sealed(event: AlertEvent, content: bytes, key: LiveKey | DrillKey) -> bytes:
