@@ -9,8 +9,9 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind, escalations
@@ -27,6 +28,9 @@ from vedette.engine import Event, Picture
 from vedette.reports import Alert, Candidate, Evidence, ObjectSummary, Scan
 from vedette.reports.alert_event import AlertEvent, AreaTold, SensorPart
 from vedette.reports.place import Place
+
+if TYPE_CHECKING:
+    from vedette.assessment.launch_fit import Cloud
 
 LATENCY_S = 30.0  # from a release until people have heard: two people, and the slowest common channel
 MOST_SCANS = 20_000  # of one sensor, for finding the entries behind an alert: hours, and bounded
@@ -130,7 +134,14 @@ class Proposer:
         now = picture.t_now_tai_ns if picture.t_now_tai_ns is not None else now_tai_ns()
         sensors, entries = self._rests_on(picture, summary)
         areas = self._areas(picture, summary.id, now)
-        return draft_event(source, self.session.mode, summary, alerts, candidate, now, areas, sensors, entries)
+        event = draft_event(source, self.session.mode, summary, alerts, candidate, now, areas, sensors, entries)
+        cloud = _cloud(picture, summary.id)
+        if cloud is None:
+            return event
+        from vedette.assessment.flight_paths import corridor_of
+
+        falls = round(float(np.mean(cloud.falls)), 4)
+        return msgspec.structs.replace(event, corridor=corridor_of(cloud), impact_probability=falls)
 
     def _rests_on(self, picture: Picture, summary: ObjectSummary) -> tuple[tuple[SensorPart, ...], tuple[int, ...]]:
         """What each sensor contributed, and the journal's entries that hold it."""
@@ -174,11 +185,8 @@ class Proposer:
             return ()
         from vedette.assessment.danger import areas_told, dangers
 
-        for follower in picture.followers.values():
-            cloud = getattr(follower, "cloud_of", lambda _: None)(name)
-            if cloud is not None:
-                return areas_told(dangers(self.places, cloud, t_now_tai_ns=now, latency_s=LATENCY_S))
-        return ()
+        cloud = _cloud(picture, name)
+        return () if cloud is None else areas_told(dangers(self.places, cloud, t_now_tai_ns=now, latency_s=LATENCY_S))
 
     def _source(self, desk: AlertDesk) -> DraftSource:
         store = self.journal.store
@@ -249,3 +257,11 @@ def places_of(path: Path | None) -> tuple[Place, ...]:
             sys.stderr.write(f"set aside: {found}\n")
     return tuple(kept)
 
+
+def _cloud(picture: Picture, object_id: str) -> "Cloud | None":
+    """Equally likely flights of an object; None while no launch fits it."""
+    for follower in picture.followers.values():
+        cloud = getattr(follower, "cloud_of", lambda _: None)(object_id)
+        if cloud is not None:
+            return cloud
+    return None
