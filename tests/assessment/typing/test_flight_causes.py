@@ -126,7 +126,7 @@ def test_fast_level_flight_carried_by_the_air_glides() -> None:
 
 
 def test_an_orbit_is_a_satellite() -> None:
-    state = state_at(550e3, 7_150.0, 0.0, 10.0)
+    state = state_at(550e3, 7_560.0, 0.0, 10.0)  # round: 7,585 m/s among the stars
     looks = looks_of([60.0, 40.0, 20.0, 1.0], SensorKind.RADAR)
     weighed = flight_causes(looks, {}, None, track_of(state), history_of(state, np.zeros(3)))
     assert leading(weighed) is Cause.SATELLITE

@@ -13,7 +13,7 @@ from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.typing.bank import Bank, bank
 from vedette.assessment.typing.density import Nearness, nearness
 from vedette.assessment.typing.free import log_unknown
-from vedette.assessment.typing.sea import SEA_OF_EARTH, sea_share
+from vedette.assessment.typing.sea import SEA_OF_EARTH, SHORE_OF_EARTH, sea_share, shore_of
 from vedette.assessment.typing.signs import Signs, Tracked, TrackHistory, signs_of
 from vedette.assessment.typing.words import reasons_of
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
@@ -35,6 +35,9 @@ AT_SEA = {
     Cause.GLIDE: 0.05,
 }
 AT_SEA_BALLISTIC = 0.03
+# share of the launches on land that start at a shore: ranges lie where what falls falls into the sea
+ON_SHORE = {Cause.SPACE_LAUNCH: 0.8, Cause.SOUNDING_ROCKET: 0.8, Cause.SUBMARINE_LAUNCHED: 0.0}
+ON_SHORE_OTHERS = 0.4
 FLIGHT_CAUSES = (
     *FITTED[:4], Cause.SUBMARINE_LAUNCHED, Cause.GLIDE, Cause.AIRCRAFT, Cause.UNCREWED_SMALL, Cause.SPACE_LAUNCH,
     Cause.FAILED_LAUNCH, Cause.SOUNDING_ROCKET, Cause.SATELLITE, Cause.UNKNOWN,
@@ -91,8 +94,9 @@ def _place_log(cause: Cause, sea: float) -> float:
     """ln of how much more probable such a launch place is than a place anywhere; NaN sea: place not known."""
     if not np.isfinite(sea):
         return 0.0
-    share = AT_SEA.get(cause, AT_SEA_BALLISTIC)
-    return float(np.log(sea * share / SEA_OF_EARTH + (1.0 - sea) * (1.0 - share) / (1.0 - SEA_OF_EARTH)))
+    at_sea, on_shore = AT_SEA.get(cause, AT_SEA_BALLISTIC), ON_SHORE.get(cause, ON_SHORE_OTHERS)
+    on_land = (1.0 - on_shore) * (1.0 - sea) / (1.0 - SEA_OF_EARTH) + on_shore * shore_of(sea) / SHORE_OF_EARTH
+    return float(np.log(at_sea * sea / SEA_OF_EARTH + (1.0 - at_sea) * on_land))
 
 
 def _sea_of_kinds(signs: Signs, near: Nearness, table: Bank, sea: Callable[[float, float], float]) -> Scalar:

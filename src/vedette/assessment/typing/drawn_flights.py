@@ -160,9 +160,14 @@ def _with_luck(one: Vehicle, count: int, rng: np.random.Generator) -> Rows:
         kick[is_any] = np.exp(rng.uniform(np.log(0.02), np.log(1.7), int(is_any.sum())))
         rows[:, KICK_RAD] *= kick
     elif one.class_name == "sounding-rocket":
-        rows[:, KICK_RAD] *= np.exp(0.35 * rng.standard_normal(count))
-        wide = rng.random(count) < 0.5
-        rows[wide, THRUST_SCALE] = np.exp(rng.uniform(np.log(0.75), np.log(1.4), int(wide.sum())))
+        wide = rng.random(count) < 0.6  # of any size up to the largest, longer burns with it: apogees to 1,500 km
+        rows[:, KICK_RAD] *= np.exp(np.where(wide, 0.6, 0.35) * rng.standard_normal(count))
+        size = np.exp(rng.uniform(np.log(0.75), np.log(2.0 if len(one.stages) > 1 else 1.3), count))
+        rows[wide, THRUST_SCALE] = size[wide]
+        for stage in range(len(one.stages)):
+            rows[wide, stage_entry(stage, BURN_S)] *= size[wide]
+            rows[wide, stage_entry(stage, FLOW_PER_S)] /= size[wide]
+            rows[wide, stage_entry(stage, A0_MPS2)] /= size[wide]
     else:
         rows[:, KICK_RAD] *= np.exp(0.06 * rng.standard_normal(count))
     return rows

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from vedette.core.shapes import Scalar
 from vedette.core.tables import table_rows
 
 SEA_OF_EARTH = 0.708  # share of the Earth's surface
-COAST_ERROR_KM = 15.0
+SHORE_OF_EARTH = 0.025  # mean of `shore_of` over the Earth
+SHORE_KM = 25.0
 _GRAIN_PER_DEG, _ROWS_PER_DEG = 20.0, 4.0
 _KM_PER_DEG = 111.2
 
@@ -29,7 +29,7 @@ def is_land(lat_deg: float, lon_deg: float) -> bool:
     return bisect_right(_rows()[row], place) % 2 == 1
 
 
-def sea_share(lat_deg: float, lon_deg: float, within_km: float = COAST_ERROR_KM) -> float:
+def sea_share(lat_deg: float, lon_deg: float, within_km: float = SHORE_KM) -> float:
     """Share of a disc about a place that is sea: 0 inland, 1 off the coast, between on the shore."""
     reach = within_km / _KM_PER_DEG
     wider = reach / max(float(np.cos(np.radians(lat_deg))), 0.05)
@@ -43,12 +43,9 @@ def sea_share(lat_deg: float, lon_deg: float, within_km: float = COAST_ERROR_KM)
     return water / len(_DISC)
 
 
-def sea_shares(lat_rad: Scalar, lon_rad: Scalar, weights: Scalar | None = None, most: int = 48) -> float:
-    """Weighted mean share of sea over places (m,), of the `most` heaviest of them."""
-    w = np.ones(len(lat_rad)) if weights is None else np.asarray(weights, dtype=float)
-    best = np.argsort(-w, kind="stable")[:most] if weights is not None else np.arange(len(w))[:: max(len(w) // most, 1)]
-    shares = [sea_share(float(np.degrees(lat_rad[i])), float(np.degrees(lon_rad[i]))) for i in best]
-    return float(np.average(shares, weights=w[best]))
+def shore_of(sea: float) -> float:
+    """How much of a shore a place is, from its share of sea: 0 inland and at sea, 1 where half of it is water."""
+    return 4.0 * sea * (1.0 - sea)
 
 
 _ANGLES = np.arange(6) * np.pi / 3
