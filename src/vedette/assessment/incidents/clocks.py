@@ -133,9 +133,7 @@ class ClockWatch:
         found = self.error_of(sensor_id)
         if found is None or not self._is_told(found):
             return ()
-        sensor = self.sensors[sensor_id]
-        doubt_s = float(np.hypot(found.sigma_s, getattr(sensor, "clock_bias_sigma_s", 0.0)))
-        is_wrong = abs(found.error_s) > max(LEAST_S, SIGMAS * doubt_s)
+        is_wrong = abs(found.error_s) > max(LEAST_S, SIGMAS * found.sigma_s)  # whatever its description admits
         said = self._said.get(sensor_id)
         if said is None and not is_wrong:
             return ()
