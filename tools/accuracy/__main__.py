@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, warning; by default all. Flights need the recorded data, and the last four the records that
-`./run calibrate` keeps; without them their figures stay as they were.
+infrared, assurance, cues, warning, alerts; by default all. Flights need the recorded data, and launches, infrared,
+assurance and cues the records that `./run calibrate` keeps; without them their figures stay as they were.
 """
 
 import re
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.accuracy.alerts import alert_table
 from tools.accuracy.association import association_table
 from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
 from tools.accuracy.claims import claim_figures
@@ -49,6 +50,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assurance": assurance_tables,
     "cues": cue_table,
     "warning": lambda: table(warning_figures()),
+    "alerts": alert_table,
 }
 
 KEPT = {
