@@ -16,7 +16,7 @@ from vedette.formats.alert_json import alert_event_bytes
 from vedette.formats.alert_texts import AlertText, alert_texts
 from vedette.formats.cap import CapAlert, CapArea, CapInfo, cap_bytes, status_of
 from vedette.frames import map_pieces, polygon_trouble
-from vedette.reports.alert_event import AlertEvent, AreaTold, Audience, Level, event_trouble
+from vedette.reports.alert_event import AlertEvent, AreaTold, Audience, Level, ToldCircle, event_trouble
 from vedette.reports.explanations import THREATS
 from vedette.reports.findings import Evidence
 from vedette.reports.mode import Mode
@@ -56,20 +56,20 @@ def cap_alert(event: AlertEvent, wanted: Sequence[str] = ("en",)) -> CapAlert:
         raise BadInputError("it was never released: t_sent is missing", event.message_id)
     referred = event.cancels or event.supersedes
     return CapAlert(
-        identifier=event.message_id,
-        sender=event.sender,
+        identifier=cap_id(event.message_id),
+        sender=cap_id(event.sender),
         sent=cap_time(event.t_sent_tai_ns),
         status=status,
         msg_type=event.message_type.value,
         scope=event.audience.value,
         source=event.source,
-        restriction=event.restriction if event.audience is Audience.RESTRICTED else "",
+        restriction=(event.restriction.strip() or "authorities") if event.audience is Audience.RESTRICTED else "",
         addresses=" ".join(f'"{name}"' if " " in name else name for name in event.addresses)
         if event.audience is Audience.PRIVATE
         else "",
         codes=("vedette:1",),
         note="" if event.mode is Mode.REAL else f"{event.mode.value}: nothing in this message has happened",
-        references=tuple((one.sender, one.message_id, cap_time(one.t_sent_tai_ns)) for one in referred),
+        references=tuple((cap_id(one.sender), cap_id(one.message_id), cap_time(one.t_sent_tai_ns)) for one in referred),
         incidents=event.event_id if " " not in event.event_id else f'"{event.event_id}"',
         infos=tuple(_info(event, text) for text in alert_texts(event, wanted)),
     )
@@ -82,12 +82,19 @@ def area_troubles(event: AlertEvent) -> tuple[str, ...]:
         for one in area.polygons:
             if trouble := _outline_trouble(one.lat_deg, one.lon_deg):
                 found.append(f"{area.name}: {trouble}")
+        found += [f"{area.name}: a circle that is none" for one in area.circles if not _is_circle(one)]
     return tuple(found)
 
 
 def cap_message(event: AlertEvent, wanted: Sequence[str] = ("en",)) -> bytes:
     """The CAP message as XML, read back once before it is given out."""
     return cap_bytes(cap_alert(event, wanted))
+
+
+def cap_id(text: str) -> str:
+    """An identifier or sender as CAP can spell it: blanks, commas, < and & become a hyphen, everywhere alike."""
+    kept = "".join(c if c.isprintable() and not c.isspace() and c not in ",<&" else "-" for c in text.strip())
+    return kept or "-"
 
 
 def cap_time(t_tai_ns: int) -> str:
@@ -149,10 +156,12 @@ def _area(area: AreaTold, language: str) -> CapArea:
     for one in area.polygons:
         polygons += _outlines(one.lat_deg, one.lon_deg)
     return CapArea(
-        description=area.names.get(language, area.name),
+        description=area.names.get(language, area.name).strip(),
         polygons_deg=tuple(polygons),
         circles_deg_km=tuple(
-            (round(one.lat_deg, 5), round(one.lon_deg, 5), round(one.radius_km, 3)) for one in area.circles
+            (round(one.lat_deg, 5), round(one.lon_deg, 5), round(one.radius_km, 3))
+            for one in area.circles
+            if _is_circle(one)
         ),
         geocodes=tuple(sorted(area.geocodes.items())),
     )
@@ -176,6 +185,10 @@ def _outlines(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> list[tuple[
         return []
     pieces = [np.round(np.degrees(piece), 5) for piece in map_pieces(_corners_rad(lat_deg, lon_deg))]
     return [tuple((float(lat), float(lon)) for lat, lon in piece) for piece in pieces]
+
+
+def _is_circle(one: ToldCircle) -> bool:
+    return abs(one.lat_deg) <= 90.0 and abs(one.lon_deg) <= 180.0 and 0.0 <= one.radius_km < 20_100.0
 
 
 def _outline_trouble(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> str:
