@@ -11,9 +11,11 @@ from vedette.assessment.ascent_doubt import GAP_S, is_jump, is_new_object
 from vedette.assessment.ascent_impact import impact_area
 from vedette.assessment.ascent_object import AscentObject, Place
 from vedette.assessment.ascent_policy import AscentPolicy
+from vedette.assessment.candidates.causes import explanations_of
 from vedette.core.errors import UsageError
 from vedette.reports import (
     Alert,
+    Candidate,
     Evidence,
     Finding,
     FindingKind,
@@ -100,6 +102,25 @@ class AscentFollower:
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert in its newest revision."""
         return tuple(self._alerts.values())
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Every object with what its telemetry says it may be; it says so itself, so nature is not weighed."""
+        return tuple(self._candidate(one) for one in self._objects)
+
+    def _candidate(self, one: AscentObject) -> Candidate:
+        summary = self._summary(one)
+        mine = [alert.evidence for alert in self._alerts.values() if alert.object_id == summary.id]
+        return Candidate(
+            id=f"C-{summary.id}",
+            subject="object",
+            object_id=summary.id,
+            sensors=summary.sensors,
+            t_first_tai_ns=self._ns(one.t_first_s),
+            t_tai_ns=self._ns(one.t_now_s),
+            evidence=mine[-1] if mine else Evidence.CANDIDATE,
+            explanations=explanations_of(summary.probabilities, summary.reasons_for, summary.reasons_against),
+            marks=summary.quality,
+        )
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Altitude and speed of every coasting object at an instant; nothing for what is under thrust or lost."""
