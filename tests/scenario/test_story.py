@@ -103,3 +103,22 @@ what = "anything"
     made = make_scenario(story, 1)
     assert not made.flights
     assert {scan.sensor_id for scan in made.scans} == set(story.sensors)
+
+
+def test_a_launch_with_little_luck_in_its_thrust_still_flies():
+    """This seed draws 17 % less thrust than the vehicle's own: it can only rise almost upright."""
+    text = """
+title = "A weak one"
+t_start_utc = "1979-11-09T10:50:00.000Z"
+seconds = 60.0
+sensors = ["ir-east"]
+[[launch]]
+id = "X1"
+class = "intercontinental-liquid"
+lat_deg = 51.0
+lon_deg = 59.8
+t_launch_s = 0.0
+azimuth_deg = 5.0
+"""
+    (flight,) = make_scenario(parse_story(text), 1_000_021).flights
+    assert flight.apogee_m > 0.0

@@ -22,6 +22,7 @@ FROM_THE_SEA: Final = "submarine-launched-ballistic"  # not another vehicle: ano
 SEA_VEHICLES: Final = ("medium-range-solid", "intermediate-range-solid", "intercontinental-solid")
 
 _KICKS: Final = np.geomspace(0.15, 5.0, 21)  # times the vehicle's own
+_FAINT_KICKS: Final = np.geomspace(0.002, 0.15, 13)
 
 
 def vehicle_choices(words: tuple[str, ...], where: str = "") -> tuple[Vehicle, ...]:
@@ -66,10 +67,16 @@ def aimed(nominal: Scalar, own: Scalar, class_name: str, loft: float, air: Rows)
         out[KICK_RAD] = nominal[KICK_RAD] / loft
         return out
     goal = min(float(climb_rad(fly_boost(nominal, np.empty(0))[1][1:])) * loft, radians(88.0))
-    rows = np.tile(own, (len(_KICKS), 1))
-    rows[:, KICK_RAD] = np.minimum(nominal[KICK_RAD] * _KICKS, radians(60.0))
-    climbs = climb_rad(fly_boost(rows, np.empty(0), air=air)[1][:, 1:])
-    flown = np.isfinite(climbs)
+    for kicks in (_KICKS, _FAINT_KICKS):  # a vehicle with little luck in its thrust flies upright or not at all
+        rows = np.tile(own, (len(kicks), 1))
+        rows[:, KICK_RAD] = np.minimum(nominal[KICK_RAD] * kicks, radians(60.0))
+        climbs = climb_rad(fly_boost(rows, np.empty(0), air=air)[1][:, 1:])
+        flown = np.isfinite(climbs)
+        if flown.any():
+            break
+    else:
+        out[KICK_RAD] = rows[0, KICK_RAD]
+        return out
     # a larger kick burns out flatter: turn both round so that the climb rises along the table
     out[KICK_RAD] = np.exp(np.interp(goal, climbs[flown][::-1], np.log(rows[flown, KICK_RAD])[::-1]))
     return out
