@@ -1,17 +1,24 @@
 """A watch proposes what it finds, down to the journal's entries, and never waits for the desk."""
 
+import json
 import sqlite3
 
 import pytest
+from tests.assessment.alerts.samples import person
 from tests.rehearsals.telemetry_feed import write_two_stage_telemetry
 
-from vedette.assessment.alerts import DeskKind
+from vedette.assessment.alerts import Act, DeskKind, release
 from vedette.assessment.alerts.draft import news_of, numbers_of, runs_of
+from vedette.core.errors import NotFoundError
+from vedette.doors.alert_acting import run_list, run_show
 from vedette.doors.alert_desk import AlertDesk, desk_path, kinds_kept
 from vedette.doors.audit_log import AuditLog
 from vedette.doors.cli.main import main
+from vedette.doors.key_files import KeyRing
+from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.reports import Mode, Scan
+from vedette.sharing import Purpose
 
 
 def watch(feed, folder, *words: str) -> int:
@@ -88,3 +95,34 @@ def test_runs_of_numbers_come_back():
 
 def test_nothing_new_is_no_news():
     assert news_of((), None) == ()
+
+
+def test_a_watch_tells_what_channels_are_still_owed(tmp_path, monkeypatch):
+    monkeypatch.setattr("vedette.doors.proposing.DELIVER_EVERY_S", 0.5)
+    feed = write_two_stage_telemetry(tmp_path / "launch.json")
+    assert watch(feed, tmp_path, "--until", "T+30") == 0
+    KeyRing(tmp_path).make(Purpose.DRILL)
+    channel = f'name = "files"\nkind = "file"\nmode = "TEST"\nfolder = "{tmp_path / "out"}"\n'
+    (tmp_path / "channels.toml").write_text(f"[[channel]]\n{channel}")
+    with AlertDesk.open(tmp_path, DeskKind.DRILL) as desk:
+        (life,) = desk.now().lives.values()
+        for name in ("anna", "ben"):
+            wanted = Act(
+                alert_id=life.alert_id, person=person(name), t_tai_ns=now_tai_ns(), revision=life.newest.revision
+            )
+            desk.do(wanted, release, "release")
+    assert not (tmp_path / "out").exists()  # decided, and nobody told yet
+    assert watch(feed, tmp_path, "--until", "T+59", "--speed", "20") == 0
+    assert [path.name for path in (tmp_path / "out").glob("*.json")] == [f"{life.alert_id}.1.json"]
+
+
+def test_an_alert_is_told_as_a_document(watched, capsys):
+    assert run_list(watched, True, True) == 0
+    (row,) = json.loads(capsys.readouterr().out)["alerts"]
+    assert (row["mode"], row["message"], row["evidence"]) == ("TEST", "proposed", "correlated")
+    assert run_show(watched, row["id"][:12], True) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert whole["revision"] == row["revision"] and whole["rests_on"]["is_there"]
+    assert whole["rests_on"]["entries"] and whole["reasons_for"] and whole["reasons_against"]
+    with pytest.raises(NotFoundError, match="no event of the warning core"):
+        run_show(watched, "A-00000000-O9", True)

@@ -11,7 +11,7 @@ from vedette.assessment.alerts.draft import numbers_of
 from vedette.assessment.candidates.policy import packaged_assessment_policy
 from vedette.core.constants import NS_PER_S
 from vedette.doors.data_dir import journals_dir_of
-from vedette.reports.alert_event import AlertEvent
+from vedette.reports.alert_event import AlertEvent, Level
 from vedette.reports.words import place_words
 from vedette.time import utc_text_from_tai_ns
 
@@ -78,6 +78,7 @@ def alert_document(
             {"name": a.name, "level": a.level.value, "what": a.what, "probability": a.probability, "seconds": a.seconds}
             for a in draft.areas
         ],
+        **area_changes(life),
         "rests_on": raw_document(draft, data_dir),
         "messages": [
             {
@@ -96,6 +97,17 @@ def alert_document(
             for one in life.sent
         ],
     }  # fmt: skip
+
+
+def area_changes(life: AlertLife) -> dict[str, list[str]]:
+    """What a release would tell, held against the areas that stand (rule R31): look at it before you release."""
+    now = [one.name for one in life.newest.draft.areas]
+    before = life.standing[-1].event.areas if life.standing else ()
+    told = [one.name for one in before if one.level is not Level.ALL_CLEAR]
+    return {
+        "areas_added": [name for name in now if name not in told],
+        "areas_dropped": [name for name in told if name not in now],
+    }
 
 
 def channel_row(row: "Told") -> dict[str, Any]:
@@ -185,6 +197,11 @@ def alert_lines(
     for place in draft.areas:
         left = "" if place.seconds is None else f", {place.seconds:.0f} s"
         lines.append(f"  {place.level:<14} {place.name}: {place.what} {100 * place.probability:.1f} %{left}")
+    if life.standing:
+        changes = area_changes(life)
+        if any(changes.values()):
+            added, dropped = (", ".join(changes[key]) or "none" for key in ("areas_added", "areas_dropped"))
+            lines.append(f"  against the last message: areas added {added}; no more {dropped}")
     lines += [f"  mark: {mark}" for mark in draft.track.marks]
     rests = document["rests_on"]
     there = "" if rests["is_there"] else " (not there)"

@@ -5,9 +5,11 @@ is said once and tried again with the next news.
 """
 
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from vedette.doors.data_dir import data_dir_of
 from vedette.doors.reporters import Reporter
 from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.telling import CHANNELS, tell
 from vedette.engine import Event, Picture
 from vedette.reports import Alert, Candidate, Evidence, ObjectSummary, Scan
 from vedette.reports.alert_event import AlertEvent, AreaTold, SensorPart
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 LATENCY_S = 30.0  # from a release until people have heard: two people, and the slowest common channel
 MOST_SCANS = 20_000  # of one sensor, for finding the entries behind an alert: hours, and bounded
+DELIVER_EVERY_S = 5.0  # between two tries of a watch for channels that are still owed something
 PATIENCE_MS = 50  # how long a watch waits for the desk before it goes on without
 
 
@@ -52,6 +56,8 @@ class Proposer:
         self._scans: dict[str, deque[tuple[int, int, int]]] = {}  # by sensor: first and last instant, entry
         self._count = 0
         self._t_called_s = 0.0
+        self._t_delivered_s = time.monotonic()
+        self._courier: threading.Thread | None = None
 
     @property
     def count(self) -> int:
@@ -100,13 +106,29 @@ class Proposer:
         """Between reports: call those whose deadline has passed, once a second at most."""
         if self._desk is None or time.monotonic() - self._t_called_s < 1.0:
             return
-        try:
+        with suppress(VedetteError, OSError):  # the next news says so
             self._call()
-        except (VedetteError, OSError):
-            return  # the next news says so
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """What channels are still owed is tried again, beside the watch and never in its way."""
+        if self._courier is not None and self._courier.is_alive():
+            return
+        if time.monotonic() - self._t_delivered_s < DELIVER_EVERY_S or not (self._folder / CHANNELS).is_file():
+            return
+        self._t_delivered_s = time.monotonic()
+
+        def run() -> None:
+            with suppress(VedetteError, OSError):  # `vedette alert show` tells how every channel stands
+                tell(self._folder, self.kind, DELIVER_EVERY_S)
+
+        self._courier = threading.Thread(target=run, daemon=True)
+        self._courier.start()
 
     def close(self) -> None:
-        """Let go of the desk."""
+        """Let go of the desk; what is on its way to a channel gets a moment to arrive."""
+        if self._courier is not None:
+            self._courier.join(DELIVER_EVERY_S)
         if self._desk is not None:
             try:
                 self._desk.close()
