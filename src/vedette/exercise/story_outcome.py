@@ -73,6 +73,8 @@ def outcome_of(run: StoryRun) -> Verdict:
 
 def is_clock_alarm(finding: Finding, run: StoryRun) -> bool:
     """A clock that has stepped or drifted, or is found further off than its sensor's description bears."""
+    if finding.data.get("mark") in ("clock", "clock-drift"):
+        return True
     if finding.kind is not FindingKind.REGISTRATION or "clock_s" not in finding.data.get("terms", ()):
         return False
     if finding.data.get("mark") in ("bias-step", "bias-drift"):
