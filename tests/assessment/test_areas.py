@@ -36,3 +36,9 @@ def test_a_gaussian_area_has_the_size_of_its_ellipse():
     ninety = areas_of(patch_from_cloud(lat, lon))[1]
     expected_km2 = np.pi * 20.0 * 5.0 * -2.0 * np.log(0.1)
     assert ninety.area_km2 == pytest.approx(expected_km2, rel=0.05)  # 20,000 points know a quantile to 2 %
+
+
+@pytest.mark.parametrize("lats", [np.full(60, 0.5), np.where(np.arange(60) < 30, 0.5, 0.51)])
+def test_a_cloud_of_one_or_two_places_is_a_patch_without_bend(lats):
+    patch = patch_from_cloud(lats, np.full(60, -0.4))
+    assert np.all(np.isfinite(patch.root)) and patch.bend[1:3] == pytest.approx(0.0)

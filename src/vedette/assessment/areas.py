@@ -67,7 +67,9 @@ def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar) -> Patch:
     turn = np.stack([along, [-along[1], along[0]]])
     a, b = (points @ turn.T).T
     scale = float(a.std()) + 1.0
-    bend = np.polynomial.polynomial.polyfit(a / scale, b, 2) / np.array([1.0, scale, scale**2])
+    bend = np.zeros(3)
+    if len(np.unique(np.round(a))) > 2:  # two points to a metre, or one many times over, have no bend
+        bend = np.polynomial.polynomial.polyfit(a / scale, b, 2) / np.array([1.0, scale, scale**2])
     straight = np.stack([a, b - np.polynomial.polynomial.polyval(a, bend)], axis=-1)
     straight_cov = np.cov(straight.T) + 1.0 * np.eye(2)
     root = np.asarray(np.linalg.cholesky(straight_cov), dtype=float)
