@@ -70,9 +70,13 @@ def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
     next_s = 0.0
 
     def act_until(t_s: float) -> None:
+        nonlocal picture
         while acts and float(acts[0].get("t_s", 0.0)) <= t_s:
             act = acts.pop(0)
-            desk.perform(act, start + round(float(act.get("t_s", 0.0)) * NS_PER_S))
+            t_tai_ns = start + round(float(act.get("t_s", 0.0)) * NS_PER_S)
+            deed = desk.perform(act, t_tai_ns)
+            if not deed.is_done:
+                picture = advance(picture, attempt(deed, len(desk.deeds), t_tai_ns))
 
     for event in story_events(made):
         t_s = (received_tai_ns(event) - start) / NS_PER_S
@@ -108,6 +112,14 @@ def story_events(made: Made) -> Iterator[Event]:
 
 def _as_real(event: Any) -> Any:
     return replace(event, mode=Mode.REAL)
+
+
+def attempt(deed: Deed, number: int, t_tai_ns: int) -> Claim:
+    """What the desk refused, as the watch hears of it: somebody wanted the public told something."""
+    return Claim(
+        claim_id=f"desk-{number}", source_id=deed.who, route="desk", mode=Mode.REAL, sequence=number, what="alert",
+        t_sent_tai_ns=t_tai_ns, t_received_tai_ns=t_tai_ns, text=f"{deed.what}: {deed.sentence}"[:300],
+    )  # fmt: skip
 
 
 def received_tai_ns(event: Event) -> int:
