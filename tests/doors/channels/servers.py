@@ -1,10 +1,11 @@
 """Servers on this machine that take what channels send: a web server and a mail server, each small and real."""
 
+import base64
 import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -45,16 +46,43 @@ def web_server(context: ssl.SSLContext | None = None) -> Iterator[tuple[Taken, i
 
 
 @contextmanager
-def mail_server(refuses: str = "") -> Iterator[tuple[Taken, int]]:
-    """RFC 5321 as far as one client needs it; recipients that hold `refuses` are turned away."""
+def mail_server(
+    refuses: str = "", context: ssl.SSLContext | None = None, is_tls_first: bool = False
+) -> Iterator[tuple[Taken, int]]:
+    """RFC 5321 as far as one client needs it; recipients that hold `refuses` are turned away.
+
+    With a context it offers STARTTLS, or speaks TLS from the start, and asks for the password "secret".
+    """
     taken = Taken()
 
     class Handler(socketserver.StreamRequestHandler):
         def say(self, line: str) -> None:
             self.wfile.write(line.encode() + b"\r\n")
 
+        def to_tls(self) -> None:
+            assert context is not None
+            self.safe = context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+            self.rfile.close()
+            self.wfile.close()
+            self.rfile, self.wfile = self.safe.makefile("rb"), self.safe.makefile("wb", 0)
+            self.safe.do_handshake()
+
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+            if context is not None and hasattr(self, "safe"):
+                self.safe.close()
+
         def handle(self) -> None:
+            with suppress(ssl.SSLError, ConnectionError):  # a client that does not believe us goes away
+                self.talk()
+
+        def talk(self) -> None:
             to: list[str] = []
+            is_safe = context is None
+            if is_tls_first:
+                self.to_tls()
+                is_safe = True
             self.say("220 here")
             while line := self.rfile.readline().decode().strip():
                 verb = line[:4].upper()
@@ -66,6 +94,20 @@ def mail_server(refuses: str = "") -> Iterator[tuple[Taken, int]]:
                     taken.mails.append((to, data))
                     to = []
                     self.say("250 queued as 42")
+                elif verb == "EHLO":
+                    self.say("250-here")
+                    if not is_safe:
+                        self.say("250-STARTTLS")
+                    self.say("250 AUTH PLAIN" if context is not None else "250 8BITMIME")
+                elif verb == "STAR":
+                    self.say("220 go on")
+                    self.to_tls()
+                    is_safe = True
+                elif verb == "AUTH":
+                    told = base64.b64decode(line.split()[-1]).split(b"\0")[1:]
+                    self.say("235 welcome" if is_safe and told == [b"watch", b"secret"] else "535 no")
+                elif not is_safe:
+                    self.say("530 encrypt first")
                 elif verb == "QUIT":
                     self.say("221 bye")
                     return
@@ -74,11 +116,14 @@ def mail_server(refuses: str = "") -> Iterator[tuple[Taken, int]]:
                 else:
                     if verb == "RCPT":
                         to.append(line.partition(":")[2].strip(" <>"))
-                    self.say("250 8BITMIME" if verb == "EHLO" else "250 ok")
+                    self.say("250 ok")
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
         daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
 
     server = Server(("127.0.0.1", 0), Handler)
     with _running(server):

@@ -116,6 +116,22 @@ def test_a_recipient_turned_away_is_trouble() -> None:
             send(channel, payload(EVENT, channel))
 
 
+@pytest.mark.parametrize("tls", ["starttls", "ssl"])
+def test_mail_is_encrypted_checked_and_logged_in(tmp_path: Path, tls: str) -> None:
+    context, pem = self_signed(tmp_path)
+    (tmp_path / "password").write_text("secret\n")
+    with mail_server(context=context, is_tls_first=tls == "ssl") as (taken, port):
+        words = {"ca_file": pem, "user": "watch", "password_file": str(tmp_path / "password")}
+        channel = replace(smtp(port, **words), tls=tls)
+        assert "took it" in send(channel, payload(EVENT, channel))
+        with pytest.raises(UnreachableError, match="certificate verify failed"):
+            send(replace(channel, ca_file=""), payload(EVENT, channel))
+        (tmp_path / "password").write_text("guess")
+        with pytest.raises(UnreachableError, match="535"):
+            send(channel, payload(EVENT, channel))
+    assert len(taken.mails) == 1
+
+
 def test_a_command_gets_the_line_on_standard_input(tmp_path: Path) -> None:
     out = tmp_path / "line"
     program = f"import sys,os; open({str(out)!r},'w').write(os.environ['VEDETTE_MODE']+' '+sys.stdin.read())"
