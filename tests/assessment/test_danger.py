@@ -1,5 +1,7 @@
 """Areas in danger, against flights counted one by one; over the date line and the pole as anywhere else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from vedette.assessment.danger import Danger, areas_told, compared, dangers, lev
 from vedette.assessment.flight_paths import corridor_deg, corridor_of, flight_paths
 from vedette.core.constants import NS_PER_S
 from vedette.core.tables import table_text
-from vedette.frames import geodesic_direct, great_circle_m, itrf_from_geodetic
+from vedette.frames import geodesic_direct, great_circle_m, itrf_from_geodetic, polygon_contains
 from vedette.motion.propagate import propagate_coast
 from vedette.reports.alert_event import AreaTold, Level
 from vedette.reports.place import Place
@@ -22,7 +24,7 @@ def disc(name: str, lat_rad: float, lon_rad: float, radius_m: float) -> Place:
     return Place(name, ((tuple(zip(lat.tolist(), lon.tolist(), strict=True)), ()),))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.floats(-89.0, 89.0), st.sampled_from([-179.9, 0.0, 60.0, 179.5]), st.floats(0.0, 360.0))
 def test_impact_and_overflight_are_counted_anywhere_on_the_globe(lat: float, lon: float, bearing: float) -> None:
     cloud = thrown(lat, lon, bearing)
@@ -143,3 +145,19 @@ def test_a_centre_may_set_its_own_levels() -> None:
     assert own.overflight_shelter == 0.95
     (area,) = areas_told([danger("below", over=0.9)], own)
     assert area.level is Level.BE_READY
+
+
+def test_a_message_tells_outlines_that_gateways_take() -> None:
+    rng = np.random.default_rng(4)
+    islets = tuple(
+        (disc("", 0.6 + 0.02 * rng.uniform(), 2.4 + 0.02 * rng.uniform(), 500.0).polygons[0][0], ()) for _ in range(80)
+    )
+    turns = 2.0 * np.pi * np.arange(3000) / 3000
+    lat, lon, _ = geodesic_direct(0.5, 2.0, turns, 2e5 * (1.0 + 0.2 * np.sin(9 * turns)))
+    coast = Place("coast", ((tuple(zip(lat.tolist(), lon.tolist(), strict=True)), ()),))
+    for place, count in ((Place("islets", islets), 1), (coast, 1)):
+        (area,) = areas_told([replace(danger("x", impact=0.5), place=place)])
+        assert len(area.polygons) == count and all(3 <= len(one.lat_deg) <= 100 for one in area.polygons)
+        corners = np.radians(np.stack([area.polygons[0].lat_deg, area.polygons[0].lon_deg], axis=-1))
+        middles = np.array([np.mean(np.array(rim), axis=0) for rim, _ in place.polygons])
+        assert polygon_contains(corners, *middles.T).all()

@@ -19,11 +19,14 @@ from vedette.assessment.shelter import RELIED_ON, concerned
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools
 from vedette.core.tables import table_text
-from vedette.frames import unit_vector
+from vedette.frames import hull, polygon_area_m2, polygon_trouble, thinned, unit_vector
 from vedette.reports.alert_event import AreaTold, Level, ToldPolygon
 from vedette.reports.place import Place
 
 _EARTH_M = 6_371_008.8
+MOST_CORNERS = 100  # of an outline in a message: what gateways take
+MOST_OUTLINES = 30  # of an area: one of hundreds of islets is told by one outline about them all
+MOST_CORNERS_ALL = 40_000  # of a message: under a megabyte in each language
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def areas_told(found: Sequence[Danger], levels: WarningLevels | None = None) -> 
     """
     levels = levels or packaged_levels()
     told = []
+    corners = _corners_each(found)
     for one in found:
         impact = _level(one.impact_probability, levels.impact_shelter, levels.impact_ready)
         over = _level(one.overflight_probability, levels.overflight_shelter, levels.overflight_ready)
@@ -156,7 +160,7 @@ def areas_told(found: Sequence[Danger], levels: WarningLevels | None = None) -> 
                 what="impact" if is_impact else "overflight",
                 seconds=_rounded(one.impact_seconds if is_impact else one.overflight_seconds),
                 t_90_tai_ns=one.impact_t_90_tai_ns if is_impact else one.overflight_t_90_tai_ns,
-                polygons=tuple(_outline(rim) for rim, _ in one.place.polygons),
+                polygons=_outlines(one.place, corners),
                 time_zone=one.place.time_zone,
                 geocodes=dict(one.place.geocodes),
             )
@@ -196,9 +200,25 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else float(np.floor(seconds))  # never more than there is
 
 
-def _outline(rim: tuple[tuple[float, float], ...]) -> ToldPolygon:
-    lat, lon = np.round(np.degrees(np.array(rim)), 5).T
-    return ToldPolygon(lat_deg=tuple(lat.tolist()), lon_deg=tuple(lon.tolist()))
+def _corners_each(found: Sequence[Danger]) -> int:
+    """How many corners an outline may have so that a message stays small enough for who must pass it on."""
+    count = sum(min(len(one.place.polygons), MOST_OUTLINES) for one in found)
+    return int(np.clip(MOST_CORNERS_ALL // max(count, 1), 8, MOST_CORNERS))
+
+
+def _outlines(place: Place, most: int) -> tuple[ToldPolygon, ...]:
+    """What a message tells of an area: its outlines thinned, or one about them all where there are too many."""
+    rims = [np.array(rim) for rim, _ in place.polygons]
+    if len(rims) > MOST_OUTLINES:
+        every = np.concatenate(rims)
+        around = hull(every)
+        largest = sorted(rims, key=polygon_area_m2, reverse=True)[:MOST_OUTLINES]
+        rims = largest if polygon_trouble(around) else [around]
+    found = []
+    for rim in rims:
+        lat, lon = np.round(np.degrees(thinned(rim, most)), 5).T
+        found.append(ToldPolygon(lat_deg=tuple(lat.tolist()), lon_deg=tuple(lon.tolist())))
+    return tuple(found)
 
 
 def _cap(place: Place) -> tuple[np.ndarray, float]:

@@ -21,6 +21,7 @@ from vedette.frames.local import (
 )
 from vedette.frames.map_pieces import map_pieces
 from vedette.frames.orientation import ARCSEC_RAD, EOP_MISSING, EOP_PREDICTED, EarthOrientation, OrientationAt
+from vedette.frames.outlines import hull, thinned
 from vedette.frames.polygons import (
     great_circle_m,
     polygon_area_m2,
@@ -68,6 +69,7 @@ __all__ = [
     "geodesic_inverse",
     "geodetic_from_itrf",
     "great_circle_m",
+    "hull",
     "itrf_from_enu",
     "itrf_from_gcrf_matrix",
     "itrf_from_geodetic",
@@ -88,6 +90,7 @@ __all__ = [
     "state_teme_from_itrf",
     "sun_position_gcrf_m",
     "teme_from_itrf_matrix",
+    "thinned",
     "true_from_refracted",
     "unit_vector",
 ]
