@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from vedette.assessment.candidates import AssessmentPolicy, packaged_assessment_policy
-from vedette.assessment.candidates.ageing import age_marks, is_expired_unseen, overlooked_m, widened_impact
 from vedette.assessment.candidates.assessor import Assessor
 from vedette.assessment.candidates.budget import Asking, FitBudget
 from vedette.assessment.candidates.quick import quick_launch
@@ -19,14 +18,10 @@ from vedette.assessment.follower import Said
 from vedette.assessment.launch_fit import Cloud, fit_launch
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
-from vedette.assessment.launch_products import burnout_words, conditional_impact, prediction
+from vedette.assessment.launch_products import conditional_impact, prediction
+from vedette.assessment.launch_sayings import LaunchSayings, finding_of
 from vedette.assessment.launch_words import (
-    area_90,
-    impact_sentence,
-    launch_sentence,
-    make_alert,
     reasons,
-    size_text,
 )
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.orbit_watch import OrbitWatch
@@ -38,7 +33,6 @@ from vedette.reports import (
     LAUNCHES,
     Alert,
     Candidate,
-    Evidence,
     Finding,
     FindingKind,
     Looks,
@@ -51,7 +45,6 @@ from vedette.reports import (
     SensorKind,
     SensorRegistration,
 )
-from vedette.reports.words import place_words
 from vedette.sensing import Sensor
 from vedette.tracking import KnownObjects, Tracker, Tracks
 from vedette.tracking.registration.references import Reference
@@ -59,6 +52,7 @@ from vedette.tracking.registration.references import Reference
 _QUICK_PACES = 2.0  # quick products are renewed half as often as fits would be
 _LAST_FITS = 16
 _ASK_AGAIN_S = 2.0
+_COUNT_EVERY_S = 2.0
 _WORTH_A_FIT = 0.002  # all launches together; looked at anew at every pace
 
 
@@ -83,8 +77,10 @@ class LaunchFollower:
         self._watch = None if reference is None else SensorWatch.of(self.sensors, reference)
         self.assessment = assessment or packaged_assessment_policy()
         self._assessor = Assessor(self.assessment, mode, natural, has_catalogue=known_objects is not None)
+        self._sayings = LaunchSayings(self.policy, self._assessor)
         self._budget = FitBudget(self.assessment.raid)
         self._raids: tuple[Raid, ...] = ()
+        self._t_raid_tai_ns: int | None = None
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
@@ -110,10 +106,10 @@ class LaunchFollower:
             self._move(one, tracks, index)
         said += self._assess_all([self._objects[track_id] for track_id in ids], tracks.t_tai_ns)
         for one in self._objects.values():
-            said += self._come_down(one, tracks.t_tai_ns)
+            said += self._sayings.come_down(one, tracks.t_tai_ns)
             if one.track_id not in ids:
-                said += self._unseen(one, tracks.t_tai_ns)
-            self._age(one, tracks.t_tai_ns, one.track_id not in ids)
+                said += self._sayings.unseen(one, tracks.t_tai_ns)
+            self._sayings.age(one, tracks.t_tai_ns, one.track_id not in ids)
         said += self._match(tracks.t_tai_ns)
         said += self._count_raids(tracks.t_tai_ns)
         return tuple(said)
@@ -129,8 +125,8 @@ class LaunchFollower:
             if one.track_id in fitted:
                 said += self._assess(one, is_final=True)
             one.t_state_tai_ns = max(one.t_state_tai_ns, t_tai_ns)
-            said += self._come_down(one, t_tai_ns)
-            said += self._unseen(one, t_tai_ns, is_over=True)
+            said += self._sayings.come_down(one, t_tai_ns)
+            said += self._sayings.unseen(one, t_tai_ns, is_over=True)
         said += self._match(t_tai_ns)
         return tuple(said)
 
@@ -209,7 +205,7 @@ class LaunchFollower:
         gone.is_lost_said, gone.phase, gone.is_merged = True, "lost", True
         self._assessor.announced.forget(gone.id)
         text = f"was the same object as {stays.id if stays is not None else finding.object_id}"
-        return (self._finding(gone, FindingKind.LOST, finding.t_tai_ns, text, finding.t_declared_tai_ns),)
+        return (finding_of(gone, FindingKind.LOST, finding.t_tai_ns, text, finding.t_declared_tai_ns),)
 
     def _begin(self, tracks: Tracks, index: int) -> LaunchObject:
         track_id = tracks.ids[index]
@@ -248,7 +244,7 @@ class LaunchFollower:
         text = (
             f"something is there: {sum(one.looks_by_sensor.values())} looks by {', '.join(one.looks_by_sensor)} agree"
         )
-        return self._finding(one, FindingKind.DETECTED, one.t_first_tai_ns, text)
+        return finding_of(one, FindingKind.DETECTED, one.t_first_tai_ns, text)
 
     # ---- what is believed of one object
 
@@ -291,7 +287,7 @@ class LaunchFollower:
             found = quick_launch(history.t_tai_ns, history.states_itrf, history.velocity_vars)
             one.launch, one.quick_sigma_km = found or (None, None)
         said = self._judge(one, looks)
-        return (*said, *self._say_launch(one)) if one.launch is not None else said
+        return (*said, *self._sayings.say_launch(one)) if one.launch is not None else said
 
     def _assess(self, one: LaunchObject, is_final: bool = False) -> Said:
         """One object as it stands, due or not."""
@@ -332,13 +328,13 @@ class LaunchFollower:
         one.marks = ()
         one.take_fit(fit, one.t_state_tai_ns)
         said: list[Finding | Alert] = [*self._judge(one, looks, is_fresh=True)]
-        said += self._say_launch(one)
+        said += self._sayings.say_launch(one)
         if one.launch is None or "launch" not in one.alerts:
             return tuple(said)
-        said += self._say_class(one)
-        said += self._say_burnout(one)
-        said += self._say_impact(one) if one.is_burnout_said else self._say_conditional(one)
-        said += self._say_apogee(one)
+        said += self._sayings.say_class(one)
+        said += self._sayings.say_burnout(one)
+        said += self._sayings.say_impact(one) if one.is_burnout_said else self._sayings.say_conditional(one)
+        said += self._sayings.say_apogee(one)
         self._assessor.hold_against_notices(one)
         return tuple(said)
 
@@ -364,184 +360,6 @@ class LaunchFollower:
         since_s = (one.t_state_tai_ns - float(np.median(one.fit.cloud.t_burnout_tai_ns))) / NS_PER_S
         return policy.coast_s if since_s < 120.0 else policy.late_s
 
-    def _say_launch(self, one: LaunchObject) -> Said:
-        """A launch is said once its level is that of an alert; the alert follows the level, down as well as up."""
-        assert one.launch is not None
-        text, level = launch_sentence(one), one.dossier.level.evidence
-        standing = one.alerts.get("launch")
-        if standing is None:
-            if level not in (Evidence.CORRELATED, Evidence.CONFIRMED):
-                return ()
-            alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text, level)
-            return (self._finding(one, FindingKind.LAUNCH, one.launch.t_tai_ns, text), alert)
-        alert = one.alerts["launch"] = make_alert(one, "launch", one.t_state_tai_ns, text, level)
-        return (alert,) if alert.evidence is not standing.evidence else ()
-
-    def _say_class(self, one: LaunchObject) -> Said:
-        name, p = next(iter(one.probabilities.items()))
-        if p < self.policy.classified_min or name == one.named:
-            return ()
-        one.named = name
-        second = list(one.probabilities.items())[1]
-        text = f"most likely {name} ({100 * p:.0f} %); next {second[0]} ({100 * second[1]:.0f} %)"
-        return (self._finding(one, FindingKind.CLASSIFIED, one.t_state_tai_ns, text),)
-
-    def _say_burnout(self, one: LaunchObject) -> Said:
-        assert one.fit is not None
-        if one.p_burnt_out < self.policy.p_burnt_out:
-            one.t_burnt_since_tai_ns = None
-            if one.is_burnout_said and one.p_burnt_out < 0.5:  # thrust after all
-                one.is_burnout_said, one.phase, one.impact = False, "boost", None
-                words = "burns again: its thrust had not ended"
-                return (
-                    self._finding(one, FindingKind.IGNITION, one.t_state_tai_ns, words),
-                    *self._withdraw(one, words),
-                )
-            return ()
-        if one.t_burnt_since_tai_ns is None:
-            one.t_burnt_since_tai_ns = one.t_state_tai_ns
-        if one.is_burnout_said or (one.t_state_tai_ns - one.t_burnt_since_tai_ns) / NS_PER_S < self.policy.settle_s:
-            return ()
-        one.is_burnout_said, one.phase, one.conditional = True, "coast", None
-        at_end = burnout_words(one.fit)
-        text = (
-            f"thrust has ended: {at_end['speed_itrf_mps'] / 1e3:.2f} km/s ± {at_end['speed_sigma_mps']:.0f} m/s "
-            f"at {at_end['altitude_km']:.1f} ± {at_end['altitude_sigma_km']:.1f} km"
-        )
-        return (self._finding(one, FindingKind.BURNOUT, int(at_end["t_tai_ns"]), text),)
-
-    def _say_impact(self, one: LaunchObject) -> Said:
-        standing = one.alerts.get("impact")
-        is_alert = standing is not None and standing.evidence not in (Evidence.WITHDRAWN, Evidence.PASSED)
-        if one.p_falls < self.policy.p_withdraw:
-            said: list[Finding | Alert] = []
-            one.impact = None
-            if is_alert:
-                said += self._withdraw(one, "its energy now carries it round the Earth")
-            if not one.is_orbit_said and 1.0 - one.p_falls >= self.policy.p_orbit:
-                one.is_orbit_said, one.phase = True, "orbit"
-                text = f"goes round the Earth: stays up with {100 * (1 - one.p_falls):.0f} %"
-                said.append(self._finding(one, FindingKind.ORBIT, one.t_state_tai_ns, text))
-            return tuple(said)
-        if one.p_falls < self.policy.p_suborbital:
-            return ()
-        one.renew_impact()
-        if one.impact is None:
-            return ()
-        level, why = self._assessor.impact_level(one)
-        if level not in (Evidence.CORRELATED, Evidence.CONFIRMED):
-            return self._withdraw(one, why or "that it was launched is no longer well founded")
-        size = area_90(one.impact.areas)
-        text = impact_sentence(one.impact, one.t_state_tai_ns)
-        before = standing.evidence if standing is not None else None
-        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text, level)
-        shrunk = (
-            one.area_said_km2 is not None and size is not None and (size < self.policy.renew_shrink * one.area_said_km2)
-        )
-        if is_alert and not shrunk and before is alert.evidence:
-            return ()
-        words = text
-        if is_alert and shrunk and one.area_said_km2 is not None:
-            words += f" (was {size_text(one.area_said_km2)})"
-        one.area_said_km2 = size
-        return (self._finding(one, FindingKind.IMPACT_PREDICTED, one.t_state_tai_ns, words), alert)
-
-    def _say_conditional(self, one: LaunchObject) -> Said:
-        t = one.t_conditional_tai_ns
-        if t is not None and (one.t_state_tai_ns - t) / NS_PER_S < self.policy.conditional_s:
-            return ()
-        one.t_conditional_tai_ns = one.t_state_tai_ns
-        one.conditional = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
-        if one.conditional is None:
-            return ()
-        text = f"if thrust stopped now: {impact_sentence(one.conditional, one.t_state_tai_ns)}"
-        return (self._finding(one, FindingKind.IMPACT_CONDITIONAL, one.t_state_tai_ns, text),)
-
-    def _say_apogee(self, one: LaunchObject) -> Said:
-        if one.is_apogee_said or not one.is_burnout_said or one.fit is None or one.phase == "orbit":
-            return ()
-        top = one.fit.cloud
-        t = int(np.median(top.t_apogee_tai_ns))
-        if t > one.t_state_tai_ns or not np.isfinite(top.apogee_m).any():
-            return ()
-        one.is_apogee_said = True
-        low, mid, high = np.nanquantile(top.apogee_m / 1e3, [0.05, 0.5, 0.95])
-        return (self._finding(one, FindingKind.APOGEE, t, f"highest point {mid:.1f} km (90 % {low:.1f}..{high:.1f})"),)
-
-    def _withdraw(self, one: LaunchObject, why: str) -> Said:
-        standing = one.alerts.get("impact")
-        if standing is None or standing.evidence is Evidence.WITHDRAWN:
-            return ()
-        text = f"the impact warning is withdrawn: {why}"
-        alert = one.alerts["impact"] = make_alert(one, "impact", one.t_state_tai_ns, text, Evidence.WITHDRAWN)
-        one.area_said_km2 = None
-        return (self._finding(one, FindingKind.IMPACT_WITHDRAWN, one.t_state_tai_ns, text), alert)
-
-    # ---- what is no longer seen
-
-    def _come_down(self, one: LaunchObject, t_tai_ns: int) -> Said:
-        """The impact's 90 % interval is over and nobody has seen it since: the alert has passed."""
-        impact = one.impact
-        if impact is None or one.phase == "down" or t_tai_ns <= impact.t_90_tai_ns[1]:
-            return ()
-        if one.t_seen_tai_ns > impact.t_90_tai_ns[1]:  # still seen: the next fit will tell
-            return ()
-        one.phase = "down"
-        standing = one.alerts.get("impact")
-        if standing is None or standing.evidence is Evidence.WITHDRAWN:
-            return ()
-        text = f"has come down near {place_words(impact.lat_deg, impact.lon_deg)}"
-        if is_expired_unseen(one.t_seen_tai_ns, one.t_first_tai_ns, impact.t_90_tai_ns[1], self.assessment.ageing):
-            one.dossier.age_marks = ("expired-unseen",)
-            unseen_s = (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
-            text = f"the prediction has expired: not seen for {unseen_s:.0f} s, that it came down there is not known"
-        alert = one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
-        return (alert,)
-
-    def _unseen(self, one: LaunchObject, t_tai_ns: int, is_over: bool = False) -> Said:
-        said: list[Finding | Alert] = []
-        impact = one.impact
-        if one.is_lost_said or one.phase == "down":
-            return tuple(said)
-        one.is_lost_said = True
-        words = (
-            "the feeds have ended"
-            if is_over
-            else f"no sensor has seen it for {(t_tai_ns - one.t_seen_tai_ns) / NS_PER_S:.0f} s"
-        )
-        if one.phase == "orbit":
-            text = f"{words}; it is in orbit"
-        elif impact is not None:
-            text = f"{words}; the impact area stands"
-        elif one.phase == "boost":
-            text = f"{words}; thrust had not ended, and where it falls is not known"
-            one.phase = "lost"
-        elif one.phase == "unknown":
-            text = f"{words}; it was seen too little to say what it was"
-            one.phase = "lost"
-        else:
-            text = words
-            one.phase = "lost"
-        said.append(self._finding(one, FindingKind.LOST, one.t_seen_tai_ns, text, t_tai_ns))
-        return tuple(said)
-
-    def _age(self, one: LaunchObject, t_tai_ns: int, is_gone: bool) -> None:
-        """What is no longer seen claims less: marks, a wider area, and nothing at all if it was lost while it burnt."""
-        rules, unseen_s = self.assessment.ageing, (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
-        if one.phase == "down" or one.is_merged:
-            return
-        one.dossier.age_marks = age_marks(unseen_s, is_gone, rules)
-        if not one.dossier.age_marks:
-            one.t_widened_tai_ns = None
-            return
-        if not one.is_burnout_said and unseen_s >= rules.boost_claim_s:
-            one.conditional = None
-        before = one.t_widened_tai_ns
-        if one.impact is None or one.fit is None or (before and (t_tai_ns - before) / NS_PER_S < rules.renew_s):
-            return
-        one.t_widened_tai_ns = t_tai_ns
-        one.impact = widened_impact(one.fit, overlooked_m(unseen_s, rules)) or one.impact
-
     # ---- notices and raids
 
     def _match(self, t_tai_ns: int) -> Said:
@@ -560,8 +378,10 @@ class LaunchFollower:
             for one in self._objects.values()
             if one.launch is not None and "launch" in one.alerts and not one.is_merged
         ]
-        if len(launches) < rules.least_count:
+        is_early = self._t_raid_tai_ns is not None and (t_tai_ns - self._t_raid_tai_ns) / NS_PER_S < _COUNT_EVERY_S
+        if len(launches) < rules.least_count or is_early:
             return ()
+        self._t_raid_tai_ns = t_tai_ns
         before = {raid.id: raid for raid in self._raids}
         self._raids = raid_of(launches, rules.together_s, rules.least_count)
         said = []
@@ -581,17 +401,3 @@ class LaunchFollower:
             made = seen_as_orbit or one.summary(*reasons(one))
             self._summaries[one.track_id] = made
         return made
-
-    @staticmethod
-    def _finding(
-        one: LaunchObject, kind: FindingKind, t_tai_ns: int, text: str, t_declared_tai_ns: int | None = None
-    ) -> Finding:
-        declared = one.t_state_tai_ns if t_declared_tai_ns is None else t_declared_tai_ns
-        return Finding(
-            kind=kind,
-            object_id=one.id,
-            t_tai_ns=t_tai_ns,
-            t_declared_tai_ns=declared,
-            text=text,
-            data={"sensors": list(one.looks_by_sensor)},
-        )

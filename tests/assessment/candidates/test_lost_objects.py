@@ -35,9 +35,9 @@ def area(first_s, last_s):
 
 def test_what_was_lost_while_it_burnt_soon_claims_no_impact_at_all(follower):
     one = lost_object(conditional=area(300, 400))
-    follower._age(one, one.t_seen_tai_ns + round((RULES.boost_claim_s - 1.0) * NS_PER_S), is_gone=False)
+    follower._sayings.age(one, one.t_seen_tai_ns + round((RULES.boost_claim_s - 1.0) * NS_PER_S), is_gone=False)
     assert one.conditional is not None
-    follower._age(one, one.t_seen_tai_ns + round(RULES.boost_claim_s * NS_PER_S), is_gone=True)
+    follower._sayings.age(one, one.t_seen_tai_ns + round(RULES.boost_claim_s * NS_PER_S), is_gone=True)
     assert one.conditional is None and one.dossier.age_marks == ("lost",)
 
 
@@ -48,8 +48,8 @@ def test_a_prediction_that_ran_out_unseen_expires_and_does_not_say_that_it_came_
         id="O1-impact", kind="impact", object_id="O1", evidence=Evidence.CORRELATED, message=Message.PROPOSED,
         t_tai_ns=T0, text="",
     )  # fmt: skip
-    assert follower._come_down(one, T0 + 1700 * NS_PER_S) == ()
-    (alert,) = follower._come_down(one, T0 + 1801 * NS_PER_S)
+    assert follower._sayings.come_down(one, T0 + 1700 * NS_PER_S) == ()
+    (alert,) = follower._sayings.come_down(one, T0 + 1801 * NS_PER_S)
     assert alert.evidence is Evidence.PASSED and alert.message is Message.EXPIRED
     assert "has expired" in alert.text and "not known" in alert.text
     assert one.dossier.age_marks == ("expired-unseen",)
@@ -57,7 +57,7 @@ def test_a_prediction_that_ran_out_unseen_expires_and_does_not_say_that_it_came_
 
 def test_what_is_seen_again_is_neither_stale_nor_lost(follower):
     one = lost_object()
-    follower._age(one, one.t_seen_tai_ns + round(RULES.stale_s * NS_PER_S), is_gone=False)
+    follower._sayings.age(one, one.t_seen_tai_ns + round(RULES.stale_s * NS_PER_S), is_gone=False)
     assert one.dossier.age_marks == ("stale",)
-    follower._age(one, one.t_seen_tai_ns + NS_PER_S, is_gone=False)
+    follower._sayings.age(one, one.t_seen_tai_ns + NS_PER_S, is_gone=False)
     assert one.dossier.age_marks == ()
