@@ -132,6 +132,15 @@ def test_a_low_body_comes_down_as_king_hele_says():
     assert lost_m == pytest.approx(2 * pi * rho * a0**2 / beta, rel=0.15)  # the air turns with the Earth: up to 12 %
 
 
+def test_a_body_that_decays_within_its_story_reaches_the_ground_and_is_gone():
+    body = orbiter(128e3, beta=60.0)
+    states = body.states_itrf(np.arange(0.0, 9_000.0, 60.0))
+    up = np.all(np.isfinite(states), axis=1)
+    assert up[0] and not up[-1] and np.all(np.diff(up.astype(int)) <= 0)
+    heights = geodetic_from_itrf(states[up, :3])[2]
+    assert np.all(heights > 0.0) and heights[-1] < 30e3
+
+
 def test_a_catalogue_hours_old_is_wrong_along_the_track_of_a_decaying_body():
     table = """
     [[decaying_body]]

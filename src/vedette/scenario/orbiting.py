@@ -53,6 +53,8 @@ _BODY = {
     "epoch_sigma_m": fixed(300.0),
     "drag_error": Draw("normal", 0.0, 0.15),
 }
+_LOW_M = 250e3
+_LONGEST_S = 9_000.0
 _GLOW_SHARE = 2e-3  # of the power lost to drag that leaves as short-wave infrared in band, below 110 km
 
 
@@ -79,9 +81,16 @@ class Orbiter:
     t_down_s: float = field(init=False, default=np.inf)  # when it reaches the ground
 
     def __post_init__(self) -> None:
-        _, _, falls_s, _ = fly_to_ground(self.state_itrf_epoch, self.beta_kg_m2, air=self.air)
-        if np.isfinite(falls_s):
-            object.__setattr__(self, "t_down_s", self.t_epoch_s + float(falls_s))
+        state, beta = self.state_itrf_epoch, self.beta_kg_m2
+        is_low = beta > 0.0 and float(geodetic_from_itrf(state[:3])[2]) < _LOW_M
+        # in orbit still, and down within the longest story: what is asked for later must not be flown under ground
+        for after_s in np.arange(0.0, _LONGEST_S, 240.0) if is_low else np.zeros(1):
+            _, _, falls_s, _ = fly_to_ground(state, beta, air=self.air)
+            if np.isfinite(falls_s):
+                object.__setattr__(self, "t_down_s", self.t_epoch_s + float(after_s + falls_s))
+                return
+            if is_low:
+                state = coast_track(state, np.array([240.0]), beta, air=self.air)[0]
 
     def states_itrf(self, times_s: Scalar) -> Rows:
         """(n, 6); NaN before it exists and after it has come down."""
