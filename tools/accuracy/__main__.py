@@ -1,8 +1,9 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, warning, alerts; by default all. Flights need the recorded data, and launches, infrared,
-assurance and cues the records that `./run calibrate` keeps; without them their figures stay as they were.
+infrared, assurance, cues, classes, warning, alerts; by default all. Flights need the recorded data, and launches,
+infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them their figures stay as they
+were.
 """
 
 import re
@@ -14,6 +15,7 @@ from tools.accuracy.alerts import alert_table
 from tools.accuracy.association import association_table
 from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
 from tools.accuracy.claims import claim_figures
+from tools.accuracy.classes import CLASS_RECORDS, class_tables
 from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
@@ -49,6 +51,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "infrared": infrared_table,
     "assurance": assurance_tables,
     "cues": cue_table,
+    "classes": class_tables,
     "warning": lambda: table(warning_figures()),
     "alerts": alert_table,
 }
@@ -58,6 +61,7 @@ KEPT = {
     "infrared": list(INFRARED.values())[-1],
     "assurance": ASSURANCE_RECORDS,
     "cues": CUE_RECORDS,
+    "classes": CLASS_RECORDS,
 }
 
 

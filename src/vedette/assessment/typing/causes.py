@@ -17,7 +17,7 @@ from vedette.assessment.typing.sea import SEA_OF_EARTH, SHORE_OF_EARTH, sea_shar
 from vedette.assessment.typing.signs import Signs, Tracked, TrackHistory, signs_of
 from vedette.assessment.typing.words import reasons_of
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
-from vedette.core.shapes import Scalar
+from vedette.core.shapes import Rows, Scalar
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Cause, Looks
 
@@ -31,7 +31,7 @@ AT_SEA = {
     Cause.SUBMARINE_LAUNCHED: 0.999,
     Cause.SPACE_LAUNCH: 0.05,
     Cause.SOUNDING_ROCKET: 0.10,
-    Cause.FAILED_LAUNCH: 0.2,
+    Cause.FAILED_LAUNCH: 0.06,
     Cause.GLIDE: 0.05,
 }
 AT_SEA_BALLISTIC = 0.03
@@ -75,13 +75,12 @@ def flight_causes(
         for cause, share in kind.causes:
             one = near.log_kind[number] + np.log(share) - reference
             if kind.flights is not None:
-                one += _place_log(cause, at_sea[number])
+                one += _place_log(cause, *at_sea[number])
             logs[cause] = float(np.logaddexp(logs.get(cause, -np.inf), one))
-    fitted_sea = float("nan")
+    launch_sea = _mean_sea(near, at_sea[:, 0])
     if fit is not None:
-        fitted_sea = _sea_of_fit(fit, sea)
-        logs = _by_fit(logs, fit, fitted_sea)
-    launch_sea = fitted_sea if fit is not None else _mean_sea(near, at_sea)
+        launch_sea, shore = _sea_of_fit(fit, sea)
+        logs = _by_fit(logs, fit, launch_sea, shore)
     logs[Cause.UNKNOWN] = 0.0
     out = []
     for cause in FLIGHT_CAUSES:
@@ -90,36 +89,37 @@ def flight_causes(
     return tuple(out)
 
 
-def _place_log(cause: Cause, sea: float) -> float:
+def _place_log(cause: Cause, sea: float, shore: float) -> float:
     """ln of how much more probable such a launch place is than a place anywhere; NaN sea: place not known."""
     if not np.isfinite(sea):
         return 0.0
     at_sea, on_shore = AT_SEA.get(cause, AT_SEA_BALLISTIC), ON_SHORE.get(cause, ON_SHORE_OTHERS)
-    on_land = (1.0 - on_shore) * (1.0 - sea) / (1.0 - SEA_OF_EARTH) + on_shore * shore_of(sea) / SHORE_OF_EARTH
+    on_land = (1.0 - on_shore) * (1.0 - sea) / (1.0 - SEA_OF_EARTH) + on_shore * shore / SHORE_OF_EARTH
     return float(np.log(at_sea * sea / SEA_OF_EARTH + (1.0 - at_sea) * on_land))
 
 
-def _sea_of_kinds(signs: Signs, near: Nearness, table: Bank, sea: Callable[[float, float], float]) -> Scalar:
-    """(kinds,) share of sea where each kind's near moments would have started; NaN where there are none."""
-    out = np.full(len(table.kinds), np.nan)
+def _sea_of_kinds(signs: Signs, near: Nearness, table: Bank, sea: Callable[[float, float], float]) -> Rows:
+    """(kinds, 2) share of sea and of shore where each kind's near moments would have started; NaN without any."""
+    out = np.full((len(table.kinds), 2), np.nan)
     kind = table.kind[near.row]
     launched = np.isfinite(table.t_s[near.row]) & np.isfinite(near.log_weight)
     if not launched.any():
         return out
     lat, lon, _ = geodetic_from_itrf(signs.state_itrf[:3])
-    known: dict[tuple[int, int], float] = {}
+    known: dict[int, Scalar] = {}
     back = _course_back(signs)
     for number in np.unique(kind[launched]):
         mine = np.flatnonzero(launched & (kind == number))
         best = mine[np.argsort(-near.log_weight[mine], kind="stable")[:_MOST_PLACES]]
         weight = np.exp(near.log_weight[best] - near.log_weight[best[0]])
-        some = 0.0
+        some = np.zeros(2)
         for w, distance in zip(weight, table.ground_m[near.row[best]], strict=True):
             if w < 1e-3:
                 continue
-            key = (round(float(distance) / 5e3), 0)
+            key = round(float(distance) / 5e3)
             if key not in known:
-                known[key] = sea(*_along(float(lat), float(lon), back, 5e3 * key[0]))
+                share = sea(*_along(float(lat), float(lon), back, 5e3 * key))
+                known[key] = np.array([share, shore_of(share)])
             some += w * known[key]
         out[number] = some / float(weight[weight >= 1e-3].sum())
     return out
@@ -153,13 +153,14 @@ def _mean_sea(near: Nearness, at_sea: Scalar) -> float:
     return float(np.average(at_sea[known], weights=weight))
 
 
-def _sea_of_fit(fit: LaunchFit, sea: Callable[[float, float], float]) -> float:
+def _sea_of_fit(fit: LaunchFit, sea: Callable[[float, float], float]) -> tuple[float, float]:
     lat, lon = np.degrees(fit.cloud.launch_lat_rad), np.degrees(fit.cloud.launch_lon_rad)
     some = np.linspace(0, len(lat) - 1, min(len(lat), _MOST_PLACES)).astype(int)
-    return float(np.mean([sea(float(lat[i]), float(lon[i])) for i in some]))
+    shares = [sea(float(lat[i]), float(lon[i])) for i in some]
+    return float(np.mean(shares)), float(np.mean([shore_of(share) for share in shares]))
 
 
-def _by_fit(logs: dict[Cause, float], fit: LaunchFit, sea: float) -> dict[Cause, float]:
+def _by_fit(logs: dict[Cause, float], fit: LaunchFit, sea: float, shore: float) -> dict[Cause, float]:
     """The launch classes' share divided as the launch fit has it; submarines get theirs of the solid kinds.
 
     The fit knows six classes, all as probable before and from anywhere; how good the launch classes are together
@@ -167,15 +168,15 @@ def _by_fit(logs: dict[Cause, float], fit: LaunchFit, sea: float) -> dict[Cause,
     """
     from vedette.assessment.typing.drawn_flights import FROM_SEA
 
-    without_place = {c: logs.get(c, -np.inf) - _place_log(c, sea) for c in FITTED}
+    without_place = {c: logs.get(c, -np.inf) - _place_log(c, sea, shore) for c in FITTED}
     together = float(np.logaddexp.reduce(list(without_place.values()))) - np.log(len(FITTED))
     out = dict(logs)
     for cause in FITTED:
         p = fit.class_probabilities.get(cause.value, 0.0)
-        out[cause] = together + float(np.log(max(p * len(FITTED), 1e-12))) + _place_log(cause, sea)
+        out[cause] = together + float(np.log(max(p * len(FITTED), 1e-12))) + _place_log(cause, sea, shore)
     solids = [fit.kind_probabilities.get(kind, 0.0) / _kind_prior(kind) for kind in FROM_SEA]
     out[Cause.SUBMARINE_LAUNCHED] = (
-        together + float(np.log(max(float(np.mean(solids)), 1e-12))) + _place_log(Cause.SUBMARINE_LAUNCHED, sea)
+        together + float(np.log(max(float(np.mean(solids)), 1e-12))) + _place_log(Cause.SUBMARINE_LAUNCHED, sea, shore)
     )
     return out
 
