@@ -10,7 +10,6 @@ from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import log, pi, sqrt
 
 import numpy as np
 
@@ -62,7 +61,9 @@ class RepeatWatch:
         key, t = fingerprint(scan), int(scan.t_measured_tai_ns.max())
         is_stuck, was_repeating, memory.last, memory.is_repeating = key == memory.last, memory.is_repeating, key, False
         tape, before = self.tapes.get(key, ""), memory.looks.get(key)
-        odds = max(self._odds(memory, scan), _TAPE_ODDS if tape else 0.0)
+        is_met = before is not None or bool(tape)
+        # by what was known before this look
+        odds = max(_odds(memory.steps, scan), _TAPE_ODDS if tape else 0.0) if is_met else 0.0
         self._remember(memory, scan, key, t)
         if before is not None and abs(t - before) < _LEAST_APART_NS and not tape:
             return None  # the same report twice
@@ -76,16 +77,6 @@ class RepeatWatch:
         memory.run_odds = odds + (memory.run_odds if is_same_run else 0.0)
         memory.run_shift_s, memory.is_repeating = shift_s, True
         return Repeat(scan.sensor_id, t, shift_s, tape, memory.run_odds, is_stuck)
-
-    def _odds(self, memory: _Memory, scan: Scan) -> float:
-        """-ln of the chance that noise alone makes these readings again."""
-        out = 0.0
-        for column in range(min(scan.values.shape[1], len(memory.steps))):
-            step = memory.steps[column]
-            for value, sigma in zip(scan.values[:, column], scan.sigmas[:, column], strict=True):
-                if np.isfinite(value) and sigma > 0.0:
-                    out -= log(min(step / (2.0 * sqrt(pi) * sigma), 1.0))
-        return out
 
     def _remember(self, memory: _Memory, scan: Scan, key: bytes, t_tai_ns: int) -> None:
         memory.looks.setdefault(key, t_tai_ns)
@@ -101,6 +92,15 @@ class RepeatWatch:
                 if np.isfinite(value):
                     memory.steps[column] = min(memory.steps[column], _step_to(known, float(value)))
                     insort(known, float(value))
+
+
+def _odds(steps: list[float], scan: Scan) -> float:
+    """-ln of the chance that noise alone makes these readings again."""
+    if not steps:
+        return 0.0
+    told = np.isfinite(scan.values) & (scan.sigmas > 0.0)
+    chance = np.asarray(steps)[None, :] / (2.0 * np.sqrt(np.pi) * np.where(told, scan.sigmas, 1.0))
+    return float(-np.sum(np.log(np.minimum(np.where(told, chance, 1.0), 1.0))))
 
 
 def fingerprint(scan: Scan) -> bytes:
