@@ -51,6 +51,18 @@ def record(height=3, is_away=False, name="L1"):
     )  # fmt: skip
 
 
+def test_the_flights_of_a_pack_are_told_in_one_sentence():
+    from dataclasses import asdict
+
+    from vedette.doors.rehearsal_packs import flights_sentence
+
+    told = flights_sentence([asdict(record()), asdict(record(0, True))])
+    assert told == (
+        "2 flights: candidate in time 2, correlated in time 2, explained away 1; "
+        "reported by burnout 2 of 2 that two sensors saw"
+    )
+
+
 @pytest.mark.parametrize(
     ("records", "outcome", "passed"),
     [

@@ -83,6 +83,20 @@ def show(rows: Sequence[Row]) -> None:
         f"{len(rows) - len(failed)} of {len(rows)} runs of {stories} stories as expected, {told} live public messages",
         highlight=False,
     )
+    flights = [one for row in rows for one in row.get("flights", ())]
+    if flights:
+        console.print(flights_sentence(flights), highlight=False)
+
+
+def flights_sentence(flights: Sequence[Row]) -> str:
+    """How many flights of threat stories were candidates, correlated and reported as soon as they should be."""
+    two = [one for one in flights if one["is_seen_by_two"]]
+    return (
+        f"{len(flights)} flights: candidate in time {sum(one['candidate_in_time'] for one in flights)}, "
+        f"correlated in time {sum(one['correlated_in_time'] for one in flights)}, "
+        f"explained away {sum(one['is_explained_away'] for one in flights)}; "
+        f"reported by burnout {sum(one['is_reported_by_burnout'] for one in two)} of {len(two)} that two sensors saw"
+    )
 
 
 def _cells(mine: list[Row]) -> tuple[str, ...]:
