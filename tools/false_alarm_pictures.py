@@ -19,7 +19,7 @@ from vedette.scenario import make_scenario, read_story
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SHOWN = ("FA-05", "FA-10", "FA-12")
 SEED, LINES, TOLERANCE = 1, 5, 0.02
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 380, 60, 220, 56, 46
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 380, 60, 260, 56, 46
 COLOURS = ("#0b6e4f", "#b3261e", "#3f51b5", "#b26a00", "#6a4c93")
 Series = dict[str, list[tuple[float, float]]]
 
@@ -69,19 +69,17 @@ def svg(title: str, series: Series, seconds: float) -> str:
     out.append(f'<text x="{LEFT + across / 2}" y="{HEIGHT - 6}" text-anchor="middle" fill="#555555">seconds</text>')
     ends = sorted(((row[-1][1], name) for name, row in series.items()), reverse=True)
     places: dict[str, float] = {}
-    last = -1e9
-    for p, name in ends:
-        last = places[name] = max(y(p) + 4.0, last + 16.0)
-    lowest = max([*places.values(), 0.0]) - (TOP + down + 4.0)
+    last = 1e9
+    for p, name in reversed(ends):  # from the lowest up, so that none leaves the picture
+        last = places[name] = min(y(p) + 4.0, last - 16.0)
     for number, (name, row) in enumerate(series.items()):
         colour = COLOURS[number % len(COLOURS)]
         points = [f"{x(row[0][0]):.1f},{y(row[0][1]):.1f}"]
         for (_, before), (t, p) in pairwise(row):
             points += [f"{x(t):.1f},{y(before):.1f}", f"{x(t):.1f},{y(p):.1f}"]
         out.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        at = places[name] - max(lowest, 0.0)
         label = f"{name} {row[-1][1]:.2f}"
-        out.append(f'<text x="{LEFT + across + 10}" y="{at:.1f}" fill="{colour}">{escape(label)}</text>')
+        out.append(f'<text x="{LEFT + across + 10}" y="{places[name]:.1f}" fill="{colour}">{escape(label)}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"
 
 
