@@ -1,10 +1,10 @@
 """Are the probabilities of noise incidents honest? Causes drawn at the policy's own rates, judged, and counted.
 
-    python experiments/incident_calibration.py [cases]
+    python -m experiments.incident_calibration [cases]
 
-Four radars at four places. A burst of the Sun is heard by six in ten of those that have it in view; a jammer stands near
-one radar, with a tenth of a chance of a second near another; a receiver fails alone; aurora shows a patch over the oval.
-The unknown cause of the policy is a direction anywhere in the field, at any number of sites. What is said with
+Four radars at four places. A burst of the Sun is heard by six in ten of those that have it in view; a jammer stands
+near one radar, with a tenth of a chance of a second near another; a receiver fails alone; aurora shows a patch over the
+oval. The unknown cause of the policy is a direction anywhere in the field, at any number of sites. What is said with
 probability p should be so in p of the cases (expected calibration error, ten bins; decision 0201).
 """
 
@@ -73,7 +73,8 @@ def drawn(cause: Cause, t_tai_ns: int, rng: np.random.Generator) -> dict[str, tu
     return {str(name): anywhere(rng) for name in chosen}
 
 
-def main(cases: int) -> None:
+def measured(cases: int) -> tuple[float, float, float, dict[Cause, tuple[int, int]], Counter]:
+    """Share led by the true cause, expected calibration error, Brier score; by cause, and what was taken for what."""
     rng = np.random.default_rng(1)
     rates = {c: POLICY[c.value.replace("-", "_")] for c in
              (Cause.SOLAR_NOISE, Cause.AURORA, Cause.JAMMING, Cause.SENSOR_FAULT, Cause.UNKNOWN)}  # fmt: skip
@@ -110,12 +111,16 @@ def main(cases: int) -> None:
     inside = [table[bins == b] for b in range(10) if (bins == b).any()]
     error = sum(len(part) / len(table) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in inside)
     brier = float(np.mean((table[:, 0] - table[:, 1]) ** 2))
-    print(f"{sum(led.values())} cases: leading cause right in {sum(right.values()) / sum(led.values()):.1%}, "
-          f"ECE {error:.4f}, Brier {brier:.4f} a cause")  # fmt: skip
-    for cause in causes:
-        if led[cause]:
-            misses = ", ".join(f"{other.value} {n}" for (c, other), n in wrong.items() if c is cause and n)
-            print(f"  {cause.value}: {right[cause]} of {led[cause]} led by it; else {misses or 'nothing'}")
+    by_cause = {cause: (right[cause], led[cause]) for cause in causes if led[cause]}
+    return sum(right.values()) / sum(led.values()), float(error), brier, by_cause, wrong
+
+
+def main(cases: int) -> None:
+    share, error, brier, by_cause, wrong = measured(cases)
+    print(f"{cases} cases: leading cause right in {share:.1%}, ECE {error:.4f}, Brier {brier:.4f} a cause")
+    for cause, (right, count) in by_cause.items():
+        misses = ", ".join(f"{other.value} {n}" for (c, other), n in wrong.items() if c is cause and n)
+        print(f"  {cause.value}: {right} of {count} led by it; else {misses or 'nothing'}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, classes, warning, alerts; by default all. Flights need the recorded data, and launches,
-infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them their figures stay as they
-were.
+infrared, assurance, cues, classes, warning, alerts, incidents; by default all. Flights need the recorded data, and
+launches, infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them their figures stay
+as they were.
 """
 
 import re
@@ -19,6 +19,7 @@ from tools.accuracy.classes import CLASS_RECORDS, class_tables
 from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
+from tools.accuracy.incidents import incident_table
 from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
 from tools.accuracy.registration import registration_figures
 from tools.accuracy.tracks import track_figures
@@ -54,6 +55,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "classes": class_tables,
     "warning": lambda: table(warning_figures()),
     "alerts": alert_table,
+    "incidents": incident_table,
 }
 
 KEPT = {
