@@ -41,7 +41,7 @@ def rehearse(
 
     `rehearse background`: days without any launch at true rates of satellites, decays, glint, fires, bolides, aurora,
     clutter and faults; what was taken for something, kind by kind, with 95 % limits. Exit code 1 when anything was
-    confirmed. A day of four sensors costs about a minute of one core.
+    confirmed. A day of four sensors costs a minute or two of one core.
 
     `rehearse cancel`: a released alert is taken back while a process hogs the journal, another the desk, one channel is
     dead and one never answers; when each of the others was told. Exit code 1 when one heard later than 2 s.
