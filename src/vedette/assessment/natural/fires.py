@@ -1,7 +1,8 @@
 """A fire, a flare, a volcano: a light on the ground that stays where it is.
 
 One place at the height of the ground, spread evenly over the Earth or as the map of hot places says; not moving at all
-but for the sensor's own errors and a fire front's walking pace. It burns for hours, steadily.
+but for the sensor's own errors and a fire front's walking pace. It burns for hours, steadily; now and then it
+is seen for a minute only, through a gap in the cloud.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ from vedette.reports import Cause
 from vedette.reports.words import place_words
 
 _FIRE = Light(life_s=7_200.0, life_log=1.5, level_w_sr=8_000.0, level_log=1.2, flicker_log=0.15, walk_log=0.01)
+# a gap in the cloud, a flare of minutes: seen for a while only
+_GLIMPSE = Light(life_s=60.0, life_log=1.2, level_w_sr=12_000.0, level_log=1.4, flicker_log=0.2, walk_log=0.04)
+_GLIMPSE_SHARE = 0.2
 _GROUND_M, _GROUND_SIGMA_M = 600.0, 900.0  # over the ellipsoid: land, and what stands on it
 _FRONT_MPS = 1.0  # a running fire front, one sigma of each component
 _WANDER_M = 300.0  # of the middle of a light that is several fires in one pixel
@@ -42,7 +46,8 @@ def weigh_fire(
         # nine in ten burn where the map has it, the tenth anywhere
         mapped = float(context.hot_places.log_density(lat, lon)) + np.log(EARTH_AREA_M2)
         log += float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1)))
-    log += _FIRE.log_likelihood(s)
+    steady = np.log(1.0 - _GLIMPSE_SHARE) + _FIRE.log_likelihood(s)
+    log += float(np.logaddexp(steady, np.log(_GLIMPSE_SHARE) + _GLIMPSE.log_likelihood(s)))
     return (Weighed(Cause.FIRE, log, *_reasons(s, where, float(lat), float(lon), float(height))),)
 
 
