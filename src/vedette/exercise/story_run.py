@@ -108,6 +108,10 @@ def story_events(made: Made) -> Iterator[Event]:
             yield msgspec.structs.replace(event, mode=Mode.REAL) if isinstance(event, Claim) else _as_real(event)
         else:
             yield event
+    t_end_tai_ns = made.story.t_start_tai_ns + round(made.story.seconds * NS_PER_S)
+    while t_last_tai_ns + tick_ns <= t_end_tai_ns:
+        t_last_tai_ns += tick_ns
+        yield Tick(t_received_tai_ns=t_last_tai_ns)
 
 
 def _as_real(event: Any) -> Any:
