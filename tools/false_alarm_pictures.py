@@ -45,6 +45,7 @@ def believed(run: StoryRun) -> Series:
 def svg(title: str, series: Series, seconds: float) -> str:
     """One picture; the figures it shows are kept in it as JSON."""
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    seconds = max([seconds, *(t for row in series.values() for t, _ in row)])  # what was seen last comes a little later
 
     def x(t: float) -> float:
         return LEFT + across * t / seconds

@@ -88,7 +88,7 @@ def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
             _keep(moments, t_s, picture, desk)
     act_until(np.inf)
     picture = advance(picture, FeedEnded())
-    _keep(moments, story.seconds, picture, desk)
+    _keep(moments, max([story.seconds, *(moment.t_s for moment in moments[-1:])]), picture, desk)
     return StoryRun(made, picture, tuple(moments), tuple(picture.timeline), tuple(desk.deliveries), tuple(desk.deeds))
 
 
