@@ -133,9 +133,14 @@ def _with(arguments: ast.arguments, **fields: object) -> ast.arguments:
     return ast.arguments(**{**{name: getattr(arguments, name) for name in arguments._fields}, **fields})
 
 
+def _in_order(thing: object) -> str:
+    """`repr`, with the members of a set in order: Python's own changes from run to run."""
+    return f"{{{', '.join(sorted(map(str, thing)))}}}" if isinstance(thing, frozenset) else repr(thing)
+
+
 def constant(thing: object) -> str:
     """A constant's value when it is short, otherwise its kind."""
-    said = repr(thing)
+    said = _in_order(thing)
     is_short = len(said) <= 200 and " at 0x" not in said
     return f"```python\n{said}\n```" if is_short else f"A `{type(thing).__name__}`."
 
