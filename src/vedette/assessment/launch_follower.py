@@ -284,7 +284,7 @@ class LaunchFollower:
             one.conditional = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
         if one.fit is None:
             history = one.history
-            found = quick_launch(history.t_tai_ns, history.states_itrf, history.velocity_vars)
+            found = quick_launch(history.t_tai_ns, history.states_itrf, history.velocity_variances_m2_s2)
             one.launch, one.quick_sigma_km = found or (None, None)
         said = self._judge(one, looks)
         return (*said, *self._sayings.say_launch(one)) if one.launch is not None else said

@@ -21,7 +21,7 @@ _POINTS = 240
 
 
 def quick_launch(
-    t_tai_ns: Sequence[int], states_itrf: Sequence[Rows], velocity_vars: Sequence[float]
+    t_tai_ns: Sequence[int], states_itrf: Sequence[Rows], velocity_variances_m2_s2: Sequence[float]
 ) -> tuple[LaunchEstimate, float] | None:
     """Launch point, time and azimuth from what a track was believed to be soon after its first look; and km of sigma.
 
@@ -32,7 +32,7 @@ def quick_launch(
         return None
     soon = [i for i, t in enumerate(t_tai_ns) if (t - t_tai_ns[0]) / NS_PER_S >= _SETTLED_S]
     place = soon[0] if soon else len(t_tai_ns) - 1
-    state, sigma_mps = np.asarray(states_itrf[place]), float(np.sqrt(max(velocity_vars[place], 0.0)))
+    state, sigma_mps = np.asarray(states_itrf[place]), float(np.sqrt(max(velocity_variances_m2_s2[place], 0.0)))
     lat, lon, height_m = (float(x) for x in geodetic_from_itrf(state[:3]))
     east, north, up = enu_from_itrf_matrix(lat, lon) @ state[3:]
     if not 0.0 < height_m < HIGHEST_M or up < max(50.0, 2.0 * sigma_mps):

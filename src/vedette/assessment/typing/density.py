@@ -67,7 +67,7 @@ def log_of_height_and_up(signs: Signs, sigma_h: float, place: Rows, width2: Scal
     """(m,) ln density of the height and the speed upwards that were seen, of moments at `place` (m, 3)."""
     up2 = signs.place_sigma[1] ** 2 + width2
     off_h, off_up = signs.place[0] - place[:, 0], signs.place[1] - place[:, 1]
-    link = signs.height_up * signs.place_sigma[0] * signs.place_sigma[1] / sigma_h**2
+    link = signs.rise_correlation * signs.place_sigma[0] * signs.place_sigma[1] / sigma_h**2
     left2 = up2 - link**2 * sigma_h**2
     z2 = (off_h / sigma_h) ** 2 + (off_up - link * off_h) ** 2 / left2
     return np.asarray(-0.5 * z2 - np.log(2.0 * np.pi * sigma_h) - 0.5 * np.log(left2))

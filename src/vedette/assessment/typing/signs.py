@@ -44,7 +44,7 @@ class TrackHistory:
 
     t_tai_ns: list[int] = field(default_factory=list)
     states_itrf: list[Rows] = field(default_factory=list)
-    velocity_vars: list[float] = field(default_factory=list)  # (m/s)2, mean over the three axes
+    velocity_variances_m2_s2: list[float] = field(default_factory=list)  # (m/s)2, mean over the three axes
 
     def note(self, t_tai_ns: int, state_itrf: Rows, state_cov_itrf: Rows) -> None:
         """Keep a state, if the last one kept is at least a second old."""
@@ -52,12 +52,12 @@ class TrackHistory:
             return
         self.t_tai_ns.append(int(t_tai_ns))
         self.states_itrf.append(np.array(state_itrf, dtype=float))
-        self.velocity_vars.append(float(np.trace(state_cov_itrf[3:, 3:])) / 3.0)
+        self.velocity_variances_m2_s2.append(float(np.trace(state_cov_itrf[3:, 3:])) / 3.0)
         if len(self.t_tai_ns) > _KEPT:  # every other one of the older half goes
             keep = [*range(0, _KEPT // 2, 2), *range(_KEPT // 2, len(self.t_tai_ns))]
             self.t_tai_ns = [self.t_tai_ns[i] for i in keep]
             self.states_itrf = [self.states_itrf[i] for i in keep]
-            self.velocity_vars = [self.velocity_vars[i] for i in keep]
+            self.velocity_variances_m2_s2 = [self.velocity_variances_m2_s2[i] for i in keep]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +68,7 @@ class Signs:
     state_itrf: Rows
     place: Scalar  # (3,) as the bank's
     place_sigma: Scalar  # (3,) one sigma of each, of the level speed across and along the course alike
-    height_up: float  # correlation of height and speed upwards
+    rise_correlation: float  # correlation of height and speed upwards
     push: Scalar  # (2,) m/s2; NaN when not known
     push_sigma: float
     age_s: float  # since the first look of any kind
@@ -110,7 +110,7 @@ def signs_of(looks: Looks, track: Tracked, history: TrackHistory | None = None) 
     """The signs of one object. Seconds, metres, radians; about a tenth of a millisecond."""
     state = np.asarray(track.state_itrf, dtype=float)
     height, speed, climb = (float(x) for x in state_features(state))
-    sigma, height_up = _sigmas(state, np.asarray(track.state_cov_itrf, dtype=float), height, speed)
+    sigma, rise_correlation = _sigmas(state, np.asarray(track.state_cov_itrf, dtype=float), height, speed)
     push, push_sigma = _push(track, history)
     t, found = looks.t_measured_tai_ns, looks.is_detection
     ages = (track.t_tai_ns - t) / NS_PER_S
@@ -121,7 +121,8 @@ def signs_of(looks: Looks, track: Tracked, history: TrackHistory | None = None) 
     last_s = float(flame_ages.min()) if flames.any() else np.nan
     dark = ages[(looks.kind_code == _INFRARED) & ~found]
     return Signs(
-        track.t_tai_ns, state, place_of(height, speed, climb), sigma, height_up, push, push_sigma, first_s, flame_s,
+        track.t_tai_ns, state, place_of(height, speed, climb), sigma, rise_correlation, push, push_sigma, first_s,
+        flame_s,
         bool(np.isfinite(flame_s) and flame_s >= first_s - 0.5), last_s,
         dark[dark < last_s] if flames.any() else np.empty(0), height, speed, climb,
         _seen_by(looks, found),
@@ -163,5 +164,5 @@ def _push(track: Tracked, history: TrackHistory | None) -> tuple[Scalar, float]:
     if not _APART_S[0] <= gap_s <= _APART_S[1]:
         return nothing
     along, lift = push_features(0.5 * (state + before), (state[3:] - before[3:]) / gap_s)
-    sigma = float(np.sqrt(newest_var + history.velocity_vars[at])) / gap_s + 0.15 * abs(gap_s - PUSH_OVER_S)
+    sigma = float(np.sqrt(newest_var + history.velocity_variances_m2_s2[at])) / gap_s + 0.15 * abs(gap_s - PUSH_OVER_S)
     return np.array([float(along), float(lift)]), sigma
