@@ -220,7 +220,9 @@ def _of_launches(
         word = Outcome.CLEARED if any(one.leading in LAUNCHES for one in mine) else Outcome.NO_ALERT
         return Verdict(word, min(after, default=first_s) - first_s, f"led by {leading}")
     mine_now = {a.object_id: a.evidence for a in run.moments[-1].alerts}
-    if all(mine_now.get(name) in (Evidence.WITHDRAWN, Evidence.CANDIDATE, None) for name, _ in standing):
+    unseen = {c.object_id for c in run.moments[-1].candidates if "expired-unseen" in c.marks}
+    fallen = (Evidence.WITHDRAWN, Evidence.CANDIDATE, None)
+    if all(name in unseen or mine_now.get(name) in fallen for name, _ in standing):
         back = [m.t_s for m in run.moments if not any(_LADDER[a.evidence] >= 2 for a in m.alerts) and m.t_s > since_s]
         return Verdict(Outcome.EXPIRED, min(back, default=0.0) - first_s, "taken back when the track had aged")
     is_confirmed = any(evidence is Evidence.CONFIRMED for _, evidence in standing)
