@@ -11,6 +11,7 @@ import numpy as np
 from vedette.assessment.candidates import AssessmentPolicy, packaged_assessment_policy
 from vedette.assessment.candidates.assessor import Assessor
 from vedette.assessment.candidates.budget import Asking, FitBudget
+from vedette.assessment.candidates.patience import is_led_by_nature, is_worth_a_fit, moves
 from vedette.assessment.candidates.quick import quick_launch
 from vedette.assessment.candidates.raid import raid_finding, raid_of
 from vedette.assessment.evidence import is_for_fit
@@ -30,9 +31,9 @@ from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
 from vedette.reports import (
     KIND_CODES,
-    LAUNCHES,
     Alert,
     Candidate,
+    Evidence,
     Finding,
     FindingKind,
     Looks,
@@ -53,7 +54,7 @@ _QUICK_PACES = 2.0  # quick products are renewed half as often as fits would be
 _LAST_FITS = 16
 _ASK_AGAIN_S = 2.0
 _COUNT_EVERY_S = 2.0
-_WORTH_A_FIT = 0.002  # all launches together; looked at anew at every pace
+_DECLARED = (Evidence.CORRELATED, Evidence.CONFIRMED)
 
 
 class LaunchFollower:
@@ -311,12 +312,21 @@ class LaunchFollower:
         if int((looks.is_detection & is_for_fit(looks)).sum()) < self.policy.looks_min:
             one.t_fit_tai_ns = one.t_state_tai_ns
             return (*said, *self._judge(one, looks)), False
-        if one.fit is None:  # among hundreds of fires the time for fits is for what may be a launch
-            said += self._judge(one, looks)
-            if sum(e.probability for e in one.dossier.explanations if e.name in LAUNCHES) < _WORTH_A_FIT:
-                one.t_fit_tai_ns = one.t_state_tai_ns
-                return tuple(said), False
+        is_followed = one.fit is not None and not one.patience.in_vain
+        if one.dossier.level.evidence in _DECLARED or is_followed:
+            return tuple(said), True
+        said += self._judge(one, looks)
+        if not self._wants_fit(one, is_final):
+            one.t_fit_tai_ns = one.t_state_tai_ns
+            return tuple(said), False
         return tuple(said), True
+
+    def _wants_fit(self, one: LaunchObject, is_final: bool) -> bool:
+        """Among hundreds of fires the time for fits is for what may be a launch, by the weights just renewed."""
+        rules, explanations = self.assessment.fits, one.dossier.explanations
+        pace_s, t = self.policy.boost_s, one.t_state_tai_ns
+        is_over = one.patience.is_over(explanations, len(one.phenomena), t, pace_s, rules) or is_final
+        return is_over and is_worth_a_fit(explanations, moves(one.state_itrf, one.state_cov_itrf, rules), rules)
 
     def _fit(self, one: LaunchObject, looks: Looks) -> Said:
         """A launch fitted to the looks, judged beside everything else, and what follows said."""
@@ -324,10 +334,12 @@ class LaunchFollower:
         fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
         if fit is None or fit.misfit > self.policy.misfit_max:
             one.marks = ("no-launch-fits",)
+            one.patience.take(True, len(one.phenomena), one.t_state_tai_ns)
             return self._judge(one, looks)
         one.marks = ()
         one.take_fit(fit, one.t_state_tai_ns)
         said: list[Finding | Alert] = [*self._judge(one, looks, is_fresh=True)]
+        one.patience.take(is_led_by_nature(one.dossier.explanations), len(one.phenomena), one.t_state_tai_ns)
         said += self._sayings.say_launch(one)
         if one.launch is None or "launch" not in one.alerts:
             return tuple(said)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vedette.assessment.candidates.dossier import Dossier
+from vedette.assessment.candidates.patience import Patience
 from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.launch_products import (
     apogee_km,
@@ -52,6 +53,7 @@ class LaunchObject:
     alerts: dict[str, Alert] = field(default_factory=dict)  # by kind
     history: TrackHistory = field(default_factory=TrackHistory)
     dossier: Dossier = field(default_factory=Dossier)
+    patience: Patience = field(default_factory=Patience)
     t_refused_tai_ns: int | None = None  # when it last asked for a fit in vain
     t_quick_tai_ns: int | None = None  # when its quick products were last made
     quick_sigma_km: float | None = None  # of a launch point that no fit has made yet

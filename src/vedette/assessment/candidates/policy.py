@@ -87,6 +87,18 @@ class RaidRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FitRules:
+    """Which objects a launch is fitted to, and how soon again after a fit in vain."""
+
+    launch_min: float
+    natural_lead: float
+    launch_min_still: float
+    moves_sigmas: float
+    wait_max_s: float
+    again_factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """Who must do what, how soon after a level is reached, and who is told when they have not."""
 
@@ -109,6 +121,7 @@ class AssessmentPolicy:
     ageing: AgeingRules
     notices: NoticeRules
     raid: RaidRules
+    fits: FitRules
     deadlines: tuple[Deadline, ...]
 
     def log_priors(self, phenomena: tuple[str, ...] = (), has_catalogue: bool = True) -> dict[Cause, float]:
@@ -164,7 +177,7 @@ def parse_assessment_policy(text: str, where: str) -> AssessmentPolicy:
     title = table.get("title", "")
     if not isinstance(title, str):
         raise BadInputError("`title` is no text", where, 'write title = "..."')
-    known = {"version", "title", "cause", "deadline", "evidence", "ageing", "notices", "raid"}
+    known = {"version", "title", "cause", "deadline", "evidence", "ageing", "notices", "raid", "fits"}
     _no_others(table, known, where)
     return AssessmentPolicy(
         version=version,
@@ -175,8 +188,18 @@ def parse_assessment_policy(text: str, where: str) -> AssessmentPolicy:
         ageing=_section(AgeingRules, table, "ageing", where),
         notices=_section(NoticeRules, table, "notices", where),
         raid=_section(RaidRules, table, "raid", where),
+        fits=_fit_rules(table, where),
         deadlines=_deadlines(table, where),
     )
+
+
+def _fit_rules(table: Mapping[str, Any], where: str) -> FitRules:
+    rules: FitRules = _section(FitRules, table, "fits", where)
+    if rules.again_factor < 1.0:
+        raise BadInputError(
+            f"again_factor = {rules.again_factor} is no rise", f"{where}: [fits]", "give 1 or more: odds times so much"
+        )
+    return rules
 
 
 def _rates(table: Mapping[str, Any], where: str) -> Mapping[Cause, CauseRate]:
