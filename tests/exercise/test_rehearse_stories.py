@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from vedette.core.errors import BadInputError, NotFoundError
 from vedette.exercise.expected import read_expected
@@ -136,6 +137,21 @@ def test_a_launch_that_stands_is_caution_or_confirmed_and_one_that_threatens_nob
     assert outcome_of(run(short, two, away)).seconds == 40.0
     told = Moment(50.0, (candidate(SHORT_RANGE=0.9, SOUNDING_ROCKET=0.1, notices=("N1",)),), (alert(),))
     assert outcome_of(run(short, told)).outcome is Outcome.MATCHED
+
+
+def test_a_prediction_is_expired_only_where_the_engine_says_that_nobody_saw_the_end():
+    rising = Moment(20.0, (candidate(SHORT_RANGE=0.9, SOUNDING_ROCKET=0.1),), (alert(Evidence.CONFIRMED),))
+    down = replace(candidate(t=60, SHORT_RANGE=0.9, SOUNDING_ROCKET=0.1), evidence=Evidence.PASSED)
+    passed = alert(Evidence.PASSED)
+    seen = Moment(60.0, (down,), (passed,))
+    assert outcome_of(run(rising, seen)).outcome is Outcome.CONFIRMED  # it came down as was said
+    unseen = Moment(60.0, (replace(down, marks=("expired-unseen",)),), (passed,))
+    assert outcome_of(run(rising, unseen)).outcome is Outcome.EXPIRED
+    assert outcome_of(run(rising, unseen)).seconds == 60.0
+    stale = Moment(60.0, (replace(down, marks=("stale",)),), (passed,))
+    assert outcome_of(run(rising, stale)).outcome is Outcome.CONFIRMED
+    withdrawn = Moment(60.0, (down,), (alert(Evidence.WITHDRAWN),))
+    assert outcome_of(run(rising, withdrawn)).outcome is Outcome.EXPIRED
 
 
 def test_a_live_message_is_the_gravest_word_unless_every_channel_was_told_to_forget_it():
