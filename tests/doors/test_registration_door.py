@@ -75,6 +75,7 @@ def test_the_command_says_it_and_a_replay_is_the_same(night, tmp_path, capsysbin
 
 def test_bad_references_stop_the_watch_in_a_sentence(night):
     scans, _ = night
-    picture = open_picture(Session(mode=Mode.TEST, sensors_toml=format_sensors({RADAR.name: RADAR}), references="= ="))
+    sensors = format_sensors({RADAR.name: RADAR})
+    picture = open_picture(Session(mode=Mode.SIMULATED, sensors_toml=sensors, references="= ="))
     with pytest.raises(BadInputError, match="references"):
         advance(picture, scans[0])
