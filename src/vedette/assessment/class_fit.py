@@ -22,13 +22,16 @@ from vedette.assessment.flight_posterior import (
 )
 from vedette.assessment.flight_prior import AZIMUTH, KICK, FlightPrior, flight_prior
 from vedette.assessment.flight_start import start_thetas
+from vedette.assessment.profile_kernel import last_burnout
 from vedette.assessment.unknown_weather import weather_days
-from vedette.core.shapes import Rows, Scalar
+from vedette.core.constants import WGS84_A_M
+from vedette.core.shapes import Bools, Rows, Scalar
 from vedette.motion.boost_layout import HEADER, LAT_RAD, LON_RAD, STAGE_WIDTH
 from vedette.motion.flight_classes import vehicles
 from vedette.motion.propagate import world
 
 _STEP = 0.002
+_SPACE_M = 120e3  # no orbit begins lower
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,7 +236,11 @@ def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
     """The modes of one kind with their coasts set free of the boost model, best first."""
     modes: list[Mode] = []
     for tied, is_over in sketch.candidates:
-        prior, theta = untied(sketch.prior, tied, evidence)
+        prior, theta = (
+            (sketch.prior, tied)
+            if _burns_on(sketch.prior, tied, evidence)
+            else untied(sketch.prior, tied, evidence)
+        )
         problem = Problem(prior, evidence)
         theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02)
         if not np.isfinite(cost):
@@ -248,6 +255,17 @@ def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
             modes.append(mode)
     modes.sort(key=lambda m: -m.log_weight)
     return tuple(m for m in modes if m.log_weight > modes[0].log_weight - 8.0)[:3]
+
+
+def _burns_on(prior: FlightPrior, theta: Scalar, evidence: Evidence) -> bool:
+    """Whether a flight that is not aimed at a climb still burns at the last look.
+
+    Its coast is then unseen: set free it would only be dragged along by the misfit, through a valley that minutes of
+    burning bend beyond following, and would leave the evidence as it is.
+    """
+    x = np.empty(len(prior.base))
+    x_from_theta(theta, *prior.move, x)
+    return not prior.belief[1] > 0.0 and float(evidence.t_s[-1]) < float(last_burnout(x))
 
 
 def untied(prior: FlightPrior, theta: Scalar, evidence: Evidence) -> tuple[FlightPrior, Scalar]:
@@ -267,8 +285,10 @@ def tied_theta(mode: Mode, prior: FlightPrior) -> Scalar:
     return np.array([mode.theta[mode.prior.place(u.name)] for u in prior.unknowns])
 
 
-def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Generator, draws: int) -> ClassFit:
-    """Draws of the posterior of one kind, and the evidence for it."""
+def sample_kind(
+    modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Generator, draws: int
+) -> ClassFit | None:
+    """Draws of the posterior of one kind, and the evidence for it; None when no flight like it gets away."""
     clouds, log_weights = [], []
     for mode in modes:
         problem = Problem(mode.prior, evidence)
@@ -278,7 +298,8 @@ def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Gene
     log_weight = np.concatenate(log_weights)
     top = float(log_weight.max())
     if top < -1e29:  # no draw could be solved: the mode alone speaks
-        return ClassFit(modes, modes[0].log_weight, (modes[0].theta[None].repeat(draws, axis=0),), 0.0)
+        alone = steered(modes[0].prior, modes[0].theta[None])
+        return ClassFit(modes, modes[0].log_weight, (alone.repeat(draws, axis=0),), 0.0) if len(alone) else None
     weight = np.exp(log_weight - top)
     for _ in range(2):  # truncated importance sampling (Ionides 2008): no draw may speak for all
         weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
@@ -293,7 +314,44 @@ def sample_kind(modes: tuple[Mode, ...], evidence: Evidence, rng: np.random.Gene
         mine = chosen[(chosen >= start) & (chosen < start + len(cloud))] - start
         draws_of_mode.append(cloud[mine])
         start += len(cloud)
+    draws_of_mode = [steered(mode.prior, rows) for mode, rows in zip(modes, draws_of_mode, strict=True)]
+    if not any(len(rows) for rows in draws_of_mode):
+        return None
     return ClassFit(modes, log_evidence, tuple(draws_of_mode), share)
+
+
+def steered(prior: FlightPrior, thetas: Rows) -> Rows:
+    """The same draws (m, dims) with flights that would come down under thrust steered up until they get to space.
+
+    What is drawn holds one programme of pitch whatever the lower stage did; a real vehicle on its way to orbit does
+    not. Nothing seen so far is touched but the pitch of the stages that burn last. Draws that no pitch saves give way
+    to others; all ballistic ones are left as they are.
+    """
+    places = [i for i, u in enumerate(prior.unknowns) if u.name.startswith("pitch-")]
+    if not places or not len(thetas):
+        return thetas
+    out = thetas.copy()
+    short = np.flatnonzero(~_gets_to_space(prior, out))
+    for up in np.arange(0.25, 4.01, 0.25):
+        if not len(short):
+            return out
+        tried = out[short]
+        tried[:, places] = np.minimum(thetas[short][:, places] + up, 4.0)
+        saved = _gets_to_space(prior, tried)
+        out[short[saved]] = tried[saved]
+        short = short[~saved]
+    kept = np.setdiff1d(np.arange(len(out)), short)
+    if not len(kept):
+        return out[:0]
+    out[short] = out[kept[np.arange(len(short)) % len(kept)]]
+    return out
+
+
+def _gets_to_space(prior: FlightPrior, thetas: Rows) -> Bools:
+    """(m,) whether the last burnout is one in space; all of a kind's that would burn out lower by itself are kept."""
+    ends = fly_cloud(prior, thetas, np.zeros(0))[2]
+    radius_m = np.linalg.norm(ends[:, 7:10], axis=1)
+    return np.asarray(np.isfinite(radius_m) & (radius_m > WGS84_A_M + _SPACE_M))
 
 
 def _is_same(mode: Mode, other: Mode) -> bool:

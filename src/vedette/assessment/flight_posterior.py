@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from vedette.assessment.profile_kernel import climb, fly, fly_on, fly_up, last_burnout, misfit, profile_size
+from vedette.assessment.profile_kernel import climb, fly, fly_on, fly_seen, last_burnout, misfit, profile_size
 from vedette.motion.boost_layout import BURN_S, GAP_S, HEADER, STAGE_COUNT, STAGE_WIDTH, T0_S, TAIL_OFF_S
 
 TARGETS = 8
@@ -141,7 +141,7 @@ def residuals_and_jacobian(
     states, shifted, burnout, other = np.empty((n, 6)), np.empty((n, 6)), np.empty(7), np.empty(7)
     out, ends_side = np.empty((2, n, 4)), np.empty((2, 8))
     x_from_theta(theta, base, target, power, scale, shape, x)
-    q = fly_up(x, t_s, air, field, states, burnout)
+    q = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
     if q < 0:
         res[:] = np.nan
         return
@@ -168,7 +168,7 @@ def residuals_and_jacobian(
                 fly_on(x, burnout, q, t_s, False, air, field, shifted, unused)
                 end_residuals(x, burnout, belief, air, field, ends_side[side])
             else:
-                got = fly_up(x, t_s, air, field, shifted, other)
+                got = fly_seen(x, t_s, not belief[1] > 0.0, air, field, shifted, other)
                 if got < 0:
                     shifted[:] = np.nan
                 else:
@@ -207,7 +207,7 @@ def residuals_only(
     x, states, unused, burnout = np.empty(base.shape[0]), np.empty((t_s.shape[0], 6)), np.zeros(15), np.empty(7)
     for m in range(thetas.shape[0]):
         x_from_theta(thetas[m], base, target, power, scale, shape, x)
-        q = fly_up(x, t_s, air, field, states, burnout)
+        q = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
         if q < 0:
             res[m] = np.nan
             ends[m] = np.nan
@@ -304,7 +304,7 @@ def optimise_draws(
                     total += root[i, j] * u[j]
                 theta[i] = total
             x_from_theta(theta, base, target, power, scale, shape, x)
-            passed = fly_up(x, t_s, air, field, states, burnout)
+            passed = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
             norm, worst = 1e300, 1e300
             if passed >= 0:
                 fly_on(x, burnout, passed, t_s, False, air, field, states, unused)

@@ -29,6 +29,8 @@ from vedette.motion.boost_layout import (
     KICK_RAD,
     LAT_RAD,
     LON_RAD,
+    PITCH_RAD,
+    PITCH_RATE_RADPS,
     SLOPE,
     STAGE_COUNT,
     STAGE_WIDTH,
@@ -59,6 +61,8 @@ class Spread:
     burnt: float = 0.01  # each stage, share of mass
     boost_drag_log: float = 0.2
     slope: float = 0.015
+    orbit_pitch_rad: float = radians(12.0)  # at ignition, of a stage that steers to an orbit
+    orbit_pitch_down_per_s: float = 0.0034  # and what is steered up at first is steered down again
     steer_rad: float = radians(0.25)  # at one period: swings at others, and wind, look much like it
     misfit_m: float = 100.0
     misfit_mps: float = 4.0
@@ -194,6 +198,12 @@ def _unknowns(vehicle: Vehicle, spread: Spread, base: Scalar, bias_sigmas: Rows)
         yield Unknown(f"burn-{s + 1}", (burn, flow), vehicle.spread_burn, (1.0, -1.0), shape=TIMES_E)
         burnt = spread.burnt / share
         yield Unknown(f"flow-{s + 1}", (flow,), burnt, shape=TIMES_E, high=min(6.0, log(0.97 / share) / burnt))
+        if s > 0 and vehicle.orbit_height_m is not None:
+            # Azimuth, latitude and what the first stage did decide how an orbit is steered to: `with_orbit` asks for 0
+            # to 50 degrees over our kicks, and each degree goes with so much less a second.
+            pitches = (stage_entry(s, PITCH_RAD), stage_entry(s, PITCH_RATE_RADPS))
+            powers = (1.0, -spread.orbit_pitch_down_per_s)
+            yield Unknown(f"pitch-{s + 1}", pitches, spread.orbit_pitch_rad, powers, low=-4.0, high=4.0)
     betas = tuple(stage_entry(s, BETA_KG_M2) for s in range(count))
     yield Unknown("boost-drag", betas, spread.boost_drag_log, shape=TIMES_E)
     low, high = vehicle.reentry_beta_kg_m2

@@ -157,11 +157,12 @@ def fit_launch(
         if height > max(heights) - _NEGLIGIBLE
     ]
 
-    def sampled(task: tuple[int, tuple[Mode, ...], int]) -> ClassFit:
+    def sampled(task: tuple[int, tuple[Mode, ...], int]) -> ClassFit | None:
         number, modes, count = task
         return sample_kind(modes, evidence, np.random.default_rng([seed, len(evidence), number]), count)
 
-    return _joined(_side_by_side(sampled, worth), refined, evidence, reference, draws)
+    fits = [fit for fit in _side_by_side(sampled, worth) if fit is not None]
+    return _joined(fits, refined, evidence, reference, draws) if fits else None
 
 
 def _side_by_side(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
@@ -224,7 +225,12 @@ def _joined(
             mine = picked[(picked >= start) & (picked < start + len(thetas))] - start
             start += len(thetas)
             if len(mine):
-                parts.append((f, *fly_cloud(mode.prior, thetas[mine], np.zeros(0), any_weather=True)))
+                flown = fly_cloud(mode.prior, thetas[mine], np.zeros(0), any_weather=True)
+                away = np.isfinite(flown[2]).all(axis=1)  # in another day's air the barest climb to orbit may fail
+                if not away.all():
+                    calm = fly_cloud(mode.prior, thetas[mine], np.zeros(0))
+                    flown = tuple(np.where(away[(...,) + (None,) * (a.ndim - 1)], a, b) for a, b in zip(flown, calm))
+                parts.append((f, *flown))
     cost = min(modes[0].cost for _, modes in refined)
     return LaunchFit(
         epoch_tai_ns=evidence.epoch_tai_ns,

@@ -100,6 +100,29 @@ def fly_up(
 
 
 @njit(cache=True)
+def fly_seen(
+    x: np.ndarray,
+    t_s: np.ndarray,
+    is_free: bool,
+    air: np.ndarray,
+    field: np.ndarray,
+    states: np.ndarray,
+    burnout: np.ndarray,
+) -> int:
+    """As `fly_up`; but with `is_free` a tied flight counts that comes down under thrust after the last of the times.
+
+    A flight to orbit burns for minutes after it was last seen, and whether it then gets away hangs on what nothing
+    seen so far tells. `burnout` is NaN then.
+    """
+    q = fly_up(x, t_s, air, field, states, burnout)
+    n = t_s.shape[0]
+    if q >= 0 or not is_free or n == 0 or not math.isnan(x[profile_size(x) + 6]):
+        return q
+    is_all_before = t_s[n - 1] <= last_burnout(x) + 0.5 * x[TAIL_OFF_S]
+    return n if is_all_before and np.isfinite(states[n - 1, 0]) else -1
+
+
+@njit(cache=True)
 def misfit(x: np.ndarray, burnout: np.ndarray, air: np.ndarray, field: np.ndarray, out: np.ndarray) -> None:
     """Boost model's end, carried to the time of the coast's own state, less that state (6); zeros when tied."""
     p = profile_size(x)

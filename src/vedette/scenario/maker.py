@@ -123,7 +123,7 @@ def _flight(story: Story, spec: LaunchSpec, seed: int) -> Flight:
     air = drawn_air(t_launch_tai_ns, drawn["lat_deg"], drawn["lon_deg"], generator(seed, "weather", spec.id))
     nominal = nominal_parameters(vehicle, drawn)
     own = perturbed(nominal, vehicle, drawn)
-    parameters = aimed(nominal, own, vehicle.class_name, drawn["loft"], air)
+    parameters = aimed(nominal, own, vehicle.class_name, drawn["loft"], air, vehicle.orbit_height_m)
     called = word if word == FROM_THE_SEA else ""
     if spec.ending is None:
         return Flight(spec.id, vehicle, parameters, air, drawn, called)

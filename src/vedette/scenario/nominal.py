@@ -11,12 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from vedette.core.errors import BadInputError
+from vedette.core.errors import BadInputError, DidNotConvergeError
 from vedette.core.shapes import Rows, Scalar
 from vedette.frames import enu_from_itrf_matrix, geodetic_from_itrf
 from vedette.motion.boost import fly_boost
-from vedette.motion.boost_layout import COAST_BETA_KG_M2, KICK_RAD
+from vedette.motion.boost_layout import AZIMUTH_RAD, COAST_BETA_KG_M2, KICK_RAD, STAGE_COUNT
 from vedette.motion.flight_classes import CLASS_NAMES, Vehicle, nominal_boost, vehicles, vehicles_of
+from vedette.motion.flight_shaping import with_orbit
 
 FROM_THE_SEA: Final = "submarine-launched-ballistic"  # not another vehicle: another place
 SEA_VEHICLES: Final = ("medium-range-solid", "intermediate-range-solid", "intercontinental-solid")
@@ -57,15 +58,39 @@ def nominal_parameters(one: Vehicle, drawn: Mapping[str, float]) -> Scalar:
     return parameters
 
 
-def aimed(nominal: Scalar, own: Scalar, class_name: str, loft: float, air: Rows) -> Scalar:
+def aimed(
+    nominal: Scalar,
+    own: Scalar,
+    class_name: str,
+    loft: float,
+    air: Rows,
+    orbit_height_m: tuple[float, float] | None = None,
+) -> Scalar:
     """`own`, a flight with its luck, tilted to burn out at the climb of `nominal` times `loft`.
 
-    Only ballistic flights are aimed; those to orbit and straight up keep their vehicle's kick, divided by `loft`.
+    One on its way to orbit is aimed where its first stage burns out, at the climb with which its vehicle flies east
+    from there; then its second stage is steered into an orbit between the heights given. Those straight up keep their
+    vehicle's kick, divided by `loft`.
     """
     out = np.array(own)
+    if orbit_height_m is not None:
+        first, east = np.array(own), np.array(nominal)
+        first[STAGE_COUNT] = east[STAGE_COUNT] = 1
+        east[AZIMUTH_RAD] = 0.5 * np.pi
+        out[KICK_RAD] = _kick_rad(east, first, loft, air)
+        try:
+            return with_orbit(out, 0.5 * sum(orbit_height_m))
+        except DidNotConvergeError:  # too little luck for an orbit: it flies its programme, and falls
+            return out
     if not class_name.endswith("ballistic"):
         out[KICK_RAD] = nominal[KICK_RAD] / loft
         return out
+    out[KICK_RAD] = _kick_rad(nominal, own, loft, air)
+    return out
+
+
+def _kick_rad(nominal: Scalar, own: Scalar, loft: float, air: Rows) -> float:
+    """The tilt with which `own` burns out at the climb of `nominal` times `loft`."""
     goal = min(float(climb_rad(fly_boost(nominal, np.empty(0))[1][1:])) * loft, radians(88.0))
     for kicks in (_KICKS, _FAINT_KICKS):  # a vehicle with little luck in its thrust flies upright or not at all
         rows = np.tile(own, (len(kicks), 1))
@@ -75,11 +100,9 @@ def aimed(nominal: Scalar, own: Scalar, class_name: str, loft: float, air: Rows)
         if flown.any():
             break
     else:
-        out[KICK_RAD] = rows[0, KICK_RAD]
-        return out
+        return float(rows[0, KICK_RAD])
     # a larger kick burns out flatter: turn both round so that the climb rises along the table
-    out[KICK_RAD] = np.exp(np.interp(goal, climbs[flown][::-1], np.log(rows[flown, KICK_RAD])[::-1]))
-    return out
+    return float(np.exp(np.interp(goal, climbs[flown][::-1], np.log(rows[flown, KICK_RAD])[::-1])))
 
 
 def climb_rad(states_itrf: Rows) -> Scalar:
