@@ -225,12 +225,11 @@ def _joined(
             mine = picked[(picked >= start) & (picked < start + len(thetas))] - start
             start += len(thetas)
             if len(mine):
-                flown = fly_cloud(mode.prior, thetas[mine], np.zeros(0), any_weather=True)
-                away = np.isfinite(flown[2]).all(axis=1)  # in another day's air the barest climb to orbit may fail
-                if not away.all():
-                    calm = fly_cloud(mode.prior, thetas[mine], np.zeros(0))
-                    flown = tuple(np.where(away[(...,) + (None,) * (a.ndim - 1)], a, b) for a, b in zip(flown, calm))
-                parts.append((f, *flown))
+                xs, states, ends = fly_cloud(mode.prior, thetas[mine], np.zeros(0), any_weather=True)
+                fell = ~np.isfinite(ends).all(axis=1)  # in another day's air the barest climb to orbit may fail
+                if fell.any():
+                    xs[fell], states[fell], ends[fell] = fly_cloud(mode.prior, thetas[mine][fell], np.zeros(0))
+                parts.append((f, xs, states, ends))
     cost = min(modes[0].cost for _, modes in refined)
     return LaunchFit(
         epoch_tai_ns=evidence.epoch_tai_ns,
