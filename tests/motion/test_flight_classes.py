@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS
-from vedette.core.errors import NotFoundError, UsageError
+from vedette.core.errors import DidNotConvergeError, NotFoundError, UsageError
 from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import KICK_RAD, boost_parameters, burnout_s
 from vedette.motion.flight_classes import CLASS_NAMES, class_by_range, nominal_boost, vehicle, vehicles, vehicles_of
@@ -135,3 +135,10 @@ def test_every_class_has_a_vehicle():
             assert 2000.0 < stage.exhaust_mps < 4600.0  # chemical rockets: Sutton and Biblarz 2010, table 5-5
             assert stage.a0_mps2 > 3.0
         assert v.stages[0].a0_mps2 * (1 - v.stages[0].back_pressure) > 1.15 * 9.81
+
+
+def test_a_first_stage_that_falls_is_no_way_to_orbit():
+    weak = np.array(nominal_boost(vehicle("space-launch-low-orbit"), lat_rad=0.5, lon_rad=0.0, azimuth_rad=1.5))
+    weak[KICK_RAD] = 1.2  # it leans over at once and dives
+    with pytest.raises(DidNotConvergeError, match="stage 2"):
+        with_orbit(weak, 200e3)

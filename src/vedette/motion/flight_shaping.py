@@ -108,7 +108,9 @@ def with_orbit(parameters: Scalar, height_m: float, *, stage: int = 1) -> Scalar
         if np.all(np.abs(miss) < 1e-2):
             return p
         slopes = ((reached[1:] - reached[0]) / scale / steps[:, None]).T
-        move = np.linalg.solve(slopes, -miss) if np.isfinite(slopes).all() else np.full(3, np.nan)
+        if not np.isfinite(slopes).all() or np.linalg.matrix_rank(slopes * steps) < 3:
+            break  # it comes down before the stage, and nothing that the stage does tells
+        move = np.linalg.solve(slopes, -miss)
         most = np.array([0.1, 5e-4, 20.0])
         move *= min(1.0, float(np.min(most / np.maximum(np.abs(move), 1e-12))))
         p[places] += move
