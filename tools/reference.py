@@ -153,11 +153,12 @@ def commands_page() -> str:
     from vedette.doors.cli.main import make_app
 
     parts = [MADE, "# The command line\n"]
-    for words_typed in [[], *([command.name] for command in COMMANDS)]:
+    every = [[command.name, *more] for command in COMMANDS for more in [[], *([one.name] for one in command.actions)]]
+    for words_typed in [[], *every]:
         console = Console(
             width=100, color_system=None, force_terminal=False, highlight=False, record=True, file=io.StringIO()
         )
-        make_app(words_typed[0] if words_typed else "")([*words_typed, "--help"], console=console, exit_on_error=False)
+        make_app(*words_typed)([*words_typed, "--help"], console=console, exit_on_error=False)
         shown = "\n".join(line.rstrip() for line in console.export_text().strip("\n").splitlines())
         parts.append(f"## {' '.join(['vedette', *words_typed])}\n\n```text\n{shown}\n```\n")
     return "\n".join(parts)

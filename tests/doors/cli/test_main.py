@@ -66,7 +66,10 @@ def test_verbose_shows_where_it_happened(monkeypatch, capsys):
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["versoin"], ["version", "--jsn"], ["version", "extra"], ["--nonsense"]])
+NOT_UNDERSTOOD = [["versoin"], ["catalogue", "wher"], ["version", "--jsn"], ["version", "extra"], ["--nonsense"]]
+
+
+@pytest.mark.parametrize("words", NOT_UNDERSTOOD)
 def test_what_is_not_understood_is_a_usage_error(words, capsys):
     assert main(words) == ExitCode.USAGE
     assert capsys.readouterr().err.count("\n") == 1
@@ -86,10 +89,13 @@ def test_help_lists_every_command_and_every_exit_code(capsys):
         assert f"{code}  {meaning}" in shown
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_every_command_resolves_and_explains_itself(command, capsys):
-    assert main([command.name, "--help"]) == ExitCode.OK
-    assert command.name in capsys.readouterr().out
+EVERY = [[command.name, *more] for command in COMMANDS for more in [[], *([one.name] for one in command.actions)]]
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_every_command_resolves_and_explains_itself(words, capsys):
+    assert main([*words, "--help"]) == ExitCode.OK
+    assert " ".join(words) in capsys.readouterr().out
 
 
 def test_help_imports_neither_numpy_nor_numba_nor_any_command():

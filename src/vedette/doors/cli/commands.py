@@ -2,7 +2,8 @@
 
 To add one, write `doors/cli/<name>.py` with a function whose parameters are the options (degrees, kilometres and UTC
 here and nowhere deeper) and whose docstring is its help; import anything heavy *inside* the function; return nothing
-for success or an exit code; raise a `VedetteError` for trouble that has words. Then add its line here.
+for success or an exit code; raise a `VedetteError` for trouble that has words. Then add its line here. A family of
+commands (`vedette catalogue where`) is one line with its actions, each a function in a file of its own.
 """
 
 from typing import NamedTuple
@@ -14,7 +15,16 @@ class Command(NamedTuple):
     name: str
     function: str  # "module:function", imported only when the command is run
     help: str
+    actions: tuple["Command", ...] = ()  # of a command that is a family: its members, and no function of its own
 
+
+# Each lives in `doors/cli/catalogue/<action>.py`.
+_CATALOGUE = (
+    Command("load", "vedette.doors.cli.catalogue.load:load", "Keep the element sets of files."),
+    Command("show", "vedette.doors.cli.catalogue.show:show", "Count what is kept, or tell one object's history."),
+    Command("where", "vedette.doors.cli.catalogue.where:where", "Say where an object is, and how sure that is."),
+    Command("identify", "vedette.doors.cli.catalogue.identify:identify", "Name unknown positions."),
+)
 
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "vedette.doors.cli.demo:demo", "Play two launches live in the terminal."),
@@ -32,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("audit", "vedette.doors.cli.audit:audit", "Read who did what, and check that the record is whole."),
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
-    Command("catalogue", "vedette.doors.cli.catalogue:catalogue", "Keep element sets; say where and whose it is."),
+    Command("catalogue", "", "Know what is up there: load, ask, name, compare.", _CATALOGUE),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
     Command("channels", "vedette.doors.cli.channels:channels", "Say which ways out there are; try them; deliver."),

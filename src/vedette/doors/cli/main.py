@@ -27,7 +27,7 @@ Exit codes:
 """
 
 
-def make_app(asked_for: str = "") -> App:
+def make_app(*asked_for: str) -> App:
     """The command line with every command registered by name and none imported; the one asked for tells all it can."""
     app = App(
         name="vedette",
@@ -39,10 +39,20 @@ def make_app(asked_for: str = "") -> App:
         result_action="return_value",
         suppress_keyboard_interrupt=False,
     )
-    for command in COMMANDS:
-        told = _told(command) if command.name == asked_for else command.help
-        app.command(command.function, name=command.name, help=told, help_epilogue="")
+    _add(app, COMMANDS, list(asked_for))
     return app
+
+
+def _add(app: App, commands: Sequence[Command], asked_for: list[str]) -> None:
+    for command in commands:
+        is_asked_for = asked_for[:1] == [command.name]
+        if command.actions:
+            family = App(name=command.name, help=command.help, help_epilogue="")
+            _add(family, command.actions, asked_for[1:] if is_asked_for else [])
+            app.command(family)
+        else:
+            told = _told(command) if is_asked_for else command.help
+            app.command(command.function, name=command.name, help=told, help_epilogue="")
 
 
 def _told(command: Command) -> str:
@@ -79,9 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words and not words[0].startswith("-"):
-        _check_command_name(words[0])
-    command, bound, _ = make_app(words[0] if words else "").parse_args(
+    _check_names(words)
+    command, bound, _ = make_app(*words[:2]).parse_args(
         shielded(words), exit_on_error=False, print_error=False
     )
     outcome = command(*map(unshielded, bound.args), **{name: unshielded(value) for name, value in bound.kwargs.items()})
@@ -94,13 +103,18 @@ def _reader_has_seen_enough() -> int:
     return ExitCode.OK
 
 
-def _check_command_name(name: str) -> None:
+def _check_names(words: list[str]) -> None:
     # cyclopts would import every command to make its suggestion
-    names = [command.name for command in COMMANDS]
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
-        cure = f"did you mean {near[0]!r}?" if near else f"the commands are {', '.join(names)}"
-        raise UsageError(f"there is no command {name!r}; {cure}")
+    commands, family = COMMANDS, "command"
+    for word in words:
+        if word.startswith("-") or not commands:
+            return
+        names = [command.name for command in commands]
+        if word not in names:
+            near = difflib.get_close_matches(word, names, n=1)
+            cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+            raise UsageError(f"there is no {family} {word!r}; {cure}")
+        commands, family = commands[names.index(word)].actions, f"{word} action"
 
 
 def _code(trouble: Exception) -> int:
