@@ -39,6 +39,10 @@ class Bank:
     weight: Scalar  # (n,) seconds it stands for over the kind's flights; 1 / n of its kind without a launch
     lasts_s: Scalar  # (n,) how long its flight is up
     ground_m: Scalar  # (n,) from the pad
+    any_flight: Ints  # (n,) among the flights of all kinds; -1 without a launch
+    burns_s: Rows  # (flights of all kinds, 4, 2)
+    heights_m: Scalar  # flat: each flight's `height_grid_m`, one after the other ...
+    heights_from: Ints  # ... beginning here, (flights + 1,)
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -76,9 +80,16 @@ def bank() -> Bank:
         kinds.append(Kind(one.name, ((one.cause, 1.0),), None))
     columns = [np.concatenate([part[i] for part in parts]) for i in range(8)]
     order = np.argsort(columns[0][:, 0], kind="stable")
+    launched = [kind.flights for kind in kinds if kind.flights is not None]
+    before = np.cumsum([0, *(0 if kind.flights is None else len(kind.flights) for kind in kinds)])[:-1]
+    any_flight = np.where(np.isfinite(columns[4]), before[columns[2]] + columns[3], -1)
+    lengths = [flights.height_grid_m.shape[1] for flights in launched for _ in range(len(flights))]
     place, push, kind, flight, t_s, weight, lasts, ground = (column[order] for column in columns)
     return Bank(
         tuple(kinds), place.astype(np.float32), push.astype(np.float32), kind.astype(np.int16),
         flight.astype(np.int16), t_s.astype(np.float32), weight.astype(np.float32), lasts.astype(np.float32),
-        ground.astype(np.float32),
+        ground.astype(np.float32), any_flight[order].astype(np.int64),
+        np.concatenate([flights.burns_s for flights in launched]),
+        np.concatenate([flights.height_grid_m.ravel() for flights in launched]),
+        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
     )  # fmt: skip

@@ -12,8 +12,9 @@ import numpy as np
 from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.typing.bank import Bank, bank
 from vedette.assessment.typing.density import Nearness, nearness
+from vedette.assessment.typing.density_kernel import weight_by_distance
 from vedette.assessment.typing.free import log_unknown
-from vedette.assessment.typing.sea import SEA_OF_EARTH, SHORE_OF_EARTH, sea_share, shore_of
+from vedette.assessment.typing.sea import SEA_OF_EARTH, SHORE_OF_EARTH, sea_share, sea_shares, shore_of
 from vedette.assessment.typing.signs import Signs, Tracked, TrackHistory, signs_of
 from vedette.assessment.typing.words import reasons_of
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
@@ -43,6 +44,8 @@ FLIGHT_CAUSES = (
     Cause.FAILED_LAUNCH, Cause.SOUNDING_ROCKET, Cause.SATELLITE, Cause.UNKNOWN,
 )  # fmt: skip
 _MOST_PLACES = 40
+_GRAIN_M = 5e3  # of distances from the pad
+_LEAST_SHARE = 1e-3  # of a kind's most probable distance; others are left out
 
 
 def flight_causes(
@@ -101,27 +104,21 @@ def _place_log(cause: Cause, sea: float, shore: float) -> float:
 def _sea_of_kinds(signs: Signs, near: Nearness, table: Bank, sea: Callable[[float, float], float]) -> Rows:
     """(kinds, 2) share of sea and of shore where each kind's near moments would have started; NaN without any."""
     out = np.full((len(table.kinds), 2), np.nan)
-    kind = table.kind[near.row]
-    launched = np.isfinite(table.t_s[near.row]) & np.isfinite(near.log_weight)
-    if not launched.any():
+    farthest_m = float(np.fmax.reduce(table.ground_m[near.row], initial=0.0))
+    weights = weight_by_distance(
+        near.row, near.log_weight, near.log_kind, table.kind, table.t_s, table.ground_m, _GRAIN_M,
+        round(farthest_m / _GRAIN_M) + 2,
+    )  # fmt: skip
+    weights[weights < _LEAST_SHARE * weights.max(axis=1, keepdims=True)] = 0.0
+    total = weights.sum(axis=1)
+    grains = np.flatnonzero(weights.any(axis=0))
+    if len(grains) == 0:
         return out
     lat, lon, _ = geodetic_from_itrf(signs.state_itrf[:3])
-    known: dict[int, Scalar] = {}
-    back = _course_back(signs)
-    for number in np.unique(kind[launched]):
-        mine = np.flatnonzero(launched & (kind == number))
-        best = mine[np.argsort(-near.log_weight[mine], kind="stable")[:_MOST_PLACES]]
-        weight = np.exp(near.log_weight[best] - near.log_weight[best[0]])
-        some = np.zeros(2)
-        for w, distance in zip(weight, table.ground_m[near.row[best]], strict=True):
-            if w < 1e-3:
-                continue
-            key = round(float(distance) / 5e3)
-            if key not in known:
-                share = sea(*_along(float(lat), float(lon), back, 5e3 * key))
-                known[key] = np.array([share, shore_of(share)])
-            some += w * known[key]
-        out[number] = some / float(weight[weight >= 1e-3].sum())
+    places = _along(float(lat), float(lon), _course_back(signs), _GRAIN_M * grains)
+    shares = sea_shares(*places) if sea is sea_share else np.array([sea(*place) for place in np.transpose(places)])
+    known = total > 0.0
+    out[known] = weights[known][:, grains] @ np.stack([shares, shore_of(shares)], axis=-1) / total[known, None]
     return out
 
 
@@ -135,14 +132,14 @@ def _course_back(signs: Signs) -> float:
     return float(np.arctan2(-velocity @ east, -velocity @ north))
 
 
-def _along(lat_rad: float, lon_rad: float, bearing_rad: float, distance_m: float) -> tuple[float, float]:
-    """Degrees of the place so far along a great circle of a round Earth."""
+def _along(lat_rad: float, lon_rad: float, bearing_rad: float, distance_m: Scalar) -> tuple[Scalar, Scalar]:
+    """(n,) degrees of the places so far (n,) along a great circle of a round Earth."""
     d = distance_m / EARTH_M
     lat = np.arcsin(np.sin(lat_rad) * np.cos(d) + np.cos(lat_rad) * np.sin(d) * np.cos(bearing_rad))
     lon = lon_rad + np.arctan2(
         np.sin(bearing_rad) * np.sin(d) * np.cos(lat_rad), np.cos(d) - np.sin(lat_rad) * np.sin(lat)
     )
-    return float(np.degrees(lat)), float((np.degrees(lon) + 180.0) % 360.0 - 180.0)
+    return np.degrees(lat), (np.degrees(lon) + 180.0) % 360.0 - 180.0
 
 
 def _mean_sea(near: Nearness, at_sea: Scalar) -> float:
@@ -156,8 +153,8 @@ def _mean_sea(near: Nearness, at_sea: Scalar) -> float:
 def _sea_of_fit(fit: LaunchFit, sea: Callable[[float, float], float]) -> tuple[float, float]:
     lat, lon = np.degrees(fit.cloud.launch_lat_rad), np.degrees(fit.cloud.launch_lon_rad)
     some = np.linspace(0, len(lat) - 1, min(len(lat), _MOST_PLACES)).astype(int)
-    shares = [sea(float(lat[i]), float(lon[i])) for i in some]
-    return float(np.mean(shares)), float(np.mean([shore_of(share) for share in shares]))
+    shares = np.array([sea(float(lat[i]), float(lon[i])) for i in some])
+    return float(np.mean(shares)), float(np.mean(shore_of(shares)))
 
 
 def _by_fit(logs: dict[Cause, float], fit: LaunchFit, sea: float, shore: float) -> dict[Cause, float]:

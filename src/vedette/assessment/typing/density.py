@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import i0e
 
 from vedette.assessment.typing.bank import Bank
+from vedette.assessment.typing.density_kernel import weigh_moments
 from vedette.assessment.typing.drawn_flights import BOOST_GRID_S, burning
 from vedette.assessment.typing.signs import Signs
 from vedette.core.shapes import Ints, Rows, Scalar
@@ -19,6 +20,8 @@ HEIGHT_WIDTH = 0.08  # of ln(height + 3 km): what stands for the gaps between th
 SPEED_WIDTH_SHARE, SPEED_WIDTH_MPS = 0.05, 6.0  # of both speeds: share of the whole speed, and m/s
 PUSH_WIDTH_MPS2, PUSH_WIDTH_SHARE = 1.5, 0.08
 CLOUD_TOP_M = 12_000.0
+LATE_PER_S = 0.03 / 60.0  # density of a first look that is late: higher cloud, looks that failed, a dim flame
+DARK_LOOKS = 6  # so many dark looks are weighed
 LOOK_EVERY_S = 10.0  # how long after coming out of the cloud an infrared watcher may first look
 FOUND, STRAY = 0.9, 0.01  # chance that a look finds a flame; that it finds something where none is
 _MOST = 60_000  # moments compared at once
@@ -36,10 +39,32 @@ class Nearness:
 
 def nearness(signs: Signs, bank: Bank) -> Nearness:
     """Densities of all kinds for one object, per unit of the bank's coordinates (and of (m/s2)2 when it has a push)."""
+    low, high, step, sigma_h = _compared(signs, bank)
+    link = signs.rise_correlation * signs.place_sigma[0] * signs.place_sigma[1] / sigma_h**2
+    row, log_weight, log_kind = weigh_moments(
+        low, high, step, bank.place, bank.push, bank.kind, bank.any_flight, bank.t_s, bank.weight, bank.lasts_s,
+        bank.burns_s, bank.heights_m, bank.heights_from, len(bank.kinds), np.asarray(signs.place, dtype=float),
+        np.array([sigma_h, signs.place_sigma[1], signs.place_sigma[2]]), float(link),
+        np.asarray(signs.push, dtype=float), float(signs.push_sigma),
+        np.array([signs.age_s, signs.flame_age_s, signs.flame_last_s]), bool(signs.flame_first),
+        np.asarray(signs.dark_s[:DARK_LOOKS], dtype=float),
+        np.array([SPEED_WIDTH_SHARE, SPEED_WIDTH_MPS, PUSH_WIDTH_MPS2, PUSH_WIDTH_SHARE]), np.array([FOUND, STRAY]),
+        np.array([BOOST_GRID_S, CLOUD_TOP_M, LOOK_EVERY_S, LATE_PER_S]),
+    )  # fmt: skip
+    return Nearness(row, log_weight, log_kind)
+
+
+def _compared(signs: Signs, bank: Bank) -> tuple[int, int, int, float]:
+    """First and last row of the bank that are compared, every how manieth, and the doubt of the height's logarithm."""
     sigma_h = float(np.hypot(signs.place_sigma[0], HEIGHT_WIDTH))
     reach = _SIGMAS * sigma_h
-    low, high = np.searchsorted(bank.place[:, 0], [signs.place[0] - reach, signs.place[0] + reach])
-    step = max(1, -(-int(high - low) // _MOST))
+    low, high = np.searchsorted(bank.place[:, 0], np.float32([signs.place[0] - reach, signs.place[0] + reach]))
+    return int(low), int(high), max(1, -(-int(high - low) // _MOST)), sigma_h
+
+
+def nearness_plain(signs: Signs, bank: Bank) -> Nearness:
+    """The plain twin of `nearness`: the same, moment by moment in arrays."""
+    low, high, step, sigma_h = _compared(signs, bank)
     rows = np.arange(low, high, step)
     place = bank.place[rows].astype(float)
     width2 = (SPEED_WIDTH_SHARE**2) * (place[:, 1] ** 2 + place[:, 2] ** 2) + SPEED_WIDTH_MPS**2
@@ -104,7 +129,7 @@ def _when_found(signs: Signs, bank: Bank, rows: Ints) -> Scalar:
             if has_flame:
                 log_p += np.log(np.where(burning(flights, flight, t_now - signs.flame_last_s), FOUND, STRAY))
                 log_p += np.log(np.where(burning(flights, flight, t_now - signs.flame_age_s), FOUND, STRAY))
-                for dark_s in signs.dark_s[:6]:
+                for dark_s in signs.dark_s[:DARK_LOOKS]:
                     log_p += np.log(np.where(burning(flights, flight, t_now - dark_s), 1.0 - FOUND, 1.0 - STRAY))
             out[mine] = log_p
     return out
@@ -113,8 +138,7 @@ def _when_found(signs: Signs, bank: Bank, rows: Ints) -> Scalar:
 def _found_at(height_grid_m: Rows, flight: Ints, start_s: Scalar) -> Scalar:
     """(m,) density (1/s) of the first infrared look at `start_s` after lift-off: soon after it left the cloud."""
     since = _share_out(height_grid_m, flight, start_s) - _share_out(height_grid_m, flight, start_s - LOOK_EVERY_S)
-    late = 0.03 / 60.0  # the cloud was higher, looks failed, the flame was dim
-    return np.where(start_s > 0.0, 0.97 * np.maximum(since, 0.0) / LOOK_EVERY_S + late, 0.0)
+    return np.where(start_s > 0.0, 0.97 * np.maximum(since, 0.0) / LOOK_EVERY_S + LATE_PER_S, 0.0)
 
 
 def _share_out(height_grid_m: Rows, flight: Ints, t_s: Scalar) -> Scalar:

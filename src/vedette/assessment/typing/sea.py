@@ -5,9 +5,11 @@ A place nearer to a coast than the table can tell is partly both: shares are tho
 
 from bisect import bisect_right
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from vedette.core.shapes import Ints, Scalar
 from vedette.core.tables import table_rows
 
 SEA_OF_EARTH = 0.708  # share of the Earth's surface
@@ -15,6 +17,7 @@ SHORE_OF_EARTH = 0.025  # mean of `shore_of` over the Earth
 SHORE_KM = 25.0
 _GRAIN_PER_DEG, _ROWS_PER_DEG = 20.0, 4.0
 _KM_PER_DEG = 111.2
+_ROW_WIDTH = 8_000  # more grains than a row has
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +46,31 @@ def sea_share(lat_deg: float, lon_deg: float, within_km: float = SHORE_KM) -> fl
     return water / len(_DISC)
 
 
-def shore_of(sea: float) -> float:
+def sea_shares(lat_deg: Scalar, lon_deg: Scalar, within_km: float = SHORE_KM) -> Scalar:
+    """(n,) `sea_share` of many places at once."""
+    edges, first = _edges()
+    reach = within_km / _KM_PER_DEG
+    wider = reach / np.maximum(np.cos(np.radians(lat_deg)), 0.05)
+    x, y = np.array(_DISC).T
+    lat = lat_deg[:, None] + y * reach
+    lon = lon_deg[:, None] + x * wider[:, None]
+    is_over = np.abs(lat) > 90.0
+    lat, lon = np.where(is_over, np.sign(lat) * 180.0 - lat, lat), np.where(is_over, lon + 180.0, lon)
+    row = np.clip(((lat + 90.0) * _ROWS_PER_DEG).astype(np.int64), 0, len(first) - 1)
+    place = ((lon + 180.0) % 360.0) * _GRAIN_PER_DEG
+    crossed = np.searchsorted(edges, row * _ROW_WIDTH + place, side="right") - first[row]
+    return np.asarray(np.mean(crossed % 2 == 0, axis=1))
+
+
+@lru_cache(maxsize=1)
+def _edges() -> tuple[Scalar, Ints]:
+    """Every row's coasts in one rising list, `_ROW_WIDTH` from row to row, and where each row begins in it."""
+    rows = _rows()
+    first = np.cumsum([0, *(len(row) for row in rows)])[:-1]
+    return np.concatenate([np.array(row) + k * _ROW_WIDTH for k, row in enumerate(rows)]).astype(float), first
+
+
+def shore_of(sea: Any) -> Any:
     """How much of a shore a place is, from its share of sea: 0 inland and at sea, 1 where half of it is water."""
     return 4.0 * sea * (1.0 - sea)
 
