@@ -85,6 +85,12 @@ class LaunchFollower:
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
+    def hear_catalogue(self, known: KnownObjects, natural: NaturalContext | None) -> None:
+        """From now on these objects are known to be up there."""
+        self._tracker.known_objects = known
+        self._assessor.natural = natural or self._assessor.natural
+        self._assessor.has_catalogue = True
+
     # ---- the Follower interface
 
     def absorb(self, scan: Scan) -> Said:

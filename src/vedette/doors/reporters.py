@@ -13,6 +13,7 @@ from vedette.engine.picture import Picture
 from vedette.reports import Alert, Evidence, Finding, FindingKind
 from vedette.reports.words import place_words
 
+_MET_SHOWN = 20
 COLOURS = {
     FindingKind.LAUNCH: "1;33",
     FindingKind.IMPACT_PREDICTED: "1;31",
@@ -168,6 +169,19 @@ def summary_lines(picture: Picture, predict_to_tai_ns: int | None) -> list[str]:
             )
         if summary.quality:
             lines.append(f"    marks: {', '.join(summary.quality)}")
+    if picture.catalogue is not None:
+        met = sorted(picture.catalogue.met.values(), key=lambda one: (-one.looks, one.id))
+        lines.append(
+            f"catalogue: {len(met):,} of {len(picture.catalogue):,} known objects met in "
+            f"{picture.catalogue.named_count:,} detections; {picture.catalogue.new_count:,} are none of them"
+        )
+        for one in met[:_MET_SHOWN]:
+            also = f" or {', '.join(one.together_with[:3])}" if one.together_with else ""
+            lines.append(
+                f"    {one.id}{also}  {one.looks} looks  {100 * one.probability:.2f} %  elements {one.age_days:.1f} d"
+            )
+        if len(met) > _MET_SHOWN:
+            lines.append(f"    and {len(met) - _MET_SHOWN:,} more; --json tells all")
     if predict_to_tai_ns is not None:
         for p in picture.predict(predict_to_tai_ns):
             lines.append(

@@ -9,11 +9,12 @@ import msgspec
 
 from vedette.core.errors import BadInputError, VedetteError
 from vedette.doors.journal_store import JournalEntry, JournalStore, Verification
-from vedette.engine.events import Event, FeedEnded
+from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.session import Session
 from vedette.formats import FeedHeader, decode_record, encode_record
 
 ENDED = "ended"
+CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class SqliteJournal:
 
 def encode_event(event: Event) -> tuple[str, bytes]:
     """Kind and payload of an event."""
+    if isinstance(event, CatalogueGiven):
+        return CATALOGUE, msgspec.msgpack.encode(event)
     return (ENDED, msgspec.msgpack.encode(event)) if isinstance(event, FeedEnded) else encode_record(event)
 
 
@@ -106,6 +109,8 @@ def decode_event(entry: JournalEntry, where: str = "journal") -> Event:
     try:
         if entry.kind == ENDED:
             return msgspec.msgpack.decode(entry.payload, type=FeedEnded)
+        if entry.kind == CATALOGUE:
+            return msgspec.msgpack.decode(entry.payload, type=CatalogueGiven)
         return decode_record(entry.kind, entry.payload)
     except (BadInputError, msgspec.DecodeError) as trouble:
         what = trouble.what if isinstance(trouble, BadInputError) else str(trouble)

@@ -20,6 +20,7 @@ from vedette.doors.replaying import OnlyFrom
 from vedette.doors.reporters import JsonlReporter, JsonReporter, Reporter, TimelineReporter
 from vedette.doors.sealed_journal import create_sealed
 from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.watch_catalogue import with_catalogue
 from vedette.doors.watch_feeds import open_watch_feeds
 from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watch_notices import with_notices
@@ -48,6 +49,7 @@ class WatchOptions:
     references: Path | None = None
     policy: Path | None = None
     notices: Path | None = None
+    catalogue: tuple[str, ...] = ()  # files of element sets, or "store"
     mode: str | None = None
     tapes: tuple[Path, ...] = ()  # recordings that must never be live
     sky: bool = False
@@ -71,7 +73,8 @@ def run_watch(options: WatchOptions) -> int:
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
     )
     mode, feeds = mode_and_rest(records)
-    events = with_notices(feeds, options.notices)
+    told = with_catalogue(feeds, options.catalogue, options.data_dir, options.is_quiet)
+    events = with_notices(told, options.notices)
     if options.mode is None:
         session = msgspec.structs.replace(session, mode=mode)
     path = new_journal_path(journals_dir_of(options.data_dir))

@@ -19,6 +19,7 @@ from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.feeds import LiveFeeds, is_address, parse_address
 from vedette.doors.proposing import Proposer, ProposingReporter, places_of
 from vedette.doors.sealed_journal import create_sealed
+from vedette.doors.watch_catalogue import with_catalogue
 from vedette.doors.watch_feeds import feed_sensors
 from vedette.doors.watch_loop import watch_loop
 from vedette.doors.watch_notices import notices_of
@@ -64,7 +65,8 @@ def run_live_watch(options: WatchOptions) -> int:
         if not options.is_quiet:
             sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
             sys.stderr.flush()
-        events = chain(notices_of(options.notices), live.records())
+        reports = with_catalogue(live.records(), options.catalogue, options.data_dir, options.is_quiet)
+        events = chain(notices_of(options.notices), reports)
         desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
         picture = watch_loop(events, session, desk, journal, hear=desk.hearing(hear))
     say_where(options, path)

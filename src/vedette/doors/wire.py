@@ -364,6 +364,35 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
         "sources": [source(one, spell) for one in picture.sources.values()],
         "predictions": [spell.prediction(prediction) for prediction in predictions],
         "registration": [spell.registration(one) for one in picture.registration],
+        "catalogue": known_catalogue(picture, spell),
+    }
+
+
+def known_catalogue(picture: Picture, spell: "Spelling") -> dict[str, Any] | None:
+    """Which catalogue the looks were held against, and who was met; null without one."""
+    if picture.catalogue is None:
+        return None
+    met = sorted(picture.catalogue.met.values(), key=lambda one: (one.t_first_tai_ns, one.id))
+    return {
+        "source": picture.catalogue_source,
+        "sha256": picture.catalogue_sha256,
+        "objects": len(picture.catalogue),
+        "detections_named": picture.catalogue.named_count,
+        "detections_new": picture.catalogue.new_count,
+        "met": [
+            {
+                "id": one.number,
+                "name": one.name or one.id,
+                "looks": one.looks,
+                "probability": round(one.probability, 6),
+                "together_with": list(one.together_with),
+                "sensors": list(one.sensors),
+                "t_first_utc": spell.utc(one.t_first_tai_ns),
+                "t_last_utc": spell.utc(one.t_last_tai_ns),
+                "age_days": round(one.age_days, 2),
+            }
+            for one in met
+        ],
     }
 
 

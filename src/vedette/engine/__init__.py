@@ -1,12 +1,13 @@
 """The pure fold from a journal of events to a picture."""
 
 from vedette.engine.advance import advance, open_picture
-from vedette.engine.events import Event, FeedEnded
+from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.health import emitters, groups, sensor_health
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session, when
 
 __all__ = [
+    "CatalogueGiven",
     "Event",
     "FeedEnded",
     "Picture",

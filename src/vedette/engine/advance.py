@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from vedette.assessment.follower import Follower
-from vedette.engine.events import Event, FeedEnded
+from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.incidents import clock_findings, incidents_of, is_astray, look_repeated, refused, think
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SKY = "sky"  # the follower that owns every radar scan of a session that follows the sky
 TRACKED = "tracked"  # the follower that owns every radar and infrared scan
+_NOT_FOR_THE_CATALOGUE = (SensorKind.TELEMETRY, SensorKind.INFRARED)  # the second sees flames
 
 
 def open_picture(session: Session, known_objects: KnownObjects | None = None) -> Picture:
@@ -63,6 +64,8 @@ def advance(picture: Picture, event: Event) -> Picture:
         case Notice():
             picture.notices.append(event)
             said = _tell_followers(picture, event)
+        case CatalogueGiven():
+            said = _take_catalogue(picture, event)
         case LifeSign() | Claim():
             incidents_of(picture).hear(event)
             said = ()
@@ -85,6 +88,20 @@ def _tell_followers(picture: Picture, notice: Notice) -> tuple[Finding | Alert, 
     now = picture.t_now_tai_ns
     hearing = [one.hear_notice for one in picture.followers.values() if hasattr(one, "hear_notice")]
     return tuple(item for hear in hearing for item in hear(notice, now))
+
+
+def _take_catalogue(picture: Picture, given: CatalogueGiven) -> tuple[Finding, ...]:
+    """From now on every look is held against these objects before it begins anything."""
+    from vedette.engine.known_catalogue import KnownCatalogue
+    from vedette.formats.elements_pack import unpack_elements
+
+    known = KnownCatalogue(unpack_elements(given.packed, given.sha256))
+    picture.known_objects = picture.catalogue = known
+    picture.catalogue_source, picture.catalogue_sha256 = given.source, given.sha256
+    for follower in picture.followers.values():
+        if hasattr(follower, "hear_catalogue"):
+            follower.hear_catalogue(known, _natural(picture))
+    return ()
 
 
 def _estimate_liftoff(picture: Picture) -> None:
@@ -124,6 +141,8 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     said = (*said, *clock_findings(picture, scan))
     if scan.kind is SensorKind.RADAR:
         said = (*said, *_hear_noise(picture, scan))
+    if picture.catalogue is not None and not is_repeated and scan.kind not in _NOT_FOR_THE_CATALOGUE:
+        picture.catalogue.hear(scan, picture.sensors[scan.sensor_id])
     return said if is_repeated else (*said, *_follower_of(picture, scan).absorb(scan))
 
 

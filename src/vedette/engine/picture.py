@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch
     from vedette.assessment.incidents.clocks import ClockWatch
     from vedette.assessment.no_launch import NoLaunch
+    from vedette.engine.known_catalogue import KnownCatalogue
     from vedette.tracking import KnownObjects
     from vedette.tracking.groups import GroupWatch
     from vedette.tracking.interference.watcher import InterferenceWatch
@@ -41,6 +42,9 @@ class Picture:
     session: Session
     sensors: dict[str, Sensor]
     known_objects: KnownObjects | None = None
+    catalogue: KnownCatalogue | None = None  # the same, when it came as a whole catalogue: who was met
+    catalogue_source: str = ""
+    catalogue_sha256: str = ""
     unknown_sensors: set[str] = field(default_factory=set)
     t_now_tai_ns: int | None = None  # the newest measured time
     t_liftoff_tai_ns: int | None = None  # zero of `t_plus_s`

@@ -5,6 +5,7 @@ well their places are known. Detections that such an object explains are its own
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
@@ -110,6 +111,7 @@ def known_pairs(
     return KnownPairs(rows.ids, np.array([key_of_known(name) for name in rows.ids], dtype=np.int64), pairs)
 
 
+@lru_cache(maxsize=1 << 17)
 def key_of_known(name: str) -> int:
     """A number for a known object's name, among the numbers of tracks."""
     return int.from_bytes(blake2b(b"known|" + name.encode(), digest_size=8).digest(), "little") >> 1

@@ -179,18 +179,20 @@ def _best(
 
     Two that fit are none: nothing is learnt from what may be either.
     """
-    fits = []
-    for i in range(len(expected)):
-        off = np.asarray(values[:3]) - expected[i]
-        off[0] = (off[0] + np.pi) % (2.0 * np.pi) - np.pi
-        noise = np.diag(np.asarray(sigmas[:3]) ** 2)
-        weigh = np.linalg.inv(noise + place[i])
-        information = float(rate[i] @ weigh @ rate[i])
-        if information <= 0.0:
-            continue
-        late_s = float(rate[i] @ weigh @ off) / information  # the object is where it will be in so many seconds
-        left = off - late_s * rate[i]
-        if abs(late_s) <= MOST_S and float(left @ weigh @ left) < ACROSS_CHI2:
-            along = rate[i] / np.asarray(sigmas[:3]) ** 2
-            fits.append((i, -float(along @ off) / float(along @ rate[i]), 1.0 / float(along @ rate[i])))
-    return fits[0] if len(fits) == 1 else None
+    off = np.asarray(values[:3]) - expected
+    off[:, 0] = (off[:, 0] + np.pi) % (2.0 * np.pi) - np.pi
+    variances = np.asarray(sigmas[:3]) ** 2
+    weigh = np.linalg.inv(np.diag(variances) + place)
+    towards = np.einsum("nij,nj->ni", weigh, rate)
+    information = np.einsum("ni,ni->n", towards, rate)
+    is_told = information > 0.0
+    # the object is where it will be in so many seconds
+    late_s = np.einsum("ni,ni->n", towards, off) / np.where(is_told, information, 1.0)
+    left = off - late_s[:, None] * rate
+    square = np.einsum("ni,nij,nj->n", left, weigh, left)
+    fits = np.flatnonzero(is_told & (np.abs(late_s) <= MOST_S) & (square < ACROSS_CHI2))
+    if len(fits) != 1:
+        return None
+    i = int(fits[0])
+    along = rate[i] / variances
+    return i, -float(along @ off[i]) / float(along @ rate[i]), 1.0 / float(along @ rate[i])

@@ -20,6 +20,7 @@ def watch(
     references: Path | None = None,
     policy: Path | None = None,
     notices: Path | None = None,
+    catalogue: tuple[str, ...] = (),
     tape: tuple[Path, ...] = (),
     sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
@@ -68,6 +69,10 @@ def watch(
         by when. The journal keeps it. docs/guides/policy.md says what stands in it.
     notices
         What partners announced: a file of `vedette notices import`, or the data directory that keeps them.
+    catalogue
+        Element sets of what is up there: a file (two lines or OMM, .gz too), or the word `store` for what `vedette
+        catalogue load` keeps. Every look is held against them before it begins anything; the journal keeps them. May be
+        given more than once.
     tape
         A recording that must never be live, such as an exercise's scan file: its looks are known again and set aside.
         May be given more than once.
@@ -108,6 +113,7 @@ def watch(
             references=references,
             policy=policy,
             notices=notices,
+            catalogue=catalogue,
             tapes=tape,
             sky=sky,
             mode=mode,

@@ -1,0 +1,77 @@
+"""The catalogue at the head of a watch: element sets of files or the store, given to the engine before the first look.
+
+They stand in the journal whole, so that a replay needs no file and gives the same bytes.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.errors import BadInputError
+from vedette.engine import CatalogueGiven, Event
+from vedette.reports import Scan
+from vedette.reports.elements import ElementSets
+
+Held = TypeVar("Held", bound=Event | None)
+STORE = "store"
+_OLD_DAYS = 30.0
+
+
+def with_catalogue(
+    events: Iterable[Held], words: tuple[str, ...], data_dir: Path | None, is_quiet: bool = False
+) -> Iterator[Held | CatalogueGiven]:
+    """The events, and before the first look the element sets that are nearest to it in time, one for each object."""
+    is_given = not words
+    for event in events:
+        if not is_given and isinstance(event, Scan):
+            is_given = True
+            t = int(event.t_measured_tai_ns.min()) if len(event) else event.t_received_tai_ns
+            yield given_at(words, data_dir, t, event.t_received_tai_ns, is_quiet)
+        yield event
+
+
+def given_at(
+    words: tuple[str, ...], data_dir: Path | None, t_tai_ns: int, t_received_tai_ns: int, is_quiet: bool = False
+) -> CatalogueGiven:
+    """The catalogue as it stands for an instant; BadInputError when there are no elements in it."""
+    from vedette.doors.catalogue_files import read_elements
+    from vedette.doors.catalogue_store import CatalogueStore
+    from vedette.doors.data_dir import data_dir_of
+    from vedette.formats.elements_pack import pack_elements
+
+    parts = []
+    for word in words:
+        if word == STORE:
+            parts.append(CatalogueStore(data_dir_of(data_dir)).newest(t_tai_ns))
+            continue
+        sets, refused = read_elements(Path(word))
+        for trouble in refused[:5]:
+            sys.stderr.write(f"refused: {trouble}\n")
+        if len(refused) > 5:
+            sys.stderr.write(f"refused: {len(refused) - 5:,} more element sets of {word}\n")
+        parts.append(sets)
+    sets = nearest_in_time(ElementSets.joined(parts), t_tai_ns)
+    if not len(sets):
+        raise BadInputError("no element sets are in it", " ".join(words), "give --catalogue a file with element sets")
+    packed, sha256 = pack_elements(sets)
+    if not is_quiet:
+        age = np.abs(t_tai_ns - sets.t_epoch_tai_ns) / (86_400.0 * NS_PER_S)
+        old = int(np.sum(age > _OLD_DAYS))
+        note = f", {old:,} of them older than {_OLD_DAYS:.0f} days" if old else ""
+        sys.stderr.write(f"catalogue: {len(sets):,} objects, elements {np.median(age):.1f} days old{note}\n")
+    return CatalogueGiven(
+        t_received_tai_ns=t_received_tai_ns, source=" ".join(words), count=len(sets), sha256=sha256, packed=packed
+    )
+
+
+def nearest_in_time(sets: ElementSets, t_tai_ns: int) -> ElementSets:
+    """For every catalogue number the set nearest to an instant; what has no number stays as it is."""
+    order = np.lexsort((np.abs(sets.t_epoch_tai_ns - t_tai_ns), sets.number))
+    number = sets.number[order]
+    first = np.ones(len(number), dtype=bool)
+    first[1:] = (number[1:] != number[:-1]) | (number[1:] == 0)
+    return sets.take(np.sort(order[first]))
