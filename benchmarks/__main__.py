@@ -1,6 +1,7 @@
 """Runs every benchmark, or those whose name contains the words given, and prints one JSON line for each.
 
-`tracking` is a family of its own: ours beside the peers' (`benchmarks.tracking`), with `--quick` for small sizes.
+`tracking` is a family of its own: ours beside the peers' (`benchmarks.tracking`), with `--quick` for small sizes. A
+module with a `run(options)` of its own is a comparison too: it runs when it is named, and is given the options.
 """
 
 import importlib
@@ -38,12 +39,17 @@ def main(names: list[str]) -> int:
         return importlib.import_module("benchmarks.tracking").run(names[1:])
     modules = [info.name for info in pkgutil.iter_modules(benchmarks.__path__)]
     modules = [name for name in modules if not name.startswith("_") and name not in NOT_ALONE]
+    names, options = [n for n in names if not n.startswith("--")], [n for n in names if n.startswith("--")]
     chosen = [name for name in modules if not names or any(word in name for word in names)]
     if not chosen:
         sys.stderr.write(f"no benchmark is called {' or '.join(names)}; there are {', '.join(modules)}\n")
         return 4
     for name in chosen:
         module = importlib.import_module(f"benchmarks.{name}")
+        if hasattr(module, "run"):
+            if names and module.run(options):
+                return 1
+            continue
         taken_s, count = best_of(module.prepare())
         line = {
             "benchmark": name,
