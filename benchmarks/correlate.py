@@ -91,7 +91,7 @@ def reports(truth, radars, scopes, t, rng):
         if sensor.kind is SensorKind.RADAR:
             values = sensor.measure(moved, t) + np.nan_to_num(sensor.bias_sigmas) * rng.standard_normal(4)
             sigmas = np.broadcast_to(sensor.sigmas, values.shape).copy()
-            values = values + np.nan_to_num(sigmas) * rng.standard_normal(values.shape)
+            values = np.where(np.isnan(sigmas), np.nan, values + sigmas * rng.standard_normal(values.shape))
         else:
             los = sensor.measure(moved, t)
             los = los + rng.standard_normal(los.shape) * sensor.los_sigma_rad
