@@ -88,7 +88,7 @@ class OrbitSolution:
         return float(self.values[k]), float(np.sqrt(self.cov[k, k]))
 
 
-class _Flight:
+class Flight:
     """The problem as a function of the unknowns; the last flight is kept, since residual and slope share it."""
 
     def __init__(self, problem: Problem) -> None:
@@ -178,7 +178,7 @@ class _Flight:
 
 def fit_batch(problem: Problem, *, edit_sigma: float = EDIT_SIGMA, max_steps: int = 40) -> OrbitSolution:
     """Solve a problem. A fit that did not finish says so in `has_converged` and `sentence`."""
-    flight = _Flight(problem)
+    flight = Flight(problem)
     rows, start = problem.model.rows, flight.start()
     if len(rows) < 6 and problem.prior_state_cov is None:
         raise UsageError(f"{len(rows)} values do not make an orbit; at least 6 are needed")
@@ -214,7 +214,7 @@ def fit_batch(problem: Problem, *, edit_sigma: float = EDIT_SIGMA, max_steps: in
     )  # fmt: skip
 
 
-def _sigmas(flight: _Flight, start: Scalar) -> Scalar:
+def _sigmas(flight: Flight, start: Scalar) -> Scalar:
     rows = flight.rows
     sigma = rows.sigma.copy()
     readings, _ = flight.flown(start)

@@ -106,7 +106,10 @@ class MeasurementModel:
         answer[k] = relative[k]
         across = (then_v - np.cross(spin, hears)) - relative[:, None] * down_unit
         slope[k, :3], slope[k, 3:] = (across / down_m[:, None])[k], mean_unit[k]
-        self._angles(kind, seen, down, down_m, enu, el, bend, then_v - np.cross(spin, hears), answer, slope, speed)
+        # level and north turn with the Earth, the axes of right ascension do not
+        turns = (kind == Kind.AZIMUTH) | (kind == Kind.ELEVATION)
+        moving = then_v - np.cross(spin, np.where(turns[:, None], there, hears))
+        self._angles(kind, seen, down, down_m, enu, el, bend, moving, answer, slope, speed)
         slope[:, 3:] += np.where((kind == Kind.RANGE_RATE)[:, None], 0.0, slope[:, :3] * dt[:, None])
         value[seen], by_state[seen], rate[seen] = answer, slope, speed
         return Readings(value, by_state, rate, elevation)

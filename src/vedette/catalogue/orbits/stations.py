@@ -68,7 +68,15 @@ def laser_station(name: str, pad: int, system: int, occupancy: int, t_tai_ns: in
 
 
 def solid_tide_m(positions_itrf_m: Rows, t_tai_ns: Ints, earth_orientation: EarthOrientation) -> Rows:
-    """How far Sun and Moon lift points (n, 3) of the solid Earth at instants (n,): ITRF displacements (n, 3).
+    """How far Sun and Moon lift points (n, 3) of the solid Earth at instants (n,): ITRF displacements (n, 3)."""
+    turn = itrf_from_gcrf_matrix(t_tai_ns, earth_orientation)
+    moon_itrf_m = np.einsum("nij,nj->ni", turn, moon_position_gcrf_m(t_tai_ns))
+    sun_itrf_m = np.einsum("nij,nj->ni", turn, sun_position_gcrf_m(t_tai_ns))
+    return lifted_m(positions_itrf_m, moon_itrf_m, sun_itrf_m)
+
+
+def lifted_m(positions_itrf_m: Rows, moon_itrf_m: Rows, sun_itrf_m: Rows) -> Rows:
+    """Displacements (n, 3) of points of the solid Earth under a Moon and a Sun, all `(n, 3)` in ITRF.
 
     IERS Conventions 2010, step 1 in phase, degrees 2 and 3 (eqs. 7.5 and 7.6): with the permanent part, as coordinates
     of the ITRF are free of it. What is left out (frequency dependence, ocean loading, the pole's tide) is 1 to 3 cm.
@@ -78,10 +86,8 @@ def solid_tide_m(positions_itrf_m: Rows, t_tai_ns: Ints, earth_orientation: Eart
     sine2 = up[:, 2] ** 2
     h2 = _H2 - 0.0006 * (1.5 * sine2 - 0.5)
     l2 = _L2 + 0.0002 * (1.5 * sine2 - 0.5)
-    turn = itrf_from_gcrf_matrix(t_tai_ns, earth_orientation)
     total = np.zeros_like(place)
-    for body_gcrf_m, mass in ((moon_position_gcrf_m(t_tai_ns), _MOON), (sun_position_gcrf_m(t_tai_ns), _SUN)):
-        body = np.einsum("nij,nj->ni", turn, body_gcrf_m)
+    for body, mass in ((moon_itrf_m, _MOON), (sun_itrf_m, _SUN)):
         far = np.linalg.norm(body, axis=-1)
         towards = body / far[:, None]
         c = np.sum(towards * up, axis=-1)
