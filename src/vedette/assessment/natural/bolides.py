@@ -6,12 +6,13 @@ light that lasts minutes is none. Even one look counts, for what one look can sa
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.light import Light
-from vedette.assessment.natural.sightings import Sightings, height_of
+from vedette.assessment.natural.sightings import Sightings, height_of, level_axes
 from vedette.assessment.weighing import Weighed
 from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Cause
@@ -56,13 +57,18 @@ def _entries(s: Sightings) -> tuple[Rows, Rows, Scalar]:
 
     Looks too few to tell courses apart are weighed on a coarser set with the same spread.
     """
-    up = s.up
-    east = np.cross([0.0, 0.0, 1.0], up)
-    east /= np.linalg.norm(east)
-    north = np.cross(up, east)
-    means, covs, logs = [], [], []
     if len(s) == 1 and not s.known[:, 3].any():  # one direction: velocity says nothing
         return np.zeros((1, 3)), np.eye(3)[None] * 1e8, np.zeros(1)
+    means, covs, logs = _entries_enu()
+    enu = np.stack([*level_axes(s.up), s.up])
+    return means @ enu, enu.T @ covs @ enu, logs
+
+
+@lru_cache(maxsize=1)
+def _entries_enu() -> tuple[Rows, Rows, Scalar]:
+    """The same where east, north and up are the axes."""
+    east, north, up = np.eye(3)
+    means, covs, logs = [], [], []
     for course in np.arange(_COURSES) * 2.0 * np.pi / _COURSES:
         level = np.sin(course) * east + np.cos(course) * north
         across = np.cross(up, level)

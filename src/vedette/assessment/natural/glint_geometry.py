@@ -6,10 +6,11 @@ says how likely a glint is there.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from vedette.assessment.natural.sightings import up_at, where_at_height
+from vedette.assessment.natural.sightings import level_axes, up_at, where_at_height
 from vedette.core.constants import WGS84_A_M
 from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.sensing.daylight import sun_position_itrf_m
@@ -38,9 +39,7 @@ def glint_geometry(places_itrf_m: Rows, sensor_itrf_m: Rows, t_tai_ns: Ints | in
 def tilt_area_share(place_itrf_m: Vec3, sensor_itrf_m: Vec3, t_tai_ns: int) -> float:
     """|d tilt / d place|: steradians of tilt to the square metre, at one place; finite differences over a kilometre."""
     up = up_at(place_itrf_m)
-    east = np.cross([0.0, 0.0, 1.0], up)
-    east /= np.linalg.norm(east)
-    north = np.cross(up, east)
+    east, north = level_axes(up)
     step_m = 1_000.0
     shifted = place_itrf_m + step_m * np.stack([np.zeros(3), east, north])
     sun = sun_position_itrf_m(t_tai_ns)
@@ -54,17 +53,22 @@ def specular_point(sensor_itrf_m: Vec3, t_tai_ns: int, height_m: float = 0.0) ->
     """(3,) where a level mirror at that height sends sunlight to the sensor; None where the Earth is in the way.
 
     The point of the raised ellipsoid where the tilt vanishes: Newton's method on its two components, from the middle
-    between the sub-satellite and the sub-solar point.
+    between the sub-satellite and the sub-solar point. Kept: every light of one look asks for the same.
     """
+    found = _specular_point(*sensor_itrf_m.tolist(), t_tai_ns, height_m)
+    return None if found is None else found.copy()
+
+
+@lru_cache(maxsize=512)
+def _specular_point(x_m: float, y_m: float, z_m: float, t_tai_ns: int, height_m: float) -> Vec3 | None:
+    sensor_itrf_m = np.array([x_m, y_m, z_m])
     sun = sun_position_itrf_m(t_tai_ns)
     # near the sensor's foot for a low orbit, half way to the Sun for a far one
     low = min(float(np.linalg.norm(sensor_itrf_m)) / WGS84_A_M - 1.0, 1.0)
     place = _onto(2.0 * _unit(sensor_itrf_m) + low * _unit(sun), height_m)
     for _ in range(40):
         up = up_at(place)
-        east = np.cross([0.0, 0.0, 1.0], up)
-        east /= max(float(np.linalg.norm(east)), 1e-9)
-        north = np.cross(up, east)
+        east, north = level_axes(up)
         step_m = 500.0
         around = np.stack([place, place + step_m * east, place + step_m * north])
         tilt = _tilt_vectors(around, np.broadcast_to(sensor_itrf_m, (3, 3)), sun) @ np.stack([east, north]).T
@@ -85,8 +89,7 @@ def specular_point(sensor_itrf_m: Vec3, t_tai_ns: int, height_m: float = 0.0) ->
 def _geometry(places: Rows, sensor: Rows, sun: Vec3) -> GlintGeometry:
     up = up_at(places)
     to_sensor, to_sun = _unit(sensor - places), _unit(sun - places)
-    east = _unit(np.cross([0.0, 0.0, 1.0], up))
-    north = np.cross(up, east)
+    east, north = level_axes(up)
     half = _tilt_vectors(places, sensor, sun)
     tilts = np.stack([np.sum(half * east, axis=-1), np.sum(half * north, axis=-1)], axis=-1)
     return GlintGeometry(

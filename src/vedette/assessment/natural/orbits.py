@@ -8,6 +8,7 @@ round, at the heights where objects are, whichever way; a decaying body is the s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -15,7 +16,7 @@ from scipy.special import log_ndtr
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.known_orbits import inertial_velocity, perigee_height_m
 from vedette.assessment.natural.light import Light
-from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, height_of, up_at
+from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, height_of, level_axes, up_at
 from vedette.assessment.weighing import Weighed
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS, NS_PER_S
 from vedette.core.shapes import Rows, Scalar
@@ -289,24 +290,29 @@ def _log_roughly(s: Sightings, kind: _Orbits) -> float:
     """For looks that leave the orbit open: courses all round at about the right speed, bending as they please."""
     height = kind.height_m
     place, cov3, share = s.anywhere(height, 0.6 * height)
-    speed = float(np.sqrt(EARTH_MU_M3_S2 / (6.371e6 + height)))
-    up = s.up
-    east = np.cross([0.0, 0.0, 1.0], up)
-    east /= np.linalg.norm(east)
-    north = np.cross(up, east)
-    courses = np.arange(8) * np.pi / 4.0
+    enu = np.stack([*level_axes(s.up), s.up])
+    velocities, spreads = _courses_enu(float(np.sqrt(EARTH_MU_M3_S2 / (6.371e6 + height))))
     means, covs = np.zeros((8, 9)), np.zeros((8, 9, 9))
-    for i, course in enumerate(courses):
-        along = np.sin(course) * east + np.cos(course) * north
-        across = np.cross(up, along)
-        means[i, :3], covs[i, :3, :3] = place, cov3
-        means[i, 3:6], means[i, 6:] = speed * along - np.cross([0.0, 0.0, EARTH_SPIN_RADPS], s.origin_itrf_m), -8.5 * up
-        sizes = np.array([300.0, 0.4 * speed, 150.0])
-        axes = np.stack([along, across, up])
-        covs[i, 3:6, 3:6] = np.einsum("ki,k,kj->ij", axes, sizes**2, axes)
-        covs[i, range(6, 9), range(6, 9)] = 1.0
+    means[:, :3], covs[:, :3, :3] = place, cov3
+    x, y, _ = s.origin_itrf_m
+    means[:, 3:6] = velocities @ enu - EARTH_SPIN_RADPS * np.array([-y, x, 0.0])
+    means[:, 6:] = -8.5 * s.up
+    covs[:, 3:6, 3:6] = enu.T @ spreads @ enu
+    covs[:, range(6, 9), range(6, 9)] = 1.0
     log, _ = s.log_density_of_mixture(means, covs, np.full(8, -np.log(8.0)), 8.0)
     return share + log
+
+
+@lru_cache(maxsize=8)
+def _courses_enu(speed_mps: float) -> tuple[Rows, Rows]:
+    """Eight courses all round (8, 3) at one speed, and how far they may be off (8, 3, 3), in east, north and up."""
+    course = np.arange(8) * np.pi / 4.0
+    flat = np.zeros(8)
+    along = np.stack([np.sin(course), np.cos(course), flat], axis=-1)
+    across = np.stack([-np.cos(course), np.sin(course), flat], axis=-1)
+    axes = np.stack([along, across, np.broadcast_to([0.0, 0.0, 1.0], (8, 3))], axis=1)
+    sizes = np.array([300.0, 0.4 * speed_mps, 150.0])
+    return speed_mps * along, np.einsum("cki,k,ckj->cij", axes, sizes**2, axes)
 
 
 def _known_words(

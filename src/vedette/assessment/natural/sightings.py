@@ -6,6 +6,7 @@ measured. So no path needs to be found before it can be weighed, and every cause
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Sightings:
     @property
     def up(self) -> Vec3:
         """(3,) away from the ground at the first look's place."""
-        return up_at(self.origin_itrf_m)
+        return _up_and_height(*self.origin_itrf_m.tolist())[0]
 
     def log_density(
         self, mean: Scalar, cov: Rows, sigma_mps2: float, memory_s: float = 20.0, scale: float = 1.0
@@ -101,8 +102,8 @@ class Sightings:
 
     def anywhere(self, height_m: float, height_sigma_m: float) -> tuple[Scalar, Rows, float]:
         """A place spread evenly over the whole Earth at about a height: mean (3,), cov (3, 3), and its log share."""
-        up = self.up
-        mean = (height_m - height_of(self.origin_itrf_m)) * up
+        up, height_here_m = _up_and_height(*self.origin_itrf_m.tolist())
+        mean = (height_m - height_here_m) * up
         cov = height_sigma_m**2 * np.outer(up, up) + _LEVEL_M**2 * (np.eye(3) - np.outer(up, up))
         return mean, cov, float(np.log(2.0 * np.pi * _LEVEL_M**2 / EARTH_AREA_M2))
 
@@ -156,10 +157,33 @@ def straightened(evidence: Evidence, looks: Looks) -> Sightings:
     )  # fmt: skip
 
 
+def level_axes(up: Vec3) -> tuple[Vec3, Vec3]:
+    """(..., 3) east and north of unit vectors upwards."""
+    east = np.stack([-up[..., 1], up[..., 0], np.zeros_like(up[..., 0])], axis=-1)
+    east /= np.maximum(np.sqrt(np.sum(east * east, axis=-1, keepdims=True)), 1e-9)
+    return east, across(up, east)
+
+
+def across(a: Vec3, b: Vec3) -> Vec3:
+    """(..., 3) the cross product; a fifth of the time of NumPy's for single vectors."""
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+
+
 def up_at(place_itrf_m: Vec3) -> Vec3:
     """(..., 3) away from the ellipsoid: its normal on the ground, and within minutes of arc of it above."""
     scaled = np.asarray(place_itrf_m, dtype=float) / np.array([WGS84_A_M**2, WGS84_A_M**2, WGS84_B_M**2])
     return np.asarray(scaled / np.linalg.norm(scaled, axis=-1, keepdims=True))
+
+
+@lru_cache(maxsize=64)
+def _up_and_height(x_m: float, y_m: float, z_m: float) -> tuple[Vec3, float]:
+    """`up_at` and `height_of` of one place, which every cause of one object asks for."""
+    place = np.array([x_m, y_m, z_m])
+    up = up_at(place)
+    up.flags.writeable = False
+    return up, height_of(place)
 
 
 def height_of(place_itrf_m: Vec3) -> float:

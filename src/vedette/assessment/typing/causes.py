@@ -115,7 +115,7 @@ def _sea_of_kinds(signs: Signs, near: Nearness, table: Bank, sea: Callable[[floa
     if len(grains) == 0:
         return out
     lat, lon, _ = geodetic_from_itrf(signs.state_itrf[:3])
-    places = _along(float(lat), float(lon), _course_back(signs), _GRAIN_M * grains)
+    places = _along(float(lat), float(lon), _course_back(signs), np.asarray(_GRAIN_M * grains, dtype=float))
     shares = sea_shares(*places) if sea is sea_share else np.array([sea(*place) for place in np.transpose(places)])
     known = total > 0.0
     out[known] = weights[known][:, grains] @ np.stack([shares, shore_of(shares)], axis=-1) / total[known, None]

@@ -58,8 +58,10 @@ def _compared(signs: Signs, bank: Bank) -> tuple[int, int, int, float]:
     """First and last row of the bank that are compared, every how manieth, and the doubt of the height's logarithm."""
     sigma_h = float(np.hypot(signs.place_sigma[0], HEIGHT_WIDTH))
     reach = _SIGMAS * sigma_h
-    low, high = np.searchsorted(bank.place[:, 0], np.float32([signs.place[0] - reach, signs.place[0] + reach]))
-    return int(low), int(high), max(1, -(-int(high - low) // _MOST)), sigma_h
+    within = np.array([signs.place[0] - reach, signs.place[0] + reach], dtype=np.float32)
+    edges = np.searchsorted(bank.place[:, 0], within)
+    low, high = int(edges[0]), int(edges[1])
+    return low, high, max(1, -(-(high - low) // _MOST)), sigma_h
 
 
 def nearness_plain(signs: Signs, bank: Bank) -> Nearness:

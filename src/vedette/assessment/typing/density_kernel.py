@@ -1,7 +1,8 @@
 """The bank's moments weighed one by one, compiled: the arithmetic of `density`, which has the plain twin.
 
 A first pass over height, speed upwards and level speed leaves out what is far off, without a logarithm; what is left is
-weighed in full. Logarithms of the Bessel function are by Abramowitz and Stegun (1964), 9.8.1 and 9.8.2, good to 2e-7.
+weighed in full, factors multiplied before one logarithm is taken of them all. The Bessel function is by Abramowitz and
+Stegun (1964), 9.8.1 and 9.8.2, good to 2e-7.
 """
 
 import math
@@ -16,17 +17,17 @@ _NORMS_LOG = 25.0  # by how much two moments' widths can differ in their logarit
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def log_i0e(x: float) -> float:
-    """ln of exp(-x) I0(x), x >= 0."""
+def i0e(x: float) -> float:
+    """exp(-x) I0(x), x >= 0."""
     if x < 3.75:
         t = (x / 3.75) ** 2
         s = 0.0360768 + t * 0.0045813
         s = 1.0 + t * (3.5156229 + t * (3.0899424 + t * (1.2067492 + t * (0.2659732 + t * s))))
-        return math.log(s) - x
+        return s * math.exp(-x)
     t = 3.75 / x
     s = -0.02057706 + t * (0.02635537 + t * (-0.01647633 + t * 0.00392377))
     s = 0.39894228 + t * (0.01328592 + t * (0.00225319 + t * (-0.00157565 + t * (0.00916281 + t * s))))
-    return math.log(s) - 0.5 * math.log(x)
+    return s / math.sqrt(x)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -94,6 +95,7 @@ def weigh_moments(
         half[i] = 0.5 * z2
         best = min(best, half[i])
     rows, logs = np.empty(m, dtype=np.int64), np.empty(m)
+    norm = 2.0 * math.pi * sigma[0]
     count, top = 0, -np.inf
     for i in range(m):
         if half[i] > best + _KEPT_LOG + _NORMS_LOG:
@@ -103,12 +105,12 @@ def weigh_moments(
         width2 = widths[0] ** 2 * (up * up + level * level) + widths[1] ** 2
         left2 = sigma[1] ** 2 + width2 - link**2 * sigma[0] ** 2
         level2 = sigma[2] ** 2 + width2
-        log = -half[i] - math.log(2.0 * math.pi * sigma[0]) - 0.5 * math.log(left2)
-        log += math.log(seen_level / level2) + log_i0e(seen_level * level / level2)
+        density = seen_level * i0e(seen_level * level / level2) / (level2 * norm * math.sqrt(left2))
+        log = math.log(density) - half[i]
         rows[count], logs[count] = row, log
         count += 1
         top = max(top, log)
-    near = 0
+    near, best_log = 0, -np.inf
     log_found, log_stray = math.log(chances[0]), math.log(chances[1])
     log_missed, log_quiet = math.log(1.0 - chances[0]), math.log(1.0 - chances[1])
     has_push, has_flame = not math.isnan(seen_push[0] + seen_push[1]), not math.isnan(flame[2])
@@ -117,11 +119,12 @@ def weigh_moments(
         if not logs[i] > top - _KEPT_LOG:
             continue
         row, log = rows[i], logs[i]
-        log += math.log(weight[row] * step)
+        factor = float(weight[row]) * step
         if has_push:
             sigma2 = push_sigma**2 + widths[2] ** 2 + (widths[3] * push[row, 0]) ** 2
             miss2 = (push[row, 0] - seen_push[0]) ** 2 + (push[row, 1] - seen_push[1]) ** 2
-            log += -0.5 * miss2 / sigma2 - math.log(2.0 * math.pi * sigma2)
+            log -= 0.5 * miss2 / sigma2
+            factor /= 2.0 * math.pi * sigma2
         t = float(t_s[row])
         if math.isnan(t):
             log += 2.0 * log_stray if has_flame else 0.0
@@ -134,9 +137,9 @@ def weigh_moments(
                 first, number = heights_from[one], heights_from[one + 1] - heights_from[one]
                 since = _share_out(heights_m, first, number, start, cloud[0], cloud[1])
                 since -= _share_out(heights_m, first, number, start - cloud[2], cloud[0], cloud[1])
-                log += math.log(0.97 * max(since, 0.0) / cloud[2] + cloud[3])
+                factor *= 0.97 * max(since, 0.0) / cloud[2] + cloud[3]
             elif t >= flame[0]:
-                log -= math.log(lasts_s[row])
+                factor /= lasts_s[row]
             else:
                 continue
             if has_flame:
@@ -144,14 +147,15 @@ def weigh_moments(
                 log += log_found if _is_burning(burns_s, one, t - flame[1]) else log_stray
                 for k in range(len(dark_s)):
                     log += log_missed if _is_burning(burns_s, one, t - dark_s[k]) else log_quiet
-        rows[near], logs[near] = row, log
+        rows[near], logs[near] = row, log + math.log(factor)
+        best_log = max(best_log, logs[near])
         near += 1
-        k = kind[row]
-        if log_kind[k] == -np.inf:
-            log_kind[k] = log
-        else:
-            above = max(log_kind[k], log)
-            log_kind[k] = above + math.log(math.exp(log_kind[k] - above) + math.exp(log - above))
+    sums = np.zeros(kind_count)
+    for i in range(near):
+        sums[kind[rows[i]]] += math.exp(logs[i] - best_log)
+    for k in range(kind_count):
+        if sums[k] > 0.0:
+            log_kind[k] = best_log + math.log(sums[k])
     return rows[:near].copy(), logs[:near].copy(), log_kind
 
 

@@ -1,6 +1,7 @@
 """Why it may be of a class and why not, in words with numbers."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def _say_flame(cause: Cause, signs: Signs, burn_s: tuple[float, float], say: Say
 
 
 def _say_energy(cause: Cause, signs: Signs, say: Say) -> None:
-    reach_m, perigee_m = float(best_reach_m(signs.state_itrf)), perigee_height_m(signs.state_itrf)
+    reach_m, perigee_m = _reach_and_perigee_m(np.ascontiguousarray(signs.state_itrf, dtype=float).tobytes())
     burns = signs.is_burning is True or (np.isfinite(signs.push[0]) and signs.push[0] > 3.0 * signs.push_sigma + 5.0)
     so_far = "already " if burns else ""
     if cause.value in _BANDS:
@@ -109,13 +110,20 @@ def _say_energy(cause: Cause, signs: Signs, say: Say) -> None:
         say(perigee_m > 100e3, f"lowest point of its free path {perigee_m / 1e3:,.0f} km")
 
 
+@lru_cache(maxsize=4)
+def _reach_and_perigee_m(state_itrf: bytes) -> tuple[float, float]:
+    """Of the one state that all causes are told apart by."""
+    state = np.frombuffer(state_itrf)
+    return float(best_reach_m(state)), perigee_height_m(state)
+
+
 def perigee_height_m(state_itrf: Rows) -> float:
     """Height (m) of the lowest point of the Kepler orbit of a state over a round Earth."""
     position, velocity = state_itrf[:3], np.array(state_itrf[3:])
     velocity[0] -= EARTH_SPIN_RADPS * position[1]
     velocity[1] += EARTH_SPIN_RADPS * position[0]
     radius, speed2 = float(np.linalg.norm(position)), float(velocity @ velocity)
-    momentum2 = float(np.sum(np.cross(position, velocity) ** 2))
+    momentum2 = max(radius**2 * speed2 - float(position @ velocity) ** 2, 0.0)
     energy = 0.5 * speed2 - EARTH_MU_M3_S2 / radius
     eccentricity = float(np.sqrt(max(1.0 + 2.0 * energy * momentum2 / EARTH_MU_M3_S2**2, 0.0)))
     return momentum2 / EARTH_MU_M3_S2 / (1.0 + eccentricity) - _EARTH_M
