@@ -47,7 +47,7 @@ def potential_by_plain_sum(p: np.ndarray, degree: int) -> float:
     r = np.linalg.norm(p)
     sin_lat, lon = p[2] / r, np.arctan2(p[1], p[0])
     total = 1.0
-    for n_text, m_text, c, s in table_rows("egm2008_degree20.csv"):
+    for n_text, m_text, c, s in table_rows("egm2008_degree50.csv"):
         n, m = int(n_text), int(m_text)
         if n > degree:
             continue
@@ -115,11 +115,11 @@ def test_the_packaged_coefficients_are_the_public_ones():
         for line in lines:
             n, m, c, s = line.split()[:4]
             theirs[n, m] = float(c), float(s)
-    ours = {(n, m): (float(c), float(s)) for n, m, c, s in table_rows("egm2008_degree20.csv")}
-    assert len(ours) == sum(n + 1 for n in range(2, 21))
+    ours = {(n, m): (float(c), float(s)) for n, m, c, s in table_rows("egm2008_degree50.csv")}
+    assert len(ours) == sum(n + 1 for n in range(2, 51))
     assert all(theirs[key] == value for key, value in ours.items())
 
 
 def test_a_degree_that_is_not_packaged_is_refused():
-    with pytest.raises(UsageError, match="degree 21"):
-        field_coefficients(21)
+    with pytest.raises(UsageError, match="degree 51"):
+        field_coefficients(51)

@@ -1,4 +1,4 @@
-"""The Earth's field from spherical harmonics: EGM2008 to degree 20, for truth and for those who ask.
+"""The Earth's field from spherical harmonics: EGM2008, to degree 20 unless more is asked for, 50 at most.
 
 Cunningham's recursion, as in Montenbruck and Gill, Satellite Orbits (2000), section 3.2.4, eqs. 3.29 to 3.33.
 """
@@ -15,21 +15,22 @@ from vedette.core.shapes import Rows, Vec3
 from vedette.core.tables import table_rows
 
 _MU, _R = EARTH_MU_M3_S2, EARTH_GRAVITY_RADIUS_M
-MAX_DEGREE = 20
+MAX_DEGREE = 50  # where the packaged table ends
+USUAL_DEGREE = 20
 NO_FIELD = np.zeros((2, 0, 0))  # "use J2 to J4" for the kernels that take a field
 
 
 @lru_cache(maxsize=4)
-def field_coefficients(degree: int = MAX_DEGREE) -> Rows:
+def field_coefficients(degree: int = USUAL_DEGREE) -> Rows:
     """EGM2008 coefficients, un-normalised, as `(2, degree+1, degree+1)`: `[0, n, m]` is C and `[1, n, m]` is S.
 
-    Raises UsageError above degree 20, where the packaged table ends.
+    Raises UsageError above degree 50, where the packaged table ends.
     """
     if not 0 <= degree <= MAX_DEGREE:
         raise UsageError(f"gravity field of degree {degree}; the packaged EGM2008 table goes from 0 to {MAX_DEGREE}")
     field = np.zeros((2, degree + 1, degree + 1))
     field[0, 0, 0] = 1.0
-    for n_text, m_text, c_text, s_text in table_rows("egm2008_degree20.csv"):
+    for n_text, m_text, c_text, s_text in table_rows("egm2008_degree50.csv"):
         n, m = int(n_text), int(m_text)
         if n > degree:
             continue
@@ -80,7 +81,7 @@ def field_kernel(x: float, y: float, z: float, field: np.ndarray, work: np.ndarr
     return g * ax, g * ay, g * az
 
 
-def gravity_field_itrf(positions_itrf_m: Vec3, degree: int = MAX_DEGREE) -> Vec3:
+def gravity_field_itrf(positions_itrf_m: Vec3, degree: int = USUAL_DEGREE) -> Vec3:
     """Gravitation (m/s2) at ITRF points `(..., 3)` (m) from EGM2008 to `degree`; centrifugal is not in it."""
     points = np.asarray(positions_itrf_m, dtype=float)
     field = field_coefficients(degree)
