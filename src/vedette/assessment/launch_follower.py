@@ -14,6 +14,7 @@ from vedette.assessment.candidates.budget import Asking, FitBudget
 from vedette.assessment.candidates.patience import is_led_by_nature, is_worth_a_fit, moves
 from vedette.assessment.candidates.quick import quick_launch
 from vedette.assessment.candidates.raid import raid_finding, raid_of
+from vedette.assessment.early.weighing import MOST_LOOKS
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
 from vedette.assessment.launch_fit import Cloud, fit_launch
@@ -21,9 +22,7 @@ from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy, packaged_policy
 from vedette.assessment.launch_products import conditional_impact, prediction
 from vedette.assessment.launch_sayings import LaunchSayings, finding_of
-from vedette.assessment.launch_words import (
-    reasons,
-)
+from vedette.assessment.launch_words import impact_sentence, reasons
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.orbit_watch import OrbitWatch
 from vedette.assessment.sensor_watch import SensorWatch
@@ -31,6 +30,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
 from vedette.reports import (
     KIND_CODES,
+    LAUNCHES,
     Alert,
     Candidate,
     Evidence,
@@ -266,12 +266,45 @@ class LaunchFollower:
                 said += found
                 if wants_fit:
                     waiting[one.track_id] = (one, looks)
+            elif self._is_early(one):
+                said += self._weigh_early(one)
         asking = [Asking(name, self._overdue(one), one.t_first_tai_ns) for name, (one, _) in waiting.items()]
         granted = self._budget.grant(asking, t_tai_ns)
         for name, (one, looks) in waiting.items():
             one.t_refused_tai_ns = None if name in granted else t_tai_ns
             said += self._fit(one, looks) if name in granted else self._make_do(one, looks)
         return tuple(said)
+
+    def _is_early(self, one: LaunchObject) -> bool:
+        """Whether its first looks are still weighed one by one: not declared, and no launch fitted."""
+        if one.phase == "down" or one.fit is not None or one.dossier.level.evidence in _DECLARED:
+            return False
+        if SensorKind.INFRARED.value not in one.phenomena or one.looks_weighed > MOST_LOOKS:
+            return False
+        launch = sum(e.probability for e in one.dossier.explanations if e.name in LAUNCHES)
+        return launch >= self.assessment.fits.launch_min
+
+    def _weigh_early(self, one: LaunchObject) -> Said:
+        """A look more of something that may be a launch: weighed at once, declared if it is enough."""
+        looks = self._tracker.looks(one.track_id)
+        count = int(looks.is_detection.sum())
+        if count == one.looks_weighed:
+            return ()
+        one.looks_weighed = count
+        self._count(one, looks)
+        return (*self._judge(one, looks), *self._say_early(one))
+
+    def _say_early(self, one: LaunchObject) -> Said:
+        """The launch that the first looks declare, and where it would fall if thrust stopped now."""
+        if not one.is_early or one.launch is None or one.dossier.level.evidence not in _DECLARED:
+            return ()
+        is_new = "launch" not in one.alerts
+        said = self._sayings.say_launch(one)
+        if not is_new or one.conditional is None:
+            return said
+        one.t_conditional_tai_ns = one.t_state_tai_ns
+        text = f"if thrust stopped now: {impact_sentence(one.conditional, one.t_state_tai_ns)}"
+        return (*said, finding_of(one, FindingKind.IMPACT_CONDITIONAL, one.t_state_tai_ns, text))
 
     @staticmethod
     def _may_ask(one: LaunchObject) -> bool:
@@ -289,7 +322,7 @@ class LaunchFollower:
         one.t_quick_tai_ns = one.t_state_tai_ns
         if not one.is_burnout_said:
             one.conditional = conditional_impact(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
-        if one.fit is None:
+        if one.fit is None and not one.is_early:
             history = one.history
             found = quick_launch(history.t_tai_ns, history.states_itrf, history.velocity_variances_m2_s2)
             one.launch, one.quick_sigma_km = found or (None, None)
@@ -317,11 +350,13 @@ class LaunchFollower:
             said += [finding for finding in found if finding.kind is not FindingKind.IMPACT_PREDICTED]
         if int((looks.is_detection & is_for_fit(looks)).sum()) < self.policy.looks_min:
             one.t_fit_tai_ns = one.t_state_tai_ns
-            return (*said, *self._judge(one, looks)), False
+            one.looks_weighed = int(looks.is_detection.sum())
+            return (*said, *self._judge(one, looks), *self._say_early(one)), False
         is_followed = one.fit is not None and not one.patience.in_vain
         if one.dossier.level.evidence in _DECLARED or is_followed:
             return tuple(said), True
         said += self._judge(one, looks)
+        said += self._say_early(one)
         if not self._wants_fit(one, is_final):
             one.t_fit_tai_ns = one.t_state_tai_ns
             return tuple(said), False

@@ -6,6 +6,7 @@ import numpy as np
 
 from vedette.assessment.candidates.dossier import Dossier
 from vedette.assessment.candidates.patience import Patience
+from vedette.assessment.early.products import EarlyProducts
 from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.launch_products import (
     apogee_km,
@@ -55,6 +56,8 @@ class LaunchObject:
     dossier: Dossier = field(default_factory=Dossier)
     patience: Patience = field(default_factory=Patience)
     t_refused_tai_ns: int | None = None  # when it last asked for a fit in vain
+    looks_weighed: int = 0  # detections when its first looks were last weighed
+    is_early: bool = False  # launch and fall are those of its first looks
     t_quick_tai_ns: int | None = None  # when its quick products were last made
     quick_sigma_km: float | None = None  # of a launch point that no fit has made yet
     t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
@@ -64,7 +67,12 @@ class LaunchObject:
         self.fit, self.t_fit_tai_ns = fit, t_tai_ns
         if self.phase == "unknown":
             self.phase = "boost"
-        self.launch, self.quick_sigma_km = launch_estimate(fit), None
+        self.launch, self.quick_sigma_km, self.is_early = launch_estimate(fit), None, False
+
+    def take_early(self, products: EarlyProducts) -> None:
+        """Believe what the first looks tell of a launch that is not fitted yet."""
+        self.launch, self.quick_sigma_km, self.conditional = products.launch, products.launch_sigma_km, products.impact
+        self.is_early = True
 
     @property
     def t_tai_ns(self) -> int:

@@ -19,7 +19,7 @@ def launch_estimate(fit: LaunchFit) -> LaunchEstimate:
     """Launch point, time and azimuth, each with its doubt."""
     cloud = fit.cloud
     patch = fit.launch_patch()
-    azimuth_deg, azimuth_90_deg = _azimuth(cloud.azimuth_rad)
+    azimuth_deg, azimuth_90_deg = azimuth_words(cloud.azimuth_rad)
     return LaunchEstimate(
         lat_deg=round(float(np.degrees(patch.lat_rad)), 5),
         lon_deg=round(float(np.degrees(patch.lon_rad)), 5),
@@ -32,7 +32,8 @@ def launch_estimate(fit: LaunchFit) -> LaunchEstimate:
     )
 
 
-def _azimuth(azimuth_rad: Scalar) -> tuple[float | None, tuple[float, float] | None]:
+def azimuth_words(azimuth_rad: Scalar) -> tuple[float | None, tuple[float, float] | None]:
+    """Degrees: the middle of equally likely azimuths and their 90 %; None where they say nothing of a heading."""
     middle = float(np.angle(np.mean(np.exp(1j * azimuth_rad))))
     off_deg = np.degrees(np.angle(np.exp(1j * (azimuth_rad - middle))))
     low, mid, high = np.quantile(off_deg, [0.05, 0.5, 0.95])

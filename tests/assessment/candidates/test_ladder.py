@@ -11,14 +11,13 @@ from vedette.reports import Cause, Evidence, Explanation
 POLICY = packaged_assessment_policy()
 
 
-def standing(p_launch=0.9999, **other):
+def standing(p_launch=0.9999, other=Cause.FIRE, **others):
     facts = {
         "phenomena": ("infrared", "radar"), "separation_deg": 60.0, "has_launch": True, "goes": "impact",
-        "sensor_count": 1,
-    } | other  # fmt: skip
+    } | others  # fmt: skip
     explanations = (
         Explanation(name=Cause.SHORT_RANGE, probability=p_launch),
-        Explanation(name=Cause.FIRE, probability=1 - p_launch),
+        Explanation(name=other, probability=1 - p_launch),
     )  # fmt: skip
     return Standing(explanations=explanations, **facts)
 
@@ -32,7 +31,8 @@ def test_two_phenomena_from_two_sides_confirm_what_nothing_else_explains():
     [
         ({"phenomena": ("infrared",), "separation_deg": 0.0}, Evidence.CORRELATED, "one phenomenon only"),
         ({"separation_deg": 2.0}, Evidence.CORRELATED, "from one side"),
-        ({"p_launch": 0.99}, Evidence.CORRELATED, "all else together"),
+        ({"p_launch": 0.9985, "other": Cause.UNKNOWN}, Evidence.CORRELATED, "all else together"),
+        ({"p_launch": 0.7, "other": Cause.UNKNOWN}, Evidence.CANDIDATE, "against something unknown"),
         ({"has_launch": False}, Evidence.CANDIDATE, "no launch solution"),
         ({"goes": ""}, Evidence.CANDIDATE, "where it goes is not known"),
         ({"p_launch": 0.9}, Evidence.CANDIDATE, "a launch is declared at"),
@@ -50,17 +50,18 @@ def test_a_fan_or_an_orbit_is_a_solution_of_where_it_goes():
         assert level_of(standing(goes=goes), POLICY).evidence is Evidence.CONFIRMED
 
 
-def test_more_sensors_make_more_false_candidates_and_ask_for_more():
-    few, many = standing(0.99, sensor_count=1), standing(0.99, sensor_count=40)
-    assert level_of(few, POLICY).evidence is Evidence.CORRELATED
-    assert level_of(many, POLICY).evidence is Evidence.CANDIDATE
+def test_unknown_is_asked_for_apart_from_what_has_a_law():
+    """Ninety-five to five passes against something unknown, and is far from a declaration against a fire."""
+    assert level_of(standing(0.95, Cause.UNKNOWN), POLICY).evidence is Evidence.CORRELATED
+    assert level_of(standing(0.95, Cause.FIRE), POLICY).evidence is Evidence.CANDIDATE
+    assert level_of(standing(0.95, Cause.UNKNOWN, existence=0.99), POLICY).evidence is Evidence.CANDIDATE  # noise
 
 
 def test_a_level_falls_only_a_little_below_its_bound_and_is_withdrawn_when_it_is_no_launch():
-    near = standing(0.97)  # 32 to 1; declared at 52 to 1
+    near = standing(0.9985)  # 666 to 1; declared at 760 to 1
     assert level_of(near, POLICY, Evidence.CANDIDATE).evidence is Evidence.CANDIDATE
     assert level_of(near, POLICY, Evidence.CORRELATED).evidence is Evidence.CORRELATED
-    assert level_of(standing(0.7), POLICY, Evidence.CORRELATED).evidence is Evidence.CANDIDATE
+    assert level_of(standing(0.98), POLICY, Evidence.CORRELATED).evidence is Evidence.CANDIDATE
     assert level_of(standing(0.3), POLICY, Evidence.CORRELATED).evidence is Evidence.WITHDRAWN
     assert level_of(standing(0.7), POLICY, Evidence.WITHDRAWN).evidence is Evidence.WITHDRAWN
     assert level_of(standing(), POLICY, Evidence.WITHDRAWN).evidence is Evidence.CONFIRMED  # it was one after all

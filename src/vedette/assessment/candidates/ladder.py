@@ -1,7 +1,9 @@
 """How well founded is it that something was launched: candidate, correlated, confirmed, withdrawn.
 
 One pure function of what is known. *Correlated* is a sequential test: a launch is declared when its odds against
-everything else pass what the policy's false declarations a year leave (`AssessmentPolicy.declaration_log_odds`).
+everything that has a law of its own (nature, faults, other things that fly, noise) pass what the policy's false
+declarations a year leave (`AssessmentPolicy.declaration_log_odds`), and it is so many times as probable as anything
+unknown as the policy asks; *unknown* has a rate, but no law by which more looks would tell it from everything.
 *Confirmed* asks for two phenomena that look from different directions, and that nature, faults and the unknown together
 be improbable. Neither is reached without a launch solution and a solution of where it goes (rules R3, R19, R20).
 """
@@ -26,7 +28,6 @@ class Standing:
     separation_deg: float = 0.0  # between the directions of two phenomena
     has_launch: bool = False
     goes: str = ""  # "impact", "fan" while it burns, "orbit"; empty: not known
-    sensor_count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,27 @@ def launch_log_odds(explanations: tuple[Explanation, ...], existence: float = 1.
     return log(launch / other) if other > 0.0 else inf
 
 
+def known_log_odds(explanations: tuple[Explanation, ...], existence: float = 1.0) -> float:
+    """As `launch_log_odds`, with *unknown* left out on both sides."""
+    known = tuple(one for one in explanations if one.name is not Cause.UNKNOWN)
+    return launch_log_odds(known, existence)
+
+
+def unknown_log_odds(explanations: tuple[Explanation, ...]) -> float:
+    """ln of how probable a launch of any kind is, over how probable something unknown is."""
+    launch = sum(one.probability for one in explanations if one.name in LAUNCHES)
+    other = sum(one.probability for one in explanations if one.name is Cause.UNKNOWN)
+    if launch <= 0.0:
+        return -inf
+    return log(launch / other) if other > 0.0 else inf
+
+
 def level_of(now: Standing, policy: AssessmentPolicy, before: Evidence = Evidence.CANDIDATE) -> Level:
     """The level that is reached now, given the one before: levels rise at their bound and fall a little below it."""
     rules = policy.evidence
     odds = launch_log_odds(now.explanations, now.existence)
     launch = now.existence * sum(one.probability for one in now.explanations if one.name in LAUNCHES)
-    asked = policy.declaration_log_odds(now.sensor_count)
+    asked, asked_unknown = policy.declaration_log_odds(now.phenomena), log(max(rules.unknown_odds, 1e-9))
     stays = rules.fall_log_odds if _ORDER.get(before, 0) >= 1 else 0.0
     for_, against = [f"a launch: {_odds(odds)}"], []
     lacks = []
@@ -60,8 +76,10 @@ def level_of(now: Standing, policy: AssessmentPolicy, before: Evidence = Evidenc
         lacks.append("no launch solution")
     if rules.needs_impact and not now.goes:
         lacks.append("where it goes is not known")
-    if odds < asked - stays:
-        lacks.append(f"a launch is declared at {_odds(asked)}")
+    if known_log_odds(now.explanations, now.existence) < asked - stays:
+        lacks.append(f"a launch is declared at {_odds(asked)} against all that is known")
+    if unknown_log_odds(now.explanations) < asked_unknown - stays:
+        lacks.append(f"and at {_odds(asked_unknown)} against something unknown")
     if lacks:
         if _ORDER.get(before, 0) >= 1 or before is Evidence.WITHDRAWN:
             is_withdrawn = launch < rules.withdraw_below or before is Evidence.WITHDRAWN

@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
-from math import isfinite, log
+from math import exp, isfinite, log
 from types import MappingProxyType
 from typing import Any
 
 from vedette.core.errors import BadInputError
 from vedette.core.tables import table_text
-from vedette.reports import Cause, Evidence
+from vedette.reports import LAUNCHES, Cause, Evidence
 
 KNOWN_VERSION = 1
-WEEKS_PER_YEAR = 52.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class EvidenceRules:
 
     natural_per_sensor_week: float
     false_per_year: float
+    unknown_odds: float
     natural_max: float
     withdraw_below: float
     fall_log_odds: float
@@ -142,11 +142,16 @@ class AssessmentPolicy:
             priors[name] = log(max(chance, 1e-12))
         return priors
 
-    def declaration_log_odds(self, sensor_count: int) -> float:
-        """Log-odds of a launch at which it is declared: so that of the natural candidates that so many sensors yield in
-        a year no more than `false_per_year` are declared [Wald, Sequential Analysis, 1947, eq. 3:22]."""
-        candidates = self.evidence.natural_per_sensor_week * WEEKS_PER_YEAR * max(sensor_count, 1)
-        return log(max(candidates / self.evidence.false_per_year, 1.0))
+    def declaration_log_odds(self, phenomena: tuple[str, ...] = ()) -> float:
+        """Log-odds of a launch, against all that is known, at which it is declared: launches over false declarations.
+
+        Of R other things a year a test that declares at a likelihood ratio A declares R / A at most, whenever it looks
+        [Wald, Sequential Analysis, 1947, eq. 3:29]; odds of A times launches over R are then launches over false ones,
+        however many things there are. Only launches that these phenomena can see count.
+        """
+        priors = self.log_priors(phenomena)
+        launches = sum(exp(priors[cause]) for cause in LAUNCHES)
+        return log(max(launches / max(self.evidence.false_per_year, 1e-9), 1.0))
 
     def deadlines_of(self, evidence: Evidence) -> tuple[Deadline, ...]:
         """What must be done once this level is reached, soonest first."""

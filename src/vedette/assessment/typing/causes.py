@@ -78,7 +78,7 @@ def flight_causes(
         for cause, share in kind.causes:
             one = near.log_kind[number] + np.log(share) - reference
             if kind.flights is not None:
-                one += _place_log(cause, *at_sea[number])
+                one += place_log(cause, *at_sea[number])
             logs[cause] = float(np.logaddexp(logs.get(cause, -np.inf), one))
     launch_sea = _mean_sea(near, at_sea[:, 0])
     if fit is not None:
@@ -92,7 +92,7 @@ def flight_causes(
     return tuple(out)
 
 
-def _place_log(cause: Cause, sea: float, shore: float) -> float:
+def place_log(cause: Cause, sea: float, shore: float) -> float:
     """ln of how much more probable such a launch place is than a place anywhere; NaN sea: place not known."""
     if not np.isfinite(sea):
         return 0.0
@@ -165,15 +165,15 @@ def _by_fit(logs: dict[Cause, float], fit: LaunchFit, sea: float, shore: float) 
     """
     from vedette.assessment.typing.drawn_flights import FROM_SEA
 
-    without_place = {c: logs.get(c, -np.inf) - _place_log(c, sea, shore) for c in FITTED}
+    without_place = {c: logs.get(c, -np.inf) - place_log(c, sea, shore) for c in FITTED}
     together = float(np.logaddexp.reduce(list(without_place.values()))) - np.log(len(FITTED))
     out = dict(logs)
     for cause in FITTED:
         p = fit.class_probabilities.get(cause.value, 0.0)
-        out[cause] = together + float(np.log(max(p * len(FITTED), 1e-12))) + _place_log(cause, sea, shore)
+        out[cause] = together + float(np.log(max(p * len(FITTED), 1e-12))) + place_log(cause, sea, shore)
     solids = [fit.kind_probabilities.get(kind, 0.0) / _kind_prior(kind) for kind in FROM_SEA]
     out[Cause.SUBMARINE_LAUNCHED] = (
-        together + float(np.log(max(float(np.mean(solids)), 1e-12))) + _place_log(Cause.SUBMARINE_LAUNCHED, sea, shore)
+        together + float(np.log(max(float(np.mean(solids)), 1e-12))) + place_log(Cause.SUBMARINE_LAUNCHED, sea, shore)
     )
     return out
 
