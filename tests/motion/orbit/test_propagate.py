@@ -8,6 +8,7 @@ from vedette.core.errors import UsageError
 from vedette.core.space_weather import SpaceWeather
 from vedette.motion.kepler import propagate_kepler
 from vedette.motion.orbit import (
+    OrbitFlight,
     OrbitForces,
     fall_to_height,
     propagate_orbit,
@@ -159,6 +160,19 @@ def test_edges_of_the_shadow_are_not_stepped_over():
     assert np.linalg.norm((fine - dark)[:3]) > 10.0
     one_centimetre = 0.01
     assert np.linalg.norm((fine - usual)[:3]) < one_centimetre
+
+
+def test_a_flight_is_the_same_orbit_with_its_parameters_set():
+    world = world_for(DRAGGED, LOW, (T0, T0 + DAY))
+    flight = OrbitFlight(OrbitForces.gravity_only(8), world, ("drag", "push_t"))
+    times = T0 + np.array([0, 3_000, 9_000]) * NS_PER_S
+    states, slopes = flight.fly(T0, LOW, np.array([0.02, 1e-9]), times)
+    assert slopes.shape == (3, 6, 8) and np.array_equal(slopes[0], np.eye(6, 8))
+    forces = OrbitForces(
+        8, sun=False, moon=False, tides=False, relativity=False, drag_m2_kg=0.02, push_rtn_mps2=(0.0, 1e-9, 0.0)
+    )
+    assert np.allclose(states, propagate_orbit(LOW, T0, times, forces, world=world), atol=1e-3)
+    assert np.array_equal(flight.states(T0, LOW, np.array([0.02, 1e-9]), times)[0], LOW)
 
 
 def test_a_world_that_does_not_reach_is_named():

@@ -6,6 +6,7 @@ orbits of the same days can share.
 """
 
 from vedette.motion.orbit.air_table import density_itrf
+from vedette.motion.orbit.flight import OrbitFlight
 from vedette.motion.orbit.propagate import (
     PARTIALS_DEGREE,
     TOLERANCE,
@@ -23,6 +24,7 @@ __all__ = [
     "PARTIALS_DEGREE",
     "TOLERANCE",
     "Fall",
+    "OrbitFlight",
     "OrbitForces",
     "OrbitWorld",
     "density_itrf",
