@@ -81,3 +81,27 @@ def test_the_worst_flight_is_the_outcome(monkeypatch, records, outcome, passed):
     expected = Expected("T", "CONFIRMED", None, (Cause.SHORT_RANGE,), "", ("invented",))
     row = threat_judgement.judged(SimpleNamespace(), expected)
     assert (row["outcome"], row["passed"]) == (outcome, passed)
+
+
+def test_figures_are_told_for_each_story_and_for_all_with_what_is_certain_of_a_rate():
+    from dataclasses import asdict, replace
+
+    from vedette.doors.rehearsal_packs import figures_table
+    from vedette.exercise.threat_figures import lower_limit, threat_figures
+
+    late = replace(record(), correlated_looks=9, correlated_in_time=False, is_reported_by_burnout=False)
+    rows = [
+        {"id": "T-01", "flights": [asdict(record()), asdict(late)]},
+        {"id": "T-02", "flights": [asdict(replace(record(), correlated_looks=None))]},
+    ]
+    one, two, both = threat_figures(rows)
+    assert (one["id"], two["id"], both["id"]) == ("T-01", "T-02", "all")
+    assert one["correlated_looks"] == {"least": 4.0, "mean": 6.5, "p50": 9.0, "p90": 9.0, "most": 9.0}
+    assert one["mean_over_bound_looks"] == 4.0 and one["allowed_looks"] == 4
+    assert two["never_correlated"] == 1 and two["correlated_looks"] is None
+    assert (both["flights"], both["reported_by_burnout"], both["seen_by_two"]) == (3, 2, 3)
+    assert both["candidate_looks"]["most"] == 2.0
+    assert lower_limit(299, 299) == pytest.approx(0.99, abs=1e-4)  # 0.05 ** (1 / 299)
+    assert lower_limit(0, 5) == 0.0 and lower_limit(0, 0) is None
+    assert figures_table([one, two, both]).row_count == 3
+    assert threat_figures([{"id": "FA-01"}]) == []

@@ -16,6 +16,7 @@ from rich.table import Table
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import data_dir_of
 from vedette.exercise.rehearse_stories import Row, read_pack, rehearse_pack
+from vedette.exercise.threat_figures import threat_figures
 
 SPOKEN = ("id", "seed", "expected", "outcome", "seconds", "true_cause", "hypotheses", "live_messages", "rank", "passed",
           "why")  # fmt: skip
@@ -57,7 +58,10 @@ def rehearse_stories(
         )  # fmt: skip
     if is_json:
         spoken = [{key: row[key] for key in (*SPOKEN, "flights") if key in row} for row in rows]
-        sys.stdout.write(msgspec.json.encode({"stories": spoken}).decode() + "\n")
+        document: Row = {"stories": spoken}
+        if any("flights" in row for row in rows):
+            document["figures"] = threat_figures(rows)
+        sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
     else:
         show(rows)
     return 0 if all(row["passed"] for row in rows) else 1
@@ -85,7 +89,33 @@ def show(rows: Sequence[Row]) -> None:
     )
     flights = [one for row in rows for one in row.get("flights", ())]
     if flights:
+        console.print(figures_table(threat_figures(rows)))
         console.print(flights_sentence(flights), highlight=False)
+
+
+def figures_table(figures: Sequence[Row]) -> Table:
+    """A line a story: how soon its flights were candidates and correlated, beside the bound, and what was missed."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="looks from the first: least, middle, nine in ten, most")
+    for heading in ("story", "flights", "candidate", "in time", "correlated", "mean", "bound", "in time", "by burnout",
+                    "explained away"):  # fmt: skip
+        table.add_column(heading, justify="left" if heading == "story" else "right")
+    for one in figures:
+        least = one["reported_by_burnout_least"]
+        table.add_row(
+            one["id"], str(one["flights"]), _looks(one["candidate_looks"]),
+            f"{one['candidate_in_time']}/{one['flights']}",
+            _looks(one["correlated_looks"]),
+            "-" if one["correlated_looks"] is None else f"{one['correlated_looks']['mean']:.1f}",
+            "-" if one["bound_looks"] is None else f"{one['bound_looks']:.1f}",
+            f"{one['correlated_in_time']}/{one['flights']}",
+            "-" if least is None else f"{one['reported_by_burnout']}/{one['seen_by_two']} (>= {least:.2f})",
+            str(one["explained_away"]),
+        )  # fmt: skip
+    return table
+
+
+def _looks(spread: Row | None) -> str:
+    return "never" if spread is None else " ".join(f"{spread[key]:.0f}" for key in ("least", "p50", "p90", "most"))
 
 
 def flights_sentence(flights: Sequence[Row]) -> str:

@@ -49,6 +49,8 @@ class FlightRecord:
     is_reported_by_burnout: bool  # at least correlated within two looks of its burnout
     rung: int  # of the ladder: 0 missed, 1 candidate, 2 correlated, 3 confirmed
     is_explained_away: bool
+    candidate_delay_s: float | None = None  # after the third look of a sensor; negative: before it
+    correlated_delay_s: float | None = None  # after the first look
     rank: int | None = None  # of the first accepted cause in its list; None: in no list
 
 
@@ -129,7 +131,13 @@ def _record(
         is_reported_by_burnout=correlated is not None and correlated <= flight.t_burnout_tai_ns + late_ns,
         rung=rung,
         is_explained_away=led_away,
+        candidate_delay_s=_after_s(detected, int(min(third))) if third else None,
+        correlated_delay_s=_after_s(correlated, int(times.min())) if len(times) else None,
     )
+
+
+def _after_s(t_tai_ns: int | None, start_tai_ns: int) -> float | None:
+    return None if t_tai_ns is None else round((t_tai_ns - start_tai_ns) / NS_PER_S, 3)
 
 
 def _count(which: Ints, sensor: int) -> int:
