@@ -5,7 +5,7 @@ The geometry that does not depend on the orbit (stations, their turning with the
 station moves some tens of metres while it does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -164,6 +164,16 @@ class MeasurementModel:
             apparent, longer = refracted_from_true(el[k], range_m[k], float(height))
             bend[k], delay[k] = apparent - el[k], longer - range_m[k]
         return bend, delay
+
+
+def rows_of(model: MeasurementModel, part: Ints | Bools) -> MeasurementModel:
+    """The model of some of its rows."""
+    return replace(
+        model, rows=model.rows.take(part), station_gcrf_m=model.station_gcrf_m[part],
+        spin_gcrf_radps=model.spin_gcrf_radps[part], enu_from_gcrf=model.enu_from_gcrf[part],
+        itrf_from_gcrf=model.itrf_from_gcrf[part], latitude_rad=model.latitude_rad[part],
+        height_m=model.height_m[part],
+    )  # fmt: skip
 
 
 def _turned(site: Rows, spin: Rows, dt: Scalar) -> Rows:

@@ -5,12 +5,12 @@ by triangularization (Bierman 1977, chapters II and VII). Unknown accelerations 
 track and normal. The smoother is Rauch, Tung and Striebel's, run backwards over what the filter kept.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from vedette.catalogue.orbits.batch import Flight, Problem
-from vedette.catalogue.orbits.measurement import MeasurementModel
+from vedette.catalogue.orbits.measurement import rows_of
 from vedette.catalogue.orbits.observations import ANGLES
 from vedette.core.errors import UsageError
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
@@ -118,7 +118,7 @@ class _Whole:
         """Measured less computed, and slopes by the unknowns, of some rows at one instant."""
         problem = self.flight.problem
         one = Problem(
-            _rows_of(problem.model, part), _Still(), t, x[:6], biases=problem.biases, fixed_biases=problem.fixed_biases
+            rows_of(problem.model, part), _Still(), t, x[:6], biases=problem.biases, fixed_biases=problem.fixed_biases
         )
         flight = Flight(one)
         base = 6 + len(self.flight.forces)
@@ -140,15 +140,6 @@ class _Still:
     def fly(self, t_epoch_tai_ns: int, state_gcrf: Scalar, parameters: Scalar, t_tai_ns: Ints) -> tuple[Rows, Rows]:
         n = len(t_tai_ns)
         return np.broadcast_to(state_gcrf, (n, 6)).copy(), np.broadcast_to(np.eye(6), (n, 6, 6)).copy()
-
-
-def _rows_of(model: MeasurementModel, part: Ints) -> MeasurementModel:
-    return replace(
-        model, rows=model.rows.take(part), station_gcrf_m=model.station_gcrf_m[part],
-        spin_gcrf_radps=model.spin_gcrf_radps[part], enu_from_gcrf=model.enu_from_gcrf[part],
-        itrf_from_gcrf=model.itrf_from_gcrf[part], latitude_rad=model.latitude_rad[part],
-        height_m=model.height_m[part],
-    )  # fmt: skip
 
 
 def _shaken(x: Scalar, q: Scalar, dt_s: float) -> Rows:
