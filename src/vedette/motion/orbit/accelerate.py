@@ -38,7 +38,7 @@ _EARTH_RADIUS_M = 6_378_137.0
 
 # rows of the small scratch array
 NOW, TURN, GRAD, DRIFT, COLUMN = 0, 1, 4, 7, 10  # sky columns; rotation; d a / d r; d a / d v; d a / d parameter
-SCRATCH_ROWS = 26
+SCRATCH_ROWS = 33
 
 
 @njit(cache=True, error_model="numpy")
@@ -235,7 +235,7 @@ def accelerate(
     if push:
         h0, h1, h2 = x[1] * v[2] - x[2] * v[1], x[2] * v[0] - x[0] * v[2], x[0] * v[1] - x[1] * v[0]
         h = sqrt(h0 * h0 + h1 * h1 + h2 * h2)
-        axes = small[COLUMN + 13 :]  # rows of radius, track, normal, past the fourteen parameters
+        axes = small[COLUMN + 20 :]  # rows of radius, track, normal, past the twenty parameters
         axes[0, 0], axes[0, 1], axes[0, 2] = x[0] / r, x[1] / r, x[2] / r
         axes[2, 0], axes[2, 1], axes[2, 2] = h0 / h, h1 / h, h2 / h
         axes[1, 0] = (h1 * x[2] - h2 * x[1]) / (h * r)
@@ -251,12 +251,18 @@ def accelerate(
             a0 += total * axes[axis, 0]
             a1 += total * axes[axis, 1]
             a2 += total * axes[axis, 2]
+        a0 += forces[PUSH_0 + 12] + shape[1] * forces[PUSH_0 + 15]
+        a1 += forces[PUSH_0 + 13] + shape[1] * forces[PUSH_0 + 16]
+        a2 += forces[PUSH_0 + 14] + shape[1] * forces[PUSH_0 + 17]
         if partials:
             for p in range(wanted.size):
                 if wanted[p] >= 2:
                     kind, axis = (wanted[p] - 2) // 3, (wanted[p] - 2) % 3
                     for i in range(3):
-                        column[p, i] = shape[kind] * axes[axis, i]
+                        if kind < 4:
+                            column[p, i] = shape[kind] * axes[axis, i]
+                        else:
+                            column[p, i] = shape[kind - 4] if i == axis else 0.0
 
     out[0], out[1], out[2] = v[0], v[1], v[2]
     out[3], out[4], out[5] = a0, a1, a2

@@ -15,8 +15,11 @@ MOON_MU_M3_S2 = 4.9028000661e12
 SOLAR_PRESSURE_N_M2 = 1361.0 / 299_792_458.0  # Kopp and Lean 2011: 1361 W/m2 at one astronomical unit
 
 AIR_MODELS = ("nrlmsise00", "msis21")
-PUSHES = 12  # numbers of the empirical acceleration
-PARAMETERS = ("drag", "radiation", *(f"{kind}_{axis}" for kind in ("push", "leak", "cos", "sin") for axis in "rtn"))
+PUSHES = 18  # numbers of the empirical acceleration
+PARAMETERS = (
+    "drag", "radiation", *(f"{kind}_{axis}" for kind in ("push", "leak", "cos", "sin") for axis in "rtn"),
+    *(f"{kind}_{axis}" for kind in ("push", "leak") for axis in "xyz"),
+)  # fmt: skip
 
 # places in the packed array
 GM_SUN, GM_MOON, DRAG, RADIATION, SCHWARZSCHILD, TIDES, TIDE_K3, HAS_PUSH, PUSH_0, PUSH_EPOCH_S = *range(9), 8 + PUSHES
@@ -39,6 +42,7 @@ class OrbitForces:
     push_rtn_mps2 : constant acceleration along radius, track and orbit normal
     leak_rtn_mps3 : growth of that acceleration with time since the epoch of the state
     cos_rtn_mps2, sin_rtn_mps2 : acceleration once a revolution, by the argument of latitude
+    push_xyz_mps2, leak_xyz_mps3 : as `push` and `leak` with axes that stand still (gcrf)
     """
 
     degree: int = 20
@@ -54,6 +58,8 @@ class OrbitForces:
     leak_rtn_mps3: tuple[float, float, float] = (0.0, 0.0, 0.0)
     cos_rtn_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
     sin_rtn_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    push_xyz_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    leak_xyz_mps3: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         if not 2 <= self.degree <= MAX_DEGREE:
@@ -72,8 +78,11 @@ class OrbitForces:
         return cls(degree=degree, sun=False, moon=False, tides=False, relativity=False)
 
     def pushes(self) -> tuple[float, ...]:
-        """The twelve numbers of the empirical acceleration, in the order of `PARAMETERS`."""
-        return (*self.push_rtn_mps2, *self.leak_rtn_mps3, *self.cos_rtn_mps2, *self.sin_rtn_mps2)
+        """The eighteen numbers of the empirical acceleration, in the order of `PARAMETERS`."""
+        return (
+            *self.push_rtn_mps2, *self.leak_rtn_mps3, *self.cos_rtn_mps2, *self.sin_rtn_mps2, *self.push_xyz_mps2,
+            *self.leak_xyz_mps3,
+        )  # fmt: skip
 
     def value_of(self, parameter: str) -> float:
         """The present value of one of `PARAMETERS`."""
@@ -93,6 +102,7 @@ class OrbitForces:
             drag_m2_kg=float(values.get("drag", self.drag_m2_kg)),
             radiation_m2_kg=float(values.get("radiation", self.radiation_m2_kg)),
             push_rtn_mps2=triples[0], leak_rtn_mps3=triples[1], cos_rtn_mps2=triples[2], sin_rtn_mps2=triples[3],
+            push_xyz_mps2=triples[4], leak_xyz_mps3=triples[5],
         )  # fmt: skip
 
 
