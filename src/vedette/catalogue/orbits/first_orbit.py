@@ -136,7 +136,9 @@ def _from_directions(model: MeasurementModel) -> FirstOrbit:
 
 def _last_within(t: Ints, first: int, span_s: float) -> int:
     """The last of rising instants within a span of one of them."""
-    return int(np.searchsorted(t, t[first] + span_s * NS_PER_S, side="right")) - 1 if np.isfinite(span_s) else len(t) - 1
+    if not np.isfinite(span_s):
+        return len(t) - 1
+    return int(np.searchsorted(t, t[first] + span_s * NS_PER_S, side="right")) - 1
 
 
 def _beginnings(t: Ints, span_s: float) -> list[int]:
