@@ -213,6 +213,11 @@ class KnownSky:
                 self._lists[key] = found
         return found
 
+    def in_sky(self, sensor: Sensor, t_tai_ns: int) -> Ints:
+        """Rows that may stand in a sensor's sky within the minute of an instant; more than those do no harm."""
+        origin = np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(-1, 3)[0]
+        return self._in_sky(sensor, np.ascontiguousarray(origin), t_tai_ns)
+
     def predicted(self, t_tai_ns: int, sensor: Sensor, looked_at: Region | None) -> KnownRows:
         """The objects that a look may meet (`tracking.KnownObjects`), less those that decay or are badly known.
 

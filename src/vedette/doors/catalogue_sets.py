@@ -38,3 +38,12 @@ def sets_of(
         return catalogue_store(data_dir).newest(t_tai_ns, number)
     joined = sets_of_files(elements)
     return joined if number is None else joined.take(np.flatnonzero(joined.number == number))
+
+
+def nearest_in_time(sets: ElementSets, t_tai_ns: int) -> ElementSets:
+    """For every catalogue number the set nearest to an instant; what has no number stays as it is."""
+    order = np.lexsort((np.abs(sets.t_epoch_tai_ns - t_tai_ns), sets.number))
+    number = sets.number[order]
+    first = np.ones(len(number), dtype=bool)
+    first[1:] = (number[1:] != number[:-1]) | (number[1:] == 0)
+    return sets.take(np.sort(order[first]))

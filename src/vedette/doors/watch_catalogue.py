@@ -39,6 +39,7 @@ def given_at(
 ) -> CatalogueGiven:
     """The catalogue as it stands for an instant; BadInputError when there are no elements in it."""
     from vedette.doors.catalogue_files import read_elements
+    from vedette.doors.catalogue_sets import nearest_in_time
     from vedette.doors.catalogue_store import CatalogueStore
     from vedette.doors.data_dir import data_dir_of
     from vedette.formats.elements_pack import pack_elements
@@ -66,12 +67,3 @@ def given_at(
     return CatalogueGiven(
         t_received_tai_ns=t_received_tai_ns, source=" ".join(words), count=len(sets), sha256=sha256, packed=packed
     )
-
-
-def nearest_in_time(sets: ElementSets, t_tai_ns: int) -> ElementSets:
-    """For every catalogue number the set nearest to an instant; what has no number stays as it is."""
-    order = np.lexsort((np.abs(sets.t_epoch_tai_ns - t_tai_ns), sets.number))
-    number = sets.number[order]
-    first = np.ones(len(number), dtype=bool)
-    first[1:] = (number[1:] != number[:-1]) | (number[1:] == 0)
-    return sets.take(np.sort(order[first]))

@@ -23,6 +23,8 @@ _CATALOGUE = (
     Command("load", "vedette.doors.cli.catalogue.load:load", "Keep the element sets of files."),
     Command("show", "vedette.doors.cli.catalogue.show:show", "Count what is kept, or tell one object's history."),
     Command("where", "vedette.doors.cli.catalogue.where:where", "Say where an object is, and how sure that is."),
+    Command("passes", "vedette.doors.cli.catalogue.passes:passes", "Say when objects cross what a sensor sees."),
+    Command("inview", "vedette.doors.cli.catalogue.inview:inview", "Say what just crossed a sensor's beam."),
     Command("identify", "vedette.doors.cli.catalogue.identify:identify", "Name unknown positions."),
 )
 

@@ -1,0 +1,85 @@
+"""`vedette catalogue passes` and `inview`, and `vedette watch --catalogue`, as typed."""
+
+import json
+
+import pytest
+
+from vedette.doors.cli.main import main
+
+STATION = """ISS (ZARYA)
+1 25544U 98067A   08264.51782528 -.00002182  00000-0 -11606-4 0  2927
+2 25544  51.6416 247.4627 0006703 130.5360 325.0288 15.72125391563537
+"""
+FROM = "2008-09-20T13:00:00Z"
+
+
+@pytest.fixture
+def elements(tmp_path):
+    path = tmp_path / "station.tle"
+    path.write_text(STATION)
+    return path
+
+
+def run(capsys, *words):
+    code = main([str(word) for word in words])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_passes_are_told_as_a_table_as_json_and_as_a_picture(elements, tmp_path, capsys):
+    asked = ["catalogue", "passes", "radar-north", "--from", FROM, "--elements", elements]
+    code, out, _ = run(capsys, *asked, "--id", 25544, "--json")
+    rows = json.loads(out)
+    assert code == 0 and rows
+    for row in rows:
+        assert row["rise"]["t_utc"] <= row["culmination"]["t_utc"] <= row["set"]["t_utc"]
+        assert row["culmination"]["elevation_deg"] >= row["rise"]["elevation_deg"] - 1e-3
+        assert row["sigma_s"] is None or 0.0 < row["sigma_s"] < 5.0
+    code, out, _ = run(capsys, *asked, "--plot", tmp_path / "sky.svg")
+    assert code == 0 and "25544 ISS (ZARYA)" in out and "<svg" in (tmp_path / "sky.svg").read_text()
+    code, out, _ = run(capsys, "catalogue", "inview", "radar-north", "--elements", elements, "--from", FROM,
+                       "--to", "2008-09-20T13:01:00Z")  # fmt: skip
+    assert code == 0 and ("sees none" in out or "25544" in out)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["passes", "radar-nrth"], 4, "did you mean radar-north"),
+        (["passes", "radar-north", "--id", "7"], 4, "not in the catalogue: 7"),
+        (["passes", "radar-north", "--to", "2008-09-20T12:00:00Z"], 2, "not after"),
+        (["passes", "radar-north", "--plot", "sky.gif"], 2, ".svg, .png or .pdf"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(words, code, said, elements, capsys):
+    found, _, err = run(capsys, "catalogue", *words, "--elements", elements, "--from", FROM)
+    assert found == code and said in err
+
+
+def test_a_watch_is_given_a_catalogue_and_its_replay_says_the_same(elements, tmp_path, capsys):
+    rows = json.loads(
+        run(capsys, "catalogue", "passes", "radar-north", "--elements", elements, "--from", FROM, "--json")[1]
+    )
+    top = max(rows, key=lambda row: row["duration_s"])["culmination"]
+    head = {"vedette_scan_file": 1, "mode": "SIMULATED", "producer": "test", "sensors": ["radar-north"]}
+    seen = {
+        "t_measured_utc": top["t_utc"], "azimuth_deg": top["azimuth_deg"], "elevation_deg": top["elevation_deg"],
+        "range_km": top["range_km"], "azimuth_sigma_deg": 0.05, "elevation_sigma_deg": 0.05, "range_sigma_km": 0.03,
+    }  # fmt: skip
+    scan = {
+        "sensor_id": "radar-north", "kind": "radar", "mode": "SIMULATED", "sequence": 0,
+        "t_received_utc": top["t_utc"], "detections": [seen],
+    }  # fmt: skip
+    (tmp_path / "night.jsonl").write_text(json.dumps(head) + "\n" + json.dumps(scan) + "\n")
+    asked = ["watch", tmp_path / "night.jsonl", "--data-dir", tmp_path, "--json"]
+    code, out, err = run(capsys, *asked, "--catalogue", elements)
+    said = json.loads(out)
+    assert said["counts"]["scans"] == 1
+    (met,) = said["catalogue"]["met"]
+    assert met["id"] == 25544 and met["looks"] == 1 and said["catalogue"]["objects"] == 1
+    assert code == 0 and "catalogue: 1 objects" in err
+    (journal,) = (tmp_path / "journals").glob("*.sqlite")
+    elements.unlink()  # a replay needs no file
+    assert run(capsys, "replay", journal, "--json")[1] == out
+    code, _, err = run(capsys, *asked, "--catalogue", tmp_path / "none.tle")
+    assert code == 4 and "no such file" in err
