@@ -51,7 +51,7 @@ def test_between_two_minutes_the_states_are_sgp4s(sky):
         right = state_itrf_from_teme(t, np.concatenate(components, axis=1), EarthOrientation.packaged())
         off = np.linalg.norm((states - right)[:, :3], axis=1)
         assert off.max() < TWENTY_METRES and np.median(off) < 0.3
-        assert np.linalg.norm((states - right)[:, 3:], axis=1).max() < 1.0
+        assert np.linalg.norm((states - right)[:, 3:], axis=1).max() < 2.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -140,7 +140,8 @@ def test_navigation_satellites_twelve_days_after_their_elements_are_named_by_sin
         sight = replace(scope, site=radar.site)
         look = Scan(
             "t", SensorKind.OPTICAL, Mode.TEST, t, np.full(len(rows), t),
-            np.column_stack([los, np.full(len(rows), 9.0)]), np.column_stack([np.full((len(rows), 3), 1e-5), np.full(len(rows), 0.3)]),
+            np.column_stack([los, np.full(len(rows), 9.0)]),
+            np.column_stack([np.full((len(rows), 3), 1e-5), np.full(len(rows), 0.3)]),
         )  # fmt: skip
         angles = sky.correlate(look, sight)
         named["telescope"] += [
