@@ -19,8 +19,8 @@ from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.frames import true_from_refracted
 from vedette.motion.kepler import elements_from_state, propagate_kepler
 
-_SPANS_S = (43_200.0, 21_600.0, 10_800.0, 5_400.0, 2_700.0, 1_350.0, 675.0, 340.0)
-_GOOD_RAD = np.radians(0.05)  # a two-body arc over some hours meets directions no better
+_SPANS_S = (5_400.0, 10_800.0, 2_700.0, 21_600.0, 1_350.0, 43_200.0, 675.0, 340.0)  # tried in this order
+_GOOD_RAD = np.radians(0.3)  # a two-body arc over some hours, seen with biased angles, meets directions no better
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +111,7 @@ def _from_directions(model: MeasurementModel) -> FirstOrbit:
     if len(distinct) < 3:
         raise UsageError("directions at fewer than three instants do not make an orbit")
     best: tuple[float, int, Scalar, str, int] | None = None
-    for span_s in (_SPANS_S if (t[-1] - t[0]) * 1e-9 > _SPANS_S[-1] else (np.inf,)):
+    for span_s in (_SPANS_S if (t[-1] - t[0]) * 1e-9 > min(_SPANS_S) else (np.inf,)):
         for first in _beginnings(t, span_s):
             last = _last_within(t, first, span_s)
             inside = [i for i in distinct.tolist() if first <= i <= last]
