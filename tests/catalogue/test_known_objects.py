@@ -51,7 +51,7 @@ def test_between_two_minutes_the_states_are_sgp4s(sky):
         right = state_itrf_from_teme(t, np.concatenate(components, axis=1), EarthOrientation.packaged())
         off = np.linalg.norm((states - right)[:, :3], axis=1)
         assert off.max() < TWENTY_METRES and np.median(off) < 0.3
-        assert np.linalg.norm((states - right)[:, 3:], axis=1).max() < 2.0
+        assert np.linalg.norm((states - right)[:, 3:], axis=1).max() < 3.0  # SGP4's speed is not its place's slope
 
 
 @settings(max_examples=40, deadline=None)

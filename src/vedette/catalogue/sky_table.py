@@ -18,7 +18,9 @@ from vedette.reports.elements import ElementSets
 
 STEP_S = 60.0
 _STEP_NS = round(STEP_S * NS_PER_S)
-_KEPT = 12  # knots: what is late by some minutes still finds its own
+_KEPT, _KEPT_OF_MANY = 12, 3  # knots: what is late by some minutes still finds its own
+_MANY = 200_000  # objects: a knot of a million is 72 MB
+_PIECE = 100_000  # objects flown at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +57,15 @@ class SkyTable:
         found = self._knots.get(number)
         if found is None:
             t = number * _STEP_NS
-            components, troubles = self._flown.components_teme(np.array([t], dtype=np.int64))
-            teme = np.concatenate(components, axis=1)
-            states = np.ascontiguousarray(state_itrf_from_teme(t, teme, self._earth))
-            states[(troubles[:, 0] != 0) & (troubles[:, 0] != 6)] = np.nan
+            states = np.empty((len(self), 6))
+            for start in range(0, len(self), _PIECE):
+                piece = slice(start, start + _PIECE)
+                flown = Sgp4(self._flown.t_epoch_tai_ns[piece], self._flown.records[piece])
+                components, troubles = flown.components_teme(np.array([t], dtype=np.int64))
+                states[piece] = state_itrf_from_teme(t, np.concatenate(components, axis=1), self._earth)
+                states[piece][(troubles[:, 0] != 0) & (troubles[:, 0] != 6)] = np.nan
             found = Knot(t, states, np.ascontiguousarray(element_sigmas_m(self.sets, np.full(len(self), t))))
-            while len(self._knots) >= _KEPT:
+            while len(self._knots) >= (_KEPT if len(self) < _MANY else _KEPT_OF_MANY):
                 self._knots.pop(max(self._knots, key=lambda one: abs(one - number)))
             self._knots[number] = found
         return found
