@@ -45,7 +45,7 @@ def air_slabs(
     first, last = int(t_from_tai_ns) // step_ns, int(t_to_tai_ns) // step_ns + 1
     low, high = nodes_between(low_m, high_m)
     slabs = [_slab(t * step_ns, low, high, weather, model) for t in range(first, last + 1)]
-    table = np.stack(slabs)
+    table = np.ascontiguousarray(np.stack(slabs))  # one layout, one compiled kernel
     table.setflags(write=False)
     return first * step_ns, low, table
 
