@@ -7,7 +7,7 @@ import pytest
 
 from vedette.exercise import background
 from vedette.exercise.background import STATES, poisson_upper, rehearse_background, summary
-from vedette.exercise.background_clutter import ClutterDay, clutter_day, suspicious_windows
+from vedette.exercise.background_clutter import ClutterDay, clutter_day, may_become_something, suspicious_spans
 from vedette.exercise.background_kinds import FIRST_DAY_TAI_NS, KINDS, story_text
 from vedette.frames import itrf_from_geodetic
 from vedette.scenario import parse_story
@@ -32,9 +32,9 @@ def day_of(places, times_s):
 
 
 def test_two_flashes_close_together_in_place_and_time_are_played_and_others_are_not():
-    assert len(suspicious_windows(day_of([(10.0, 10.0), (10.3, 10.0)], [100.0, 106.0]))) == 1
-    assert suspicious_windows(day_of([(10.0, 10.0), (-10.0, 10.0)], [100.0, 106.0])) == []
-    assert suspicious_windows(day_of([(10.0, 10.0), (10.3, 10.0)], [100.0, 140.0])) == []
+    assert len(suspicious_spans(day_of([(10.0, 10.0), (10.3, 10.0)], [100.0, 106.0]))) == 1
+    assert suspicious_spans(day_of([(10.0, 10.0), (-10.0, 10.0)], [100.0, 106.0])) == []
+    assert suspicious_spans(day_of([(10.0, 10.0), (10.3, 10.0)], [100.0, 140.0])) == []
 
 
 def test_a_day_has_as_many_false_detections_as_its_sensors_say_and_few_that_could_mislead():
@@ -42,10 +42,20 @@ def test_a_day_has_as_many_false_detections_as_its_sensors_say_and_few_that_coul
     day = clutter_day(sensors, FIRST_DAY_TAI_NS, 7_200.0, seed=3)
     mean = sum(7_200.0 / one.revisit_s * one.false_alarms_per_look for one in sensors.values())
     assert day.detection_count == pytest.approx(mean, abs=4.0 * np.sqrt(mean))
-    windows = suspicious_windows(day)
-    assert 0 < sum(b - a for a, b in windows) < 0.2 * 7_200.0
-    scans = day.scans(*windows[0], seed=3)
+    spans = suspicious_spans(day)
+    assert 0 < sum(one.t_to_s - one.t_from_s for one in spans) < 0.2 * 7_200.0
+    assert all(len(one.looks) >= 2 for one in spans)
+    scans = day.scans(spans[0].t_from_s, spans[0].t_to_s, seed=3)
     assert sum(len(scan) for scan in scans) >= 1 and {scan.sensor_id for scan in scans} <= set(sensors)
+
+
+def test_flashes_that_walk_like_one_thing_are_played_whole_and_a_chance_pair_is_not():
+    walks = day_of([(10.0 + 0.01 * k, 10.0) for k in range(8)], [100.0 + 3.0 * k for k in range(8)])
+    [span] = suspicious_spans(walks)
+    assert len(span.looks) == 8 and may_become_something(walks, span, seed=1)
+    apart = day_of([(10.0, 10.0), (11.2, 10.0)], [100.0, 121.0])
+    [span] = suspicious_spans(apart)
+    assert not may_become_something(apart, span, seed=1)
 
 
 def test_every_kind_makes_a_story_that_can_be_read():

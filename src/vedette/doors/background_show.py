@@ -13,7 +13,7 @@ from rich.table import Table
 
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import data_dir_of
-from vedette.exercise.background import STATES, rehearse_background
+from vedette.exercise.background import LED, STATES, rehearse_background
 from vedette.sensing import packaged_sensors, read_sensors
 
 
@@ -62,10 +62,19 @@ def show(found: dict[str, Any]) -> None:
         table.add_row(one["name"], per_day, str(one["played"]), *counts, str(one["led_by_a_threat"]))
     console = Console()
     console.print(table)
-    for state in STATES:
+    clutter = found["clutter"]
+    aside = clutter["moments"] - clutter["played"]
+    console.print(
+        f"{found['false_detections']:,} false detections made {clutter['moments']:,} moments that could mislead; the "
+        f"tracker sets {aside:,} aside, of which {clutter['checked']} were played whole and "
+        f"{clutter['wrongly_set_aside']} came to anything",
+        highlight=False,
+    )
+    for state in (*STATES, LED):
         whole = found["states"][state]
+        rate, limit = 7 * whole["per_sensor_day"], 7 * whole["upper_95_per_sensor_day"]
         console.print(
-            f"{state}: {whole['count']} in {found['sensor_days']} sensor-days; {7 * whole['per_sensor_day']:.3g} a "
-            f"sensor-week, at most {7 * whole['upper_95_per_sensor_day']:.3g} (95 %), shares played accounted for",
+            f"{state.replace('_', ' ')}: {whole['count']} in {found['sensor_days']} sensor-days; {rate:.3g} a "
+            f"sensor-week, at most {limit:.3g} (95 %), shares played accounted for",
             highlight=False,
         )

@@ -13,16 +13,18 @@ from typing import Any, Final
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows, Scalar, Vec3
+from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.reports import Scan
 from vedette.scenario.returns import draw_luck, infrared_clutter, look_times_s, radar_clutter, scans_of_rows
 from vedette.sensing import Infrared, Radar, Sensor, Site
+from vedette.tracking import Tracker
 
 PAIR_S: Final = 25.0
 SPEED_MPS: Final = 8_000.0
 SLACK_M: Final = 50e3
 TOP_M: Final = 1_500e3
 BEFORE_S: Final = 6.0
+HALF_BELIEVED: Final = 0.5  # a track is one at 0.99
 AFTER_S: Final = 30.0
 
 
@@ -41,15 +43,18 @@ class ClutterDay:
         """False detections of the day."""
         return sum(len(values) for listed in self.rows.values() for values in listed)
 
-    def scans(self, t_from_s: float, t_to_s: float, seed: int) -> list[Scan]:
-        """Every look between two times of the day, in order of arrival."""
+    def scans(
+        self, t_from_s: float, t_to_s: float, seed: int, only: frozenset[tuple[int, int]] | None = None
+    ) -> list[Scan]:
+        """Every look between two times of the day, in order of arrival; `only`: those (sensor, look) alone."""
         out: list[Scan] = []
         for number, (name, sensor) in enumerate(self.sensors.items()):
             times = self.times_s[name]
             low, high = np.searchsorted(times, [t_from_s, t_to_s])
-            part = times[low:high]
-            if not len(part):
+            chosen = [k for k in range(low, high) if only is None or (number, k) in only]
+            if not chosen:
                 continue
+            part, rows = times[chosen], [self.rows[name][k] for k in chosen]
             rng = np.random.default_rng([seed, number, int(low)])
             stands, sigmas = None, getattr(sensor, "sigmas", None)
             if isinstance(sensor, Infrared):
@@ -57,10 +62,32 @@ class ClutterDay:
                 stands = sensor.position_itrf_m(t_ns)
                 sigmas = np.array([sensor.los_sigma_rad] * 3 + [sensor.noise_w_sr])
             out += scans_of_rows(
-                sensor, sensor.kind, self.lucks[name], self.rows[name][low:high], np.asarray(sigmas), part,
+                sensor, sensor.kind, self.lucks[name], rows, np.asarray(sigmas), part,
                 self.t_start_tai_ns, 0.02, stands, rng,
             )  # fmt: skip
         return sorted(out, key=lambda scan: (scan.t_received_tai_ns, scan.sensor_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A moment of the day (s) and the looks in it, as (sensor, look), whose detections have a partner."""
+
+    t_from_s: float
+    t_to_s: float
+    looks: frozenset[tuple[int, int]]
+
+
+def may_become_something(day: ClutterDay, span: Span, seed: int) -> bool:
+    """Whether the tracker could come to believe in anything in this span, were all silence in it not heard.
+
+    Only the looks whose detections have a partner go to a tracker. Silence where a sensor looked is evidence against
+    existence, so that what is not half believed without it is not believed with it.
+    """
+    tracker = Tracker(sensors=list(day.sensors.values()))
+    for scan in day.scans(span.t_from_s, span.t_to_s, seed, span.looks):
+        if len(tracker.step(scan)) or (tracker.tentative.existence > HALF_BELIEVED).any():
+            return True
+    return False
 
 
 def clutter_day(sensors: Mapping[str, Sensor], t_start_tai_ns: int, seconds: float, seed: int) -> ClutterDay:
@@ -85,12 +112,12 @@ def clutter_day(sensors: Mapping[str, Sensor], t_start_tai_ns: int, seconds: flo
     return ClutterDay(t_start_tai_ns, times, rows, lucks, kept)
 
 
-def suspicious_windows(day: ClutterDay) -> list[tuple[float, float]]:
-    """Spans (s) of the day around pairs that one thing could explain; spans that touch are one."""
-    t, origin, way, reach = _all_detections(day)
+def suspicious_spans(day: ClutterDay) -> list[Span]:
+    """Spans of the day around pairs that one thing could explain; spans that touch are one."""
+    t, origin, way, reach, look = _all_detections(day)
     order = np.argsort(t, kind="stable")
-    t, origin, way, reach = t[order], origin[order], way[order], reach[order]
-    spans: list[tuple[float, float]] = []
+    t, origin, way, reach, look = t[order], origin[order], way[order], reach[order], look[order]
+    spans: list[Span] = []
     for shift in range(1, len(t)):
         dt = t[shift:] - t[:-shift]
         near = np.flatnonzero((dt <= PAIR_S) & (dt > 0.0))
@@ -101,22 +128,25 @@ def suspicious_windows(day: ClutterDay) -> list[tuple[float, float]]:
         allowed = SPEED_MPS * dt[near] + SLACK_M
         apart = _least_distance_m(origin, way, reach, near, near + shift)
         for i in near[apart <= allowed]:
-            spans.append((float(t[i]) - BEFORE_S, float(t[i + shift]) + AFTER_S))
-    spans.sort()
-    joined: list[tuple[float, float]] = []
-    for low, high in spans:
-        if joined and low <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+            pair = frozenset((int(look[k, 0]), int(look[k, 1])) for k in (i, i + shift))
+            spans.append(Span(float(t[i]) - BEFORE_S, float(t[i + shift]) + AFTER_S, pair))
+    spans.sort(key=lambda span: (span.t_from_s, span.t_to_s))
+    joined: list[Span] = []
+    for one in spans:
+        if joined and one.t_from_s <= joined[-1].t_to_s:
+            last = joined[-1]
+            joined[-1] = Span(last.t_from_s, max(last.t_to_s, one.t_to_s), last.looks | one.looks)
         else:
-            joined.append((low, high))
+            joined.append(one)
     return joined
 
 
-def _all_detections(day: ClutterDay) -> tuple[Scalar, Vec3, Vec3, Rows]:
-    """Times (n,), origins (n, 3), directions (n, 3), and (n, 2) metres along them between which the thing may be."""
-    times, origins, ways, reaches = [], [], [], []
-    for name, sensor in day.sensors.items():
-        for t_s, values in zip(day.times_s[name], day.rows[name], strict=True):
+def _all_detections(day: ClutterDay) -> tuple[Scalar, Vec3, Vec3, Rows, Ints]:
+    """Times (n,), origins (n, 3), directions (n, 3), (n, 2) metres along them between which the thing may be, (n, 2)
+    sensor and look."""
+    times, origins, ways, reaches, looks = [], [], [], [], []
+    for number, (name, sensor) in enumerate(day.sensors.items()):
+        for k, (t_s, values) in enumerate(zip(day.times_s[name], day.rows[name], strict=True)):
             if not len(values):
                 continue
             if isinstance(sensor, Infrared):
@@ -136,9 +166,11 @@ def _all_detections(day: ClutterDay) -> tuple[Scalar, Vec3, Vec3, Rows]:
             origins.append(np.tile(here, (len(values), 1)))
             ways.append(los)
             reaches.append(stretch)
+            looks.append(np.tile([number, k], (len(values), 1)))
     if not times:
-        return np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2))
-    return np.concatenate(times), np.concatenate(origins), np.concatenate(ways), np.concatenate(reaches)
+        return np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)), np.zeros((0, 2), dtype=np.int64)
+    columns = (np.concatenate(parts) for parts in (times, origins, ways, reaches, looks))
+    return tuple(columns)  # type: ignore[return-value]
 
 
 def _stretch(here: Vec3, los: Vec3) -> Rows:

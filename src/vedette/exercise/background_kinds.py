@@ -2,7 +2,7 @@
 
 Rates are for the whole scene and public orders of magnitude, each with its source or named an assumption of ours. Most
 things happen far more often than an engine can be run on, so of some only a share is played; counts are divided by that
-share and limits widened by it.
+share and limits widened by it. Of what is many, several are played in one story, far apart, as on a real day.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +31,7 @@ class Kind:
     seconds: float
     tables: Tables  # the story's tables; None: out of everybody's sight
     source: str
+    together: int = 1  # so many in one story
 
 
 def _radars(sensors: Mapping[str, Sensor]) -> list[Radar]:
@@ -128,28 +129,33 @@ def _clock(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | Non
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
-        "bolide", lambda s: 5.1 if _watchers(s) else 0.0, 1.0, 75.0, _bolide,
+        "bolide", lambda s: 5.1 if _watchers(s) else 0.0, 0.4, 75.0, _bolide,
         "3.7 E^-0.9 a year above E kilotons (Brown et al. 2002, Nature 420), above one ton of TNT, anywhere",
+        together=4,
     ),
     Kind(
         "fire", lambda s: 5_000.0 if _watchers(s) else 0.0, 2e-4, 75.0, _fire,
         "assumption: five thousand new fires a day of tens of megawatts and more, from one day of MODIS hot spots",
+        together=20,
     ),
     Kind(
         "satellite", lambda s: 20_000.0 * len(_radars(s)), 5e-5, 90.0, _orbit("satellite", "[350.0, 1400.0]"),
         "some ten thousand objects of 0.1 m2 and more below 1,500 km, two passes a day within 1,500 km of a radar",
+        together=8,
     ),
     Kind(
-        "decaying-body", lambda s: 4.0 * len(_radars(s)), 0.25, 90.0, _orbit("decaying_body", "[125.0, 160.0]"),
+        "decaying-body", lambda s: 4.0 * len(_radars(s)), 0.1, 90.0, _orbit("decaying_body", "[125.0, 160.0]"),
         "one or two a day (ESA re-entry statistics), three passes of a radar on the last day",
     ),
     Kind(
-        "glint", lambda s: 50.0 * len(_watchers(s)), 0.01, 75.0, _glint,
+        "glint", lambda s: 50.0 * len(_watchers(s)), 0.005, 75.0, _glint,
         "assumption: fifty pairs of patches of mirror-like high cloud a day for each watcher",
+        together=2,
     ),
     Kind(
         "aircraft", lambda s: 1_000.0 * len(_radars(s)), 1e-3, 60.0, _aircraft,
         "assumption: a thousand flights a day within 1,500 km of a radar, most of them below its horizon",
+        together=8,
     ),
     Kind("aurora", lambda s: 0.16 if _radars(s) else 0.0, 1.0, 60.0, _aurora, "sixty days a year with Kp of 6 or more"),
     Kind(
@@ -165,9 +171,17 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 def story_text(kind: Kind, sensors: Mapping[str, Sensor], day: int, rng: np.random.Generator) -> str | None:
     """A story without its sensors; None where what happened can be seen by nobody."""
-    tables = kind.tables(sensors, rng)
-    if tables is None:
+    return stories_text(kind, sensors, day, 1, rng)
+
+
+def stories_text(
+    kind: Kind, sensors: Mapping[str, Sensor], day: int, count: int, rng: np.random.Generator
+) -> str | None:
+    """A story of so many at once, without its sensors; None where all of it can be seen by nobody."""
+    found = [made for made in (kind.tables(sensors, rng) for _ in range(count)) if made is not None]
+    if not found:
         return None
+    tables = "\n".join(found)
     t_start = FIRST_DAY_TAI_NS + round((day + rng.random()) * DAY_S * NS_PER_S)
     head = f'title = "{kind.name}"\nt_start_utc = "{utc_text_from_tai_ns(t_start)}"\nseconds = {kind.seconds}\n'
     return f"{head}\n{tables}"
