@@ -1,0 +1,1 @@
+"""How an orbit comes down: its averages under oblateness, Sun, Moon and air, in microseconds a day."""
