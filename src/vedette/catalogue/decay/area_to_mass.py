@@ -1,9 +1,9 @@
 """How much air an object meets for its mass, from what its element sets say that drag has done.
 
-Of one set: its first derivative of the mean motion, which is fitted to the days before its epoch, against what the air of
-that day would do to an object of 1 m2/kg; where the set does not tell it, the same from its B*. Of a history: what the
-mean motion did from set to set, against the same (Saunders, Swinerd and Lewis, J. Spacecraft and Rockets 49, 2012).
-Either way the ratio is that of *this* model of the air: its error at the object's height cancels in what follows.
+Of one set: what its B* says that the mean motion did in the day before its epoch, to which it was fitted, against what
+the air of that day would have done to an object of 1 m2/kg; its derivative of the mean motion where it has no B*. Of a
+history: what the mean motion did from set to set, against the same (Saunders, Swinerd and Lewis, J. Spacecraft and
+Rockets 49, 2012). Either way the ratio is that of *this* model of the air: its error at that height cancels later.
 """
 
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def area_to_mass(sets: ElementSets, ln_air: Rows, air_epoch_tai_ns: int, sun_ra_
 
 
 def told_gain(sets: ElementSets) -> tuple[float, str]:
-    """ln(n now / n before) over the `SPAN_DAYS` before the epoch of one set, as SGP4 with its B* has it, and its source.
+    """ln(n now / n before) over the `SPAN_DAYS` before a set's epoch, as SGP4 with its B* has it; and its source.
 
     A set's drag is fitted to the days before it. Where B* is nothing its first derivative of the mean motion stands in.
     """

@@ -1,8 +1,8 @@
 """When an object comes down, and how sure that is: a time, windows, the way it goes, and what was assumed.
 
 The averages of the orbit are carried down (motion.decay) with the area-to-mass ratio its sets show. The window is the
-spread of many such descents, in which the ratio, the air's day-to-day deviation from its model, the Sun's activity where it
-is only predicted, and the object's own changes of attitude are drawn. Published experience is that nine in ten
+spread of many such descents, in which the ratio, the air's day-to-day deviation from its model, the Sun's activity
+where it is only predicted, and the object's own changes of attitude are drawn. Published experience is that nine in ten
 predictions are within 20 to 25 % of the remaining life (Pardini and Anselmo, Acta Astronautica 2017).
 """
 
@@ -92,7 +92,8 @@ def foretell_decay(
     horizon = _HORIZONS_DAYS[-1]
     for model in models:
         is_first = not ends
-        for horizon in _HORIZONS_DAYS if is_first else (horizon,):
+        for tried in _HORIZONS_DAYS if is_first else (horizon,):
+            horizon = tried
             new_grid = ln_air_grid(air_epoch + np.arange(before + horizon + 2) * _DAY_NS, weather, model)
             if is_first:
                 grid, bodies = new_grid, _bodies(t_epoch, horizon + 2, turn)
@@ -102,7 +103,7 @@ def foretell_decay(
             ends[model], count = _descent(state, horizon, ratios[model], new_grid[before:], bodies, kept)
             if is_first:
                 path = kept[:count]
-            if np.isfinite(ends[model]) or ratios[model].value_m2_kg <= 0.0:
+            if ends[model] < 0.4 * horizon or ratios[model].value_m2_kg <= 0.0:
                 break
     first = models[0]
     days = ends[first]

@@ -21,11 +21,13 @@ class Command(NamedTuple):
 # Each lives in `doors/cli/catalogue/<action>.py`.
 _CATALOGUE = (
     Command("load", "vedette.doors.cli.catalogue.load:load", "Keep the element sets of files."),
+    Command("fetch", "vedette.doors.cli.catalogue.fetch:fetch", "Get element sets from an address, and keep them."),
     Command("show", "vedette.doors.cli.catalogue.show:show", "Count what is kept, or tell one object's history."),
     Command("where", "vedette.doors.cli.catalogue.where:where", "Say where an object is, and how sure that is."),
     Command("passes", "vedette.doors.cli.catalogue.passes:passes", "Say when objects cross what a sensor sees."),
     Command("inview", "vedette.doors.cli.catalogue.inview:inview", "Say what just crossed a sensor's beam."),
     Command("identify", "vedette.doors.cli.catalogue.identify:identify", "Name unknown positions."),
+    Command("reentry", "vedette.doors.cli.catalogue.reentry:reentry", "Foretell when and where an object comes down."),
 )
 
 COMMANDS: tuple[Command, ...] = (

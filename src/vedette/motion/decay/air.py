@@ -1,6 +1,6 @@
 """The thermosphere as a table: density by day, latitude, local solar time and height, from NRLMSISE-00 or MSIS 2.1.
 
-A table a day serves for months of averaged orbits; `motion.orbit` keeps a finer one, every three hours, for single ones.
+A table a day serves for months of averaged orbits; `motion.orbit` keeps a finer one for single orbits.
 NRLMSISE-00: Picone, Hedin, Drob and Aikin, JGR 107 (2002); MSIS 2.1: Emmert and others, JGR 127 (2022); both by
 `pymsis`.
 """
@@ -13,12 +13,8 @@ from vedette.core.shapes import Ints, Rows
 from vedette.core.space_weather import SpaceWeather
 from vedette.time import jd_utc_from_tai_ns
 
-HEIGHTS_M: Final = 1e3 * np.concatenate(
-    [
-        np.arange(70.0, 200.0, 4.0), np.arange(202.0, 400.0, 12.0), np.arange(406.0, 700.0, 28.0),
-        np.arange(714.0, 1060.0, 56.0),
-    ]  # fmt: skip
-)
+_PIECES_KM: Final = ((70.0, 200.0, 4.0), (202.0, 400.0, 12.0), (406.0, 700.0, 28.0), (714.0, 1060.0, 56.0))
+HEIGHTS_M: Final = 1e3 * np.concatenate([np.arange(*piece) for piece in _PIECES_KM])
 LATITUDES: Final = 9  # from pole to pole
 LOCAL_TIMES: Final = 8  # from midnight
 AirModel = Literal["nrlmsise-00", "msis-2.0", "msis-2.1"]

@@ -1,12 +1,12 @@
 """How an orbit's averages change: the Earth's oblateness, Sun and Moon, and the air, each averaged over a revolution.
 
-The orbit is its angular momentum a unit of mass and its eccentricity vector, in a frame that is true of date (TEME), with
-its mean anomaly: `[hx, hy, hz, ex, ey, ez, M]`. No angle of it is ever undefined but M where the orbit is a circle.
+The orbit is its angular momentum a unit of mass and its eccentricity vector, in a frame that is true of date (TEME),
+with its mean anomaly: `[hx, hy, hz, ex, ey, ez, M]`. No angle of it is ever undefined but M on a circle.
 
 Sun and Moon: the quadrupole averaged over the orbit, Milankovitch's equations (Tremaine, Touma and Namouni, AJ 137,
 2009, eq. 4). Oblateness: secular J2 (Vallado 2013, eqs. 9-38 ff.) and the long-period J3 shift of the eccentricity
 vector, which moves the perigee by several kilometres (Kozai 1959). Drag: Gauss's equations in vectors, averaged by the
-trapezium rule over the stretch around perigee where there is air (King-Hele 1987, ch. 3), in air that turns with the Earth.
+trapezium rule over the stretch around perigee where there is air (King-Hele 1987, ch. 3); the air turns with the Earth.
 """
 
 from math import acos, atan2, cos, exp, floor, pi, sin, sqrt
@@ -87,7 +87,13 @@ def with_j3(h: np.ndarray, e: np.ndarray, out: np.ndarray) -> None:
 
 @njit(cache=True, error_model="numpy")
 def drag_rates_kernel(
-    h: np.ndarray, mean_e: np.ndarray, area_to_mass: float, ln_air: np.ndarray, day: float, sun_ra: float, out: np.ndarray
+    h: np.ndarray,
+    mean_e: np.ndarray,
+    area_to_mass: float,
+    ln_air: np.ndarray,
+    day: float,
+    sun_ra: float,
+    out: np.ndarray,
 ) -> None:
     """Averaged d(h)/dt and d(e)/dt by drag into `out[:6]`; area_to_mass is CD A / m (m2/kg)."""
     out[:6] = 0.0
@@ -108,7 +114,6 @@ def drag_rates_kernel(
     scale = 8e3 if perigee_height < 180e3 else (30e3 if perigee_height < 300e3 else 60e3)
     reach = (_STRETCH * scale + 30e3) / (a * ecc)
     most = pi if reach >= 2.0 else acos(1.0 - reach)
-    n = sqrt(_MU / (a * a * a))
     root = sqrt(1.0 - ecc * ecc)
     c_i2 = wz * wz
     s_i2 = 1.0 - c_i2
