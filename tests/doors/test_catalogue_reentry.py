@@ -33,7 +33,8 @@ def test_json_picture_and_message(stage, tmp_path, capsys):
 
 
 def test_a_message_uses_only_the_keywords_of_the_blue_book(stage, tmp_path):
-    sample = next(real_data("messages", "ccsds", "ccsds-ndm").rglob("508x1b1_figc_2_rdm.kvn")).read_text(encoding="utf-8")
+    figure = next(real_data("messages", "ccsds", "ccsds-ndm").rglob("508x1b1_figc_2_rdm.kvn"))
+    sample = figure.read_text(encoding="utf-8")
     known = {line.split("=")[0].strip() for line in sample.splitlines() if "=" in line}
     known |= {  # CCSDS 508.1-B-1, tables 3-3 and 3-4; not in that figure
         "SOLAR_FLUX_PREDICTION", "REENTRY_UNCERTAINTY_METHOD", "ORBIT_LIFETIME_WINDOW_START",
@@ -47,7 +48,7 @@ def test_a_message_uses_only_the_keywords_of_the_blue_book(stage, tmp_path):
 
 def test_words_without_a_flux_file_say_so(stage, capsys):
     assert main(["catalogue", "reentry", str(stage), "--draws", "10"]) == 0
-    assert "constant F10.7 150" in capsys.readouterr().out
+    assert "no file: constant F10.7 150" in capsys.readouterr().out
 
 
 def test_what_is_missing_is_said(stage, tmp_path, capsys):

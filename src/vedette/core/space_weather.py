@@ -1,6 +1,6 @@
 """How active the Sun and the Earth's field were, day by day, as models of the upper air want it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class SpaceWeather:
     @classmethod
     def usual(cls) -> "SpaceWeather":
         """A stated middling activity, for those who have no file: F10.7 of 150 and Ap of 12."""
-        return cls.of_level(USUAL_FLUX, USUAL_FLUX, USUAL_AP)
+        level = cls.of_level(USUAL_FLUX, USUAL_FLUX, USUAL_AP)
+        return replace(level, mjd_measured_until=-1, source=f"no file: {level.source} assumed")
 
     @classmethod
     def of_level(cls, flux: float, flux_mean: float, ap: float) -> "SpaceWeather":

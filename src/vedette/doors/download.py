@@ -25,7 +25,8 @@ def download(address: str, timeout_s: float) -> bytes:
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:
             body: bytes = answer.read(MOST_BYTES + 1)
     except urllib.error.HTTPError as trouble:
-        raise BadInputError(f"the server answered {trouble.code} {trouble.reason}", address, "check the address") from None
+        what = f"the server answered {trouble.code} {trouble.reason}"
+        raise BadInputError(what, address, "check the address") from None
     except (urllib.error.URLError, OSError) as trouble:
         reason = getattr(trouble, "reason", trouble)
         raise ConnectionError(f"{address}: no answer ({reason}); is there a network?") from None
