@@ -20,7 +20,7 @@ MOST_BYTES = 1024 * 1024 * 1024
 
 def read_elements(path: Path) -> tuple[ElementSets, tuple[BadInputError, ...]]:
     """Every element set of a file (two lines; OMM in KVN, XML, JSON or CSV; .gz or not), and what was refused."""
-    raw = _bytes(path)
+    raw = read_bytes(path)
     start = raw.lstrip()[:4096]
     is_omm = start[:1] in (b"<", b"[", b"{") or b"CCSDS_OMM_VERS" in start or b"MEAN_MOTION" in start
     sets, refused = read_omm(raw, path.name) if is_omm else read_tle(raw.decode("utf-8-sig", "replace"), path.name)
@@ -34,7 +34,7 @@ def read_positions(path: Path, time_scale: str | None) -> tuple[tuple[str, ...],
 
     JSON: `[{"name", "t_utc", "position_itrf_m"}]`; rows of one name are one object.
     """
-    text = _bytes(path).decode("utf-8-sig", "replace")
+    text = read_bytes(path).decode("utf-8-sig", "replace")
     if text.startswith("#"):
         found = read_sp3(text, path.name, time_scale)
         return found.names, found.positions_itrf_m, found.t_tai_ns
@@ -61,7 +61,8 @@ def _place(row: Any) -> list[float]:
     return place
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """All of a file, unpacked if it is packed; BadInputError when it cannot be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadInputError("larger than 1 GiB", str(path), "split it")

@@ -239,11 +239,11 @@ def format_cdm(cdm: Cdm) -> str:
     if cdm.radius_m is not None and not any(_RADIUS.match(comment) for comment in cdm.comments):
         lines.append(("COMMENT", f"HBR = {cdm.radius_m!r} [m]", ""))
     lines.append(("TCA", utc_text_from_tai_ns(cdm.t_tca_tai_ns).removesuffix("Z"), ""))
-    for keyword, value, unit in (
+    for keyword, number, unit in (
         ("MISS_DISTANCE", cdm.miss_distance_m, "m"), ("RELATIVE_SPEED", cdm.relative_speed_mps, "m/s"),
     ):  # fmt: skip
-        if value is not None:
-            lines.append((keyword, _plain(value), unit))
+        if number is not None:
+            lines.append((keyword, _plain(number), unit))
     lines += [(keyword, value, "") for keyword, value in cdm.words.items() if value]
     if cdm.collision_probability is not None:
         lines.append(("COLLISION_PROBABILITY", _plain(cdm.collision_probability), ""))

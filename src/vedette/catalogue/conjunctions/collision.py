@@ -5,10 +5,11 @@ Pc2D    a straight passage: Foster and Estes 1992, disk in the encounter plane
 Nc2D    a short passage of curved doubts: Hall 2021, sphere and Laplace's integral in time, nearest the closest approach
 Nc3D    expected collisions over the window, sphere and time: Hall 2021
 PcSDMC  orbits drawn and flown (two bodies); not linearised at all
-PcMax   the greatest Pc2D that a common scale of the doubts can give (Alfano 2005); with one doubt unknown, Frisbee's 2015
+PcMax   the greatest Pc2D that a common scale of the doubts can give (Alfano 2005); with one doubt unknown, Frisbee's
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def collision(
     """All methods on one encounter.
 
     window_s : from and to, after the stated time; a quarter of a turn of the quicker object each way if not given
-        (half a turn where the rate of collisions still grows there)
+        (half a turn where the encounter as a whole lies beyond it)
     """
     warnings = list(encounter.warnings)
     d = encounter.relative
@@ -118,7 +119,7 @@ def _in_plane(encounter: Encounter, near: Scalar, v: Scalar, pc: dict[str, float
 
 
 def pc_max(miss: Scalar, cov: Rows, radius_m: float) -> tuple[float, float]:
-    """Greatest Pc2D over a common scale of all doubts, and that scale of the sigmas (golden section on its logarithm)."""
+    """Greatest Pc2D over a common scale of all doubts, and that scale of the sigmas (golden section)."""
 
     def less(log_scale: float) -> float:
         k = np.exp(2.0 * log_scale)
@@ -208,17 +209,16 @@ def _curved(
 
 
 def _window(e0: Rows, p: Rows, dt: float, turn_s: float) -> tuple[float, float]:
-    """A quarter of a turn each way; half a turn to a side on which the rate still grows where the quarter ends."""
+    """A quarter of a turn each way; half a turn to a side beyond which the rate is a thousand times greater."""
     from vedette.catalogue.conjunctions.flux import peak_depth
 
     d, c = np.empty(6), np.empty((6, 6))
-    grid = dt + np.linspace(-0.25, 0.25, 65) * turn_s
-    depth = np.array([peak_depth(e0, p, t, d, c)[0] for t in grid])
-    if not np.isfinite(depth).any():
-        return float(grid[0]), float(grid[-1])
-    deepest = int(np.nanargmin(np.where(np.isfinite(depth), depth, np.inf)))
-    before = 0.5 if deepest == 0 else 0.25
-    after = 0.5 if deepest == len(grid) - 1 else 0.25
+    offsets = np.linspace(-0.5, 0.5, 129)
+    depth = np.array([peak_depth(e0, p, dt + x * turn_s, d, c)[0] for x in offsets])
+    depth = np.where(np.isfinite(depth), depth, np.inf)
+    here = depth[np.abs(offsets) <= 0.25].min() - 2.0 * np.log(1000.0)
+    before = 0.5 if depth[offsets < -0.25].min() < here else 0.25
+    after = 0.5 if depth[offsets > 0.25].min() < here else 0.25
     return dt - before * turn_s, dt + after * turn_s
 
 
@@ -244,7 +244,11 @@ def _elements(encounter: Encounter) -> tuple[Rows, Rows] | None:
     return e0, p
 
 
-_TURNED = (np.diag([1.0, -1.0, -1.0]), np.array([[0.0, 1, 0], [0, 0, 1], [1, 0, 0]]), np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]]))
+_TURNED = (
+    np.diag([1.0, -1.0, -1.0]),
+    np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+)
 
 
 def _gauss(count: int) -> tuple[Scalar, Scalar]:
@@ -274,7 +278,7 @@ def _rates(
         bottoms.append((peak_depth(e0, p, t, d, c)[0], t))
     least = min(bottoms)[0]
     chosen = sorted(t for f, t in bottoms if f < least + _SHALLOW)
-    ridges = [low, *(_ridge(grid, depth, a, b) for a, b in zip(chosen, chosen[1:], strict=False)), high]
+    ridges = [low, *(_ridge(grid, depth, a, b) for a, b in pairwise(chosen)), high]
     times: list[Scalar] = []
     rates: list[Scalar] = []
     greatest, is_cut = 0.0, len(chosen) > 1
@@ -334,14 +338,14 @@ def _headline(pc: dict[str, float], curved: _Curved, warnings: list[str]) -> tup
             best, method = drawn, "PcSDMC"
         if is_sure and is_apart:
             warnings.append(
-                f"3-D expects {flowed:.4g} collisions, drawn orbits say {drawn:.4g} ± {curved.sdmc_sigma:.1g}: the drawn "
-                "value is told"
+                f"3-D expects {flowed:.4g} collisions, drawn orbits say {drawn:.4g} ± {curved.sdmc_sigma:.1g}: "
+                "the drawn value is told"
             )
     if flat is not None and best > 0.0 and abs(flat - best) > WRONG_SHARE * best and max(flat, best) > 1e-30:
         way = "under" if flat < best else "over"
         warnings.append(
-            f"2-D is wrong here: it {way}estimates, {flat:.3g} against {best:.3g} ({method}); the encounter is not straight "
-            "and short, or the doubts are curved"
+            f"2-D is wrong here: it {way}estimates, {flat:.3g} against {best:.3g} ({method}); the encounter is not "
+            "straight and short, or the doubts are curved"
         )
     short = pc.get("Nc2D")
     if best > 0.0 and (short is None or abs(short - best) > WRONG_SHARE * best):

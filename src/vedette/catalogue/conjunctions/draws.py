@@ -1,10 +1,10 @@
 """Collisions counted: both orbits drawn at random in equinoctial elements and flown on two-body ellipses.
 
-Few draws of a thousand million would collide, so draws are made where collisions are: a mixture, over the moments of the
-encounter, of orbits that overlap at that moment to about the size of the bodies, and one part of plain draws so that no
-collision is out of reach. Each hit counts by how much likelier it is drawn than it is true (importance sampling with the
-balance heuristic: Veach and Guibas 1995), so the mean is the probability itself whatever the mixture, and nothing is
-linearised. Collision: nearer than the radius at any moment of the window.
+Few draws of a thousand million would collide, so draws are made where collisions are: a mixture, over the moments of
+the encounter, of orbits that overlap at that moment to about the size of the bodies, and one part of plain draws so
+that no collision is out of reach. Each hit counts by how much likelier it is drawn than it is true (importance sampling
+with the balance heuristic: Veach and Guibas 1995), so the mean is the probability itself whatever the mixture, and
+nothing is linearised. Collision: nearer than the radius at any moment of the window.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from vedette.catalogue.conjunctions.equinoctial import slopes_of, state_of
-from vedette.catalogue.conjunctions.flux import _frame, overlap
+from vedette.catalogue.conjunctions.flux import _frame
 from vedette.core.shapes import Rows, Scalar
 
 _PLAIN = 0.1  # share of plain draws
@@ -223,7 +223,8 @@ def count_collisions(
     good = np.flatnonzero(np.isfinite(logs) & (rates > 0.0))
     plain = plain_share if len(good) else 1.0
     shares = (1.0 - plain) * rates[good] / rates[good].sum() if len(good) else np.empty(0)
-    tables = [np.ascontiguousarray(one[good]) for one in (shifts, slopes, inverses, logs, draws, tight, tight_logs, centres)]
+    all_tables = (shifts, slopes, inverses, logs, draws, tight, tight_logs, centres)
+    tables = [np.ascontiguousarray(one[good]) for one in all_tables]
     moments = np.ascontiguousarray(moments_s[good])
     rng = np.random.default_rng(seed)
     total, squares, n, hits = 0.0, 0.0, 0, 0

@@ -8,7 +8,7 @@ from vedette.core.errors import BadInputError
 from vedette.core.shapes import Mat33, Rows, Vec3
 from vedette.formats.cdm import Cdm, CdmObject
 
-_CLIP = 1e-4  # of the radius: Hall, Hejduk and Johnson, "Remediating non-positive definite state covariances", AAS 17-567
+_CLIP = 1e-4  # of the radius: Hall, Hejduk, Johnson, "Remediating non-positive definite covariances", AAS 17-567
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +69,9 @@ def encounter_from_cdm(cdm: Cdm, radius_m: float | None = None, source: str = ""
             continue
         covs[k] = inertial_cov(states[k], one.cov_rtn)
         if np.any(np.diag(one.cov_rtn) < 0.0):
-            raise BadInputError(f"{one.title} has a variance below zero", source, "ask the sender for a new covariance")
+            raise BadInputError(f"{one.title} has a variance below zero", source, "ask the sender for another")
         if float(np.linalg.eigvalsh(_balanced(covs[k])).min()) < 0.0:
-            warnings.append(f"{one.title}: covariance is not positive definite; its 3-D and random answers are doubtful")
+            warnings.append(f"{one.title}: covariance is not positive definite; 3-D and drawn answers are doubtful")
     relative = states[1] - states[0]
     speed = float(np.linalg.norm(relative[3:]))
     told = cdm.miss_distance_m
@@ -95,7 +95,8 @@ def _inertial(one: CdmObject, t_tai_ns: int, source: str, number: int) -> Vec3:
     state = np.asarray(one.state_m_mps)
     radius = float(np.linalg.norm(state[:3]))
     if not 6.2e6 < radius < 2e9:
-        raise BadInputError(f"OBJECT{number} is {radius / 1e3:.0f} km from the Earth's centre", source, "check its units")
+        what = f"OBJECT{number} is {radius / 1e3:.0f} km from the Earth's centre"
+        raise BadInputError(what, source, "check its units")
     if one.frame in ("EME2000", "GCRF", "ICRF"):
         return state
     from vedette.frames import EarthOrientation, state_gcrf_from_itrf, state_gcrf_from_teme

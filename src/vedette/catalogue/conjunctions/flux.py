@@ -50,7 +50,7 @@ def overlap(e0, p, t, d, c):
 
 @njit(cache=True, error_model="numpy")
 def peak_depth(e0, p, t, d, c):
-    """-2 log of the rate for a small sphere, but for a constant; the velocity there v (3,); 1/sigma^2 of the passage."""
+    """-2 log of the rate for a small sphere, but for a constant; velocity there v (3,); 1/sigma^2 of the passage."""
     q = overlap(e0, p, t, d, c)
     v = np.full(3, np.nan)
     if not np.isfinite(q):

@@ -28,6 +28,7 @@ _CATALOGUE = (
     Command("inview", "vedette.doors.cli.catalogue.inview:inview", "Say what just crossed a sensor's beam."),
     Command("identify", "vedette.doors.cli.catalogue.identify:identify", "Name unknown positions."),
     Command("reentry", "vedette.doors.cli.catalogue.reentry:reentry", "Foretell when and where an object comes down."),
+    Command("pc", "vedette.doors.cli.catalogue.pc:pc", "Say how likely a collision is that a message warns of."),
 )
 
 COMMANDS: tuple[Command, ...] = (

@@ -59,7 +59,7 @@ def pc(
         encounter, seed=seed, most_draws=draws, window_s=None if window_s is None else (-window_s, window_s)
     )
     if not found.pc:
-        raise BadInputError("; ".join(found.warnings) or "nothing to compute from", file.name, "ask the sender for more")
+        raise BadInputError("; ".join(found.warnings), file.name, "ask the sender for more")
     if plot is not None:
         from vedette.doors.conjunction_plot import draw_encounter
 
