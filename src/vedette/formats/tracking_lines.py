@@ -31,6 +31,8 @@ class TrackingLine:
     station: str
     values: tuple[float, ...]
     line: int
+    signal: int = 2  # radio rays bend and are late; 0 where the angles are read against stars, or corrected
+    event: int = 0  # the instant is that of reception; 1 where it is that at the object
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,36 @@ def read_told_stations(text: str, where: str = "stations") -> tuple[ToldStation,
     if not stations:
         raise BadInputError("no stations are in it", where, "give ground.station.* lines")
     return tuple(stations)
+
+
+def read_observation_columns(text: str, where: str = "observations") -> tuple[TrackingLine, ...]:
+    """Lines of Vallado's tracking format (1.0): kind, satellite, sensor, date, time, and values in km and degrees.
+
+    Kinds 0 to 3 (range; azimuth and elevation; all three; right ascension and declination). The angles and ranges of
+    these files are free of refraction, and their instants those at the object (decision 0021).
+    """
+    kinds = {"0": "RANGE", "1": "AZ_EL", "2": "AZ_EL_RANGE", "3": "RA_DEC"}
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#", 1)[0].split()
+        if not words:
+            continue
+        at = f"{where}:{number}"
+        try:
+            kind = kinds[words[0]]
+            year, month, day, hour, minute = (int(word) for word in words[3:8])
+            second = float(words[8])
+            values = tuple(float(word) for word in words[9 : 9 + COUNTS[kind]])
+            if len(values) != COUNTS[kind] or not all(isfinite(value) and abs(value) < 1e6 for value in values):
+                raise ValueError
+            stamp = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:09.6f}Z"
+            t_tai_ns = tai_ns_from_utc_text(stamp)
+        except BadInputError as trouble:
+            raise BadInputError(trouble.what, at, trouble.cure) from None
+        except (KeyError, IndexError, ValueError):
+            raise BadInputError(f"no observation: {line.strip()[:60]!r}", at, "correct the line") from None
+        ordered = (values[1], values[2], values[0]) if kind == "AZ_EL_RANGE" else values
+        found.append(TrackingLine(t_tai_ns, kind, words[2], ordered, number, 0, 1))
+    if not found:
+        raise BadInputError("no observations are in it", where)
+    return tuple(found)

@@ -45,13 +45,7 @@ def from_laser(passes: Sequence[LaserPass], sigma_m: float = LASER_SIGMA_M) -> O
     return joined(parts)
 
 
-def from_lines(
-    lines: Sequence[TrackingLine],
-    sigmas: Mapping[str, Mapping[str, float]],
-    *,
-    signal: Signal = Signal.RADIO,
-    event: int = RECEIVED,
-) -> Observations:
+def from_lines(lines: Sequence[TrackingLine], sigmas: Mapping[str, Mapping[str, float]]) -> Observations:
     """Rows of tracking lines; `sigmas` by station and `RADAR_SIGMAS` for what it does not name."""
     names = sorted({line.station for line in lines})
     parts = []
@@ -59,7 +53,7 @@ def from_lines(
         told = {**RADAR_SIGMAS, **sigmas.get(line.station, {})}
         angle = np.array([told.get("azimuth_rad", told["angle_rad"]), told.get("elevation_rad", told["angle_rad"])])
         at = names.index(line.station)
-        values, sent = np.array(line.values), signal
+        values, sent = np.array(line.values), line.signal
         if line.kind == "RANGE":
             kinds, numbers, spread = [Kind.RANGE], 1e3 * values, np.array([told["range_m"]])
         elif line.kind == "RANGE_RATE":
@@ -75,7 +69,7 @@ def from_lines(
         n = len(kinds)
         parts.append(observations(
             names, np.full(n, line.t_tai_ns), np.array(kinds), at, numbers, spread, group=np.zeros(n, dtype=np.int64),
-            event=event, signal=sent,
+            event=line.event, signal=sent,
         ))  # fmt: skip
     return joined(parts)
 

@@ -210,3 +210,34 @@ def _freed(biases: tuple[Bias, ...], wanted: Wanted) -> tuple[Bias, ...]:
         replace(b, start=0.0 if np.isfinite(wanted.range_bias_sigma_m) and b.kind == Kind.RANGE else b.start,
                 sigma=wanted.range_bias_sigma_m if b.kind == Kind.RANGE else np.inf) for b in biases
     )  # fmt: skip
+
+
+def filtered(found: Determined) -> Determined:
+    """The same by the square-root filter and smoother, from a start as unsure as a kilometre and a metre a second.
+
+    The answer's state, residuals and covariance are those of hindsight at its epoch.
+    """
+    from vedette.catalogue.orbits.sequential import fit_sequential
+
+    one, rows, wanted = found.solution, found.model.rows, found.wanted
+    names = tuple(name for name in found.dynamics.parameter_names if name in one.names)
+    sigmas = {name: max(30.0 * one.value(name)[1], 1e-15) for name in names}
+    told = {b: one.value(b.label(rows.stations)) for b in _biases(rows, wanted)}
+    biases = tuple(replace(b, start=value, sigma=max(30.0 * sigma, 1e-9)) for b, (value, sigma) in told.items())
+    values = dict(zip(found.dynamics.parameter_names, (float(v) for v in one.force_values), strict=True))
+    fixed = (Bias(int(Kind.RANGE), -1, wanted.onboard_range_m),) if wanted.onboard_range_m else ()
+    t_first = int(rows.t_tai_ns[0])
+    at_first = found.dynamics.states(one.t_epoch_tai_ns, one.state_gcrf, one.force_values, np.array([t_first]))[0]
+    problem = Problem(found.model, found.dynamics, t_first, at_first, values, sigmas, {}, biases, fixed)
+    run = fit_sequential(problem, np.diag([1e3**2] * 3 + [1.0] * 3))
+    x = run.smoothed[0]
+    forces = one.force_values.copy()
+    for k, name in enumerate(names, 6):
+        forces[found.dynamics.parameter_names.index(name)] = x[k]
+    cov = one.scale * run.smoothed_cov[0]
+    solution = replace(
+        one, t_epoch_tai_ns=t_first, state_gcrf=x[:6], values=x, names=run.names, cov=cov,
+        formal_cov=run.smoothed_cov[0], residuals=run.innovations, is_used=run.is_used, force_values=forces,
+        sentence="filtered and smoothed; the residuals are innovations",
+    )  # fmt: skip
+    return replace(found, solution=solution)
