@@ -24,12 +24,13 @@ def lageos_files():
 
 @cache
 def lageos(estimate=()):
-    """The orbit from ranges alone, nothing said of where it is."""
+    """The orbit from ranges alone, nothing said of where it is; with more to estimate it starts at that orbit."""
     tracking, prediction = lageos_files()
+    first = (lageos().solution.t_epoch_tai_ns, lageos().solution.state_gcrf) if estimate else None
     wanted = Wanted(estimate, radiation_m2_kg=1.13 * 6.97e-4, centre_of_mass_m=0.251)
     return determine_orbit(
-        tracking.rows, tracking.stations, ORIENTATION, wanted, hold_tai_ns=prediction.t_tai_ns
-    )  # fmt: skip
+        tracking.rows, tracking.stations, ORIENTATION, wanted, start=first, hold_tai_ns=prediction.t_tai_ns
+    )
 
 
 @cache
@@ -46,10 +47,9 @@ def w3b():
 
 def geos3(first):
     """The first so many looks of the pass over Kaena Point."""
-    places = Places(
-        {"932": fixed_station("932", KAENA.site.position_itrf_m)},
-        {"932": {"range_m": 92.5, "azimuth_rad": float(np.radians(0.0224)), "elevation_rad": float(np.radians(0.0139))}},
-    )
+    angles = {"azimuth_rad": float(np.radians(0.0224)), "elevation_rad": float(np.radians(0.0139))}
+    station = fixed_station("932", KAENA.site.position_itrf_m)
+    places = Places({"932": station}, {"932": {"range_m": 92.5, **angles}})
     tracking = read_tracking([real_data("tracking", "radar", "GEOS5.INP")], places)
     rows = tracking.rows.take(tracking.rows.group < first)
     return determine_orbit(rows, tracking.stations, ORIENTATION, Wanted())
