@@ -52,6 +52,14 @@ class _Met:
     sigmas: Rows  # (m, 4)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """What one detection may be."""
+
+    rows: Ints  # worth weighing
+    log_density: float  # of something new there, per unit of what was measured (azimuth, not arc)
+
+
 class KnownSky:
     """Element sets, one for each object, that can be asked what a look's detections are.
 
@@ -65,7 +73,7 @@ class KnownSky:
             raise UsageError(f"a share of {new_share} new objects: give one between 0 and 1")
         self.table = SkyTable(sets, earth_orientation)
         self.ids = ids_of(sets)
-        self._new_share = new_share
+        self.new_share = new_share
         self._lists: dict[tuple[bytes, float, float, int], Ints] = {}
         axis_m = (398_600.8e9 / (sets.mean_motion_radpmin / 60.0) ** 2) ** (1.0 / 3.0)
         self.is_decaying: Bools = axis_m * (1.0 - sets.eccentricity) - 6_378_135.0 < DECAYING_PERIGEE_M
@@ -103,11 +111,25 @@ class KnownSky:
         parts = self._weighed(met, rows, origin, middle, sensor.clock_bias_sigma_s)
         return correlation_of(m, *parts, _LEAST)
 
-    def _weighed(
-        self, met: _Met, rows: Ints, origin: Vec3, t_tai_ns: int, clock_s: float
-    ) -> tuple[Ints, Ints, Scalar, Rows]:
-        """Detection, row, chance and likeliest error of every pair that is worth anything."""
-        from vedette.catalogue.known_kernels import near_pairs, shared_out, states_between, weigh_pairs
+    def candidates(self, look: Scan, sensor: Sensor) -> "Near":
+        """Of one detection: every row worth weighing, and ln of how often something new would be seen about there."""
+        t = int(look.t_measured_tai_ns[0])
+        origin = look.sensor_position_itrf_m
+        origin = sensor.position_itrf_m(t) if origin is None else origin
+        origin = np.ascontiguousarray(np.asarray(origin, dtype=float).reshape(-1, 3)[0])
+        met = _met(look, sensor, origin)
+        rows = self._in_sky(sensor, origin, t)
+        _, found, counts = self._pairs(met, rows, origin, t, sensor.clock_bias_sigma_s)
+        has_rate = replace(met, sigmas=np.column_stack([met.sigmas[:, :3], np.full(1, np.inf)]))
+        odds = self.new_share / (1.0 - self.new_share)
+        density = float(np.log(odds) + self._log_density(counts, has_rate)[0]) + float(np.log(1.0 - _SEEN_CHANCE))
+        if look.kind not in SIGHT_KINDS:  # azimuths are wider than arcs
+            density += float(np.log(max(np.cos(look.values[0, 1]), 1e-3)))
+        return Near(rows[found], density)
+
+    def _pairs(self, met: _Met, rows: Ints, origin: Vec3, t_tai_ns: int, clock_s: float) -> tuple[Ints, Ints, Ints]:
+        """Detection and candidate of every pair near enough, and (m, s) how many objects stand about each detection."""
+        from vedette.catalogue.known_kernels import near_pairs, states_between
 
         m = len(met.t_tai_ns)
         before, after = self.table.segment(t_tai_ns)
@@ -128,19 +150,30 @@ class KnownSky:
                 states, reach_m, met.at_m, met.los, origin, met.has_range, spread_m, spread_rad, _SHELLS, j, i, counts
             )
             if n >= 0:
-                break
+                return j[:n], i[:n], counts
             counts[:] = 0
             room *= 8
+
+    def _weighed(
+        self, met: _Met, rows: Ints, origin: Vec3, t_tai_ns: int, clock_s: float
+    ) -> tuple[Ints, Ints, Scalar, Rows]:
+        """Detection, row, chance and likeliest error of every pair that is worth anything."""
+        from vedette.catalogue.known_kernels import shared_out, weigh_pairs
+
+        m = len(met.t_tai_ns)
+        before, after = self.table.segment(t_tai_ns)
+        sigmas_m = before.sigmas_m
+        j, i, counts = self._pairs(met, rows, origin, t_tai_ns, clock_s)
+        n = len(j)
         if n == 0:
             return _NO_PAIRS
-        j, i = j[:n], i[:n]
         logs, off_m, square = np.empty(n), np.empty((n, 3)), np.empty(n)
         shares = (met.t_tai_ns - before.t_tai_ns) / (STEP_S * NS_PER_S)
         weigh_pairs(
             j, i, rows, before.states_itrf, after.states_itrf, shares, STEP_S, sigmas_m, origin, met.axes, met.values,
             met.sigmas, _SCALES, _CHANCES, clock_s, logs, off_m, square,
         )  # fmt: skip
-        odds = self._new_share / (1.0 - self._new_share)
+        odds = self.new_share / (1.0 - self.new_share)
         log_new = np.log(odds) + self._log_density(counts, met)
         weights = np.exp(np.clip(logs - log_new[j] - np.log(1.0 - _SEEN_CHANCE), -700.0, 60.0))
         chance = np.empty(n)

@@ -92,8 +92,9 @@ def find_passes(
         raise UsageError("the end of what is asked is not after its start")
     earth = earth_orientation or EarthOrientation.packaged()
     step = usual_step_s(sensor) if step_s is None else step_s
-    flight = _Flight(Sgp4.of(sets), earth, sensor)
-    rises, sets_ = _edges(sets, sensor, t_from_tai_ns, t_to_tai_ns, step, earth, flight)
+    sky = KnownSky(sets, earth) if len(sets) > _FEW else None
+    flight = _Flight(Sgp4.of(sets) if sky is None else sky.table.flown, earth, sensor)
+    rises, sets_ = _edges(len(sets), sky, t_from_tai_ns, t_to_tai_ns, step, flight)
     return _passes(sets, flight, rises, sets_, t_from_tai_ns, t_to_tai_ns)
 
 
@@ -132,30 +133,29 @@ class _Flight:
 
 
 def _blocks(
-    sets: ElementSets, sensor: Sensor, t0: int, t1: int, step_s: float, earth: EarthOrientation, flight: _Flight
+    n: int, sky: KnownSky | None, t0: int, t1: int, step_s: float, flight: _Flight
 ) -> Iterator[tuple[Ints, Ints, Rows]]:
     """Rows (k,), instants (m,), states (m, k, 6): a few objects all the while, or those in the sky minute by minute."""
     from vedette.catalogue.known_kernels import states_between
 
     step_ns = round(step_s * NS_PER_S)
-    if len(sets) <= _FEW:
-        rows = np.arange(len(sets), dtype=np.int64)
+    if sky is None:
+        rows = np.arange(n, dtype=np.int64)
         for start in range(t0, t1 + step_ns, step_ns * _CHUNK):
             t = np.minimum(start + step_ns * np.arange(_CHUNK, dtype=np.int64), t1)
             t = np.unique(t)
             components, troubles = flight.flown.components_teme(t)
             teme = np.stack(components, axis=-1)
             teme[(troubles != 0) & (troubles != 6)] = np.nan
-            yield rows, t, np.stack([itrf_from(t, teme[k], earth) for k in range(len(sets))], axis=1)
+            yield rows, t, np.stack([itrf_from(t, teme[k], flight.earth) for k in range(n)], axis=1)
         return
-    sky = KnownSky(sets, earth)
     minute_ns = round(STEP_S * NS_PER_S)
     start = t0
     while start <= t1:
         end = min((start // minute_ns + 1) * minute_ns, t1)
         t = np.unique(np.append(np.arange(start, end, step_ns, dtype=np.int64), end))
         before, after = sky.table.segment(start)
-        rows = sky.in_sky(sensor, start)
+        rows = sky.in_sky(flight.sensor, start)
         states = np.empty((len(t), len(rows), 6))
         for k, instant in enumerate(t.tolist()):
             share = (instant - before.t_tai_ns) / minute_ns
@@ -167,18 +167,18 @@ def _blocks(
 
 
 def _edges(
-    sets: ElementSets, sensor: Sensor, t0: int, t1: int, step_s: float, earth: EarthOrientation, flight: _Flight
+    n: int, sky: KnownSky | None, t0: int, t1: int, step_s: float, flight: _Flight
 ) -> tuple[tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints]]:
     """Of rises and of sets: rows, the last instant before and the first after; equal where it is cut."""
-    was, t_was = np.zeros(len(sets), dtype=bool), t0
+    was, t_was = np.zeros(n, dtype=bool), t0
     rises: list[tuple[Ints, int, int]] = []
     ends: list[tuple[Ints, int, int]] = []
     is_first = True
-    for rows, instants, states in _blocks(sets, sensor, t0, t1, step_s, earth, flight):
+    for rows, instants, states in _blocks(n, sky, t0, t1, step_s, flight):
         m, k = len(instants), len(rows)
         seen = flight.sees(states.reshape(m * k, 6), np.repeat(instants, k)).reshape(m, k)
         for index, t in enumerate(instants.tolist()):
-            now = np.zeros(len(sets), dtype=bool)
+            now = np.zeros(n, dtype=bool)
             now[rows] = seen[index]
             came, went = np.flatnonzero(now & ~was), np.flatnonzero(was & ~now)
             if len(came):

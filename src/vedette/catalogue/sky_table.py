@@ -41,8 +41,8 @@ class SkyTable:
 
     def __init__(self, sets: ElementSets, earth_orientation: EarthOrientation | None = None) -> None:
         self.sets = sets
-        self._flown = Sgp4.of(sets)
-        self._earth = earth_orientation or EarthOrientation.packaged()
+        self.flown = Sgp4.of(sets)
+        self.earth = earth_orientation or EarthOrientation.packaged()
         self._knots: dict[int, Knot] = {}
 
     def __len__(self) -> int:
@@ -60,9 +60,9 @@ class SkyTable:
             states = np.empty((len(self), 6))
             for start in range(0, len(self), _PIECE):
                 piece = slice(start, start + _PIECE)
-                flown = Sgp4(self._flown.t_epoch_tai_ns[piece], self._flown.records[piece])
+                flown = Sgp4(self.flown.t_epoch_tai_ns[piece], self.flown.records[piece])
                 components, troubles = flown.components_teme(np.array([t], dtype=np.int64))
-                states[piece] = state_itrf_from_teme(t, np.concatenate(components, axis=1), self._earth)
+                states[piece] = state_itrf_from_teme(t, np.concatenate(components, axis=1), self.earth)
                 states[piece][(troubles[:, 0] != 0) & (troubles[:, 0] != 6)] = np.nan
             found = Knot(t, states, np.ascontiguousarray(element_sigmas_m(self.sets, np.full(len(self), t))))
             while len(self._knots) >= (_KEPT if len(self) < _MANY else _KEPT_OF_MANY):

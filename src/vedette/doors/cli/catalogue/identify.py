@@ -12,13 +12,18 @@ def identify(
     *,
     elements: Annotated[tuple[Path, ...], Parameter(name=["--elements"], consume_multiple=True)] = (),
     time_scale: Literal["UTC", "GPS", "TAI", "TT"] | None = None,
+    site_file: Path | None = None,
     data_dir: Path | None = None,
     json: bool = False,
 ) -> int:
-    """Name the unknown positions of an SP3 file or a JSON list of {"name", "t_utc", "position_itrf_m"}.
+    """Name the unknown positions of an SP3 file or a JSON list of {"name", "t_utc", "position_itrf_m"}, or tracklets.
 
     Each is weighed between the objects nearest to it and one that the catalogue does not hold. A clock that is off is
     looked for first, said, and taken out.
+
+    Any other file is read as reports of sensors (a scan file, a TDM): looks of one sensor that follow each other
+    closely are one tracklet, looks that come together stand alone. Each tracklet is weighed between the known objects, decaying
+    ones among them, a new object in orbit, and a launch.
 
     Parameters
     ----------
@@ -28,6 +33,8 @@ def identify(
         Files of element sets to use instead of the store.
     time_scale
         In which the file's times are really told, where the file is wrong or silent.
+    site_file
+        The sensors whose reports they are: TOML, or a CSV table of sites; else the packaged ones by name.
     data_dir
         Where the catalogue is kept.
     json
@@ -39,8 +46,11 @@ def identify(
     from vedette.catalogue import identify as named
     from vedette.doors.catalogue_files import read_positions
     from vedette.doors.catalogue_sets import sets_of
+    from vedette.doors.tracklet_show import is_positions, say_whose
     from vedette.doors.wire import json_bytes
 
+    if not is_positions(file):
+        return say_whose(file, elements, site_file, data_dir, json)
     names, places, t = read_positions(file, time_scale)
     sets = sets_of(elements, data_dir, int(t[0]) if len(t) else None)
     found = named(names, places, t, sets)
