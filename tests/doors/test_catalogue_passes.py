@@ -78,6 +78,10 @@ def test_a_watch_is_given_a_catalogue_and_its_replay_says_the_same(elements, tmp
     (met,) = said["catalogue"]["met"]
     assert met["id"] == 25544 and met["looks"] == 1 and said["catalogue"]["objects"] == 1
     assert code == 0 and "catalogue: 1 objects" in err
+    found, named, _ = run(capsys, "catalogue", "identify", tmp_path / "night.jsonl", "--elements", elements, "--json")
+    (row,) = json.loads(named)
+    assert found == 0 and row["match"] == "ISS (ZARYA)" and row["probability"] > 0.9 and row["distance_km"] < 5.0
+    assert sum(row["explanations"].values()) == pytest.approx(1.0, abs=1e-5)
     (journal,) = (tmp_path / "journals").glob("*.sqlite")
     elements.unlink()  # a replay needs no file
     assert run(capsys, "replay", journal, "--json")[1] == out

@@ -270,7 +270,7 @@ def _about_the_middle(one: Tracklet, sensor: Sensor, at: int) -> tuple[Rows, flo
 
 
 def _cost_of_height(one: Tracklet, sensor: Sensor, at: int, has_range: bool) -> tuple[float, float]:
-    """What it costs a launch to stand higher than those that are met on their way up, and an orbit to lie in the air."""
+    """What it costs a launch to stand higher than those met on their way up, and an orbit to lie in the air."""
     if not has_range:
         return 0.0, 0.0
     t = int(one.t_tai_ns[at])

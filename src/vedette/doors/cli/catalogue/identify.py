@@ -22,8 +22,8 @@ def identify(
     looked for first, said, and taken out.
 
     Any other file is read as reports of sensors (a scan file, a TDM): looks of one sensor that follow each other
-    closely are one tracklet, looks that come together stand alone. Each tracklet is weighed between the known objects, decaying
-    ones among them, a new object in orbit, and a launch.
+    closely are one tracklet, looks that come together stand alone. Each tracklet is weighed between the known
+    objects, decaying ones among them, a new object in orbit, and a launch.
 
     Parameters
     ----------
