@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, classes, warning, alerts, incidents; by default all. Flights need the recorded data, and
-launches, infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them their figures
+infrared, assurance, cues, classes, warning, alerts, incidents, elements; by default all. Flights and elements need the
+recorded data, and launches, infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them their figures
 stay as they were.
 """
 
@@ -16,6 +16,7 @@ from tools.accuracy.association import association_table
 from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.classes import CLASS_RECORDS, class_tables
+from tools.accuracy.elements import element_table
 from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
@@ -56,6 +57,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "warning": lambda: table(warning_figures()),
     "alerts": alert_table,
     "incidents": incident_table,
+    "elements": element_table,
 }
 
 KEPT = {
@@ -75,8 +77,8 @@ def main() -> int:
         return 2
     text = PAGE.read_text(encoding="utf-8")
     for name in asked:
-        if name == "flights" and not real_data_folder().is_dir():
-            sys.stderr.write("no recorded flights here (VEDETTE_DATA): their figures stay as they were\n")
+        if name in ("flights", "elements") and not real_data_folder().is_dir():
+            sys.stderr.write(f"no recorded data here (VEDETTE_DATA): the figures of {name} stay as they were\n")
         elif name in KEPT and not KEPT[name].is_file():
             sys.stderr.write(f"no {KEPT[name]} here (./run calibrate {name}): its figures stay as they were\n")
         else:

@@ -19,7 +19,7 @@ _DRAG_SHARE: Final = 0.2
 _MU_KM3_S2: Final = 398_600.8
 # period up to so many minutes: at the epoch and for each day of age, km: radial, along, across
 _REGIMES: Final = (
-    (225.0, (0.2, 0.4, 0.25), (0.03, 0.35, 0.03)),
+    (225.0, (0.2, 0.4, 0.25), (0.045, 0.35, 0.055)),
     (800.0, (0.4, 0.8, 0.3), (0.06, 0.25, 0.03)),
     (np.inf, (1.0, 2.0, 1.0), (0.3, 1.0, 0.1)),
 )
