@@ -164,7 +164,7 @@ def _doubt(summary: ObjectSummary, one: TrueFlight) -> float:
             summary.launch.lat_deg, summary.launch.lon_deg, one.launch_lat_deg, one.launch_lon_deg
         )
         return apart / SAME_PLACE_KM + abs(summary.launch.t_tai_ns - one.t_liftoff_tai_ns) / NS_PER_S / SAME_TIME_S
-    if summary.state is not None:
+    if summary.state is not None and "position_itrf_m" in summary.state:  # an orbit's is told in other axes
         t_tai_ns, state, _ = state_from_words(summary.state)
         true = one.states_itrf(np.array([t_tai_ns]))[0]
         if np.all(np.isfinite(true)) and t_tai_ns > one.t_liftoff_tai_ns:

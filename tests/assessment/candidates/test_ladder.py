@@ -51,10 +51,10 @@ def test_a_fan_or_an_orbit_is_a_solution_of_where_it_goes():
 
 
 def test_unknown_is_asked_for_apart_from_what_has_a_law():
-    """Ninety-five to five passes against something unknown, and is far from a declaration against a fire."""
-    assert level_of(standing(0.95, Cause.UNKNOWN), POLICY).evidence is Evidence.CORRELATED
-    assert level_of(standing(0.95, Cause.FIRE), POLICY).evidence is Evidence.CANDIDATE
-    assert level_of(standing(0.95, Cause.UNKNOWN, existence=0.99), POLICY).evidence is Evidence.CANDIDATE  # noise
+    """Sixty-six to one passes against something unknown, and is far from a declaration against a fire."""
+    assert level_of(standing(0.985, Cause.UNKNOWN), POLICY).evidence is Evidence.CORRELATED
+    assert level_of(standing(0.985, Cause.FIRE), POLICY).evidence is Evidence.CANDIDATE
+    assert level_of(standing(0.985, Cause.UNKNOWN, existence=0.99), POLICY).evidence is Evidence.CANDIDATE  # noise
 
 
 def test_a_level_falls_only_a_little_below_its_bound_and_is_withdrawn_when_it_is_no_launch():

@@ -9,9 +9,17 @@ from tests.assessment.natural.made_looks import looks_of_path
 
 from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.assessment.candidates.ladder import known_log_odds, launch_log_odds, unknown_log_odds
+from vedette.assessment.early.brightness import log_brightness_of_flights
 from vedette.assessment.early.flights import EarlyFlights, Starts, early_flights
 from vedette.assessment.early.products import early_products
-from vedette.assessment.early.weighing import EARTH_M, SLACK_M, SLACK_MPS, SLACK_MPS2, early_test, is_early
+from vedette.assessment.early.weighing import (
+    EARTH_M,
+    SLACK_M,
+    SLACK_MPS,
+    SLACK_MPS2,
+    early_test,
+    is_early,
+)
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
 from vedette.assessment.natural.reference import EARTH_AREA_M2, reference_of_sightings
@@ -30,9 +38,9 @@ PAD = np.radians([31.4, -29.8])
 FIRST = {"east": np.array([1.0, 4.0]), "west": np.array([0.0, 5.0])}
 
 
-def of_flight(kind, first_s, rng, times=FIRST, azimuth=1.3):
+def of_flight(kind, first_s, rng, times=FIRST, azimuth=1.3, shine_w_sr=150e3):
     row = nominal_boost(vehicle(kind), lat_rad=PAD[0], lon_rad=PAD[1], azimuth_rad=azimuth)
-    return looks_of_path(BOTH, lambda t: fly_boost(row, first_s + t)[0], times, rng)
+    return looks_of_path(BOTH, lambda t: fly_boost(row, first_s + t)[0], times, rng, intensity_w_sr=shine_w_sr)
 
 
 def weighed(looks):
@@ -79,7 +87,8 @@ def test_the_evidence_of_one_flight_is_its_density_summed_over_pads_by_quadratur
         total += np.exp(law.logpdf(left)).sum() * step_m**2 / 24
     chances = s.evidence.chance[s.evidence.found]
     expected = np.log(total / EARTH_AREA_M2) + np.log(chances).sum() + s.log_scale
-    expected -= reference.log_path + reference.log_life
+    expected += log_brightness_of_flights(one, one.starts, np.array([0]), s, base + s.origin_itrf_m)[0]
+    expected -= reference.log_total
     assert found.log_ratios[Cause.SHORT_RANGE] == pytest.approx(expected, abs=0.01)  # the quadrature's grid
 
 
@@ -96,7 +105,7 @@ def test_four_looks_by_two_watchers_rule_out_all_nature_that_has_a_law(kind):
     policy = packaged_assessment_policy()
     first_s = 52.0 if kind == "intercontinental-liquid" else 36.0
     found, nature = weighed(of_flight(kind, first_s, np.random.default_rng(3)))
-    launches = [Weighed(cause, ratio) for cause, ratio in found.log_ratios.items()]
+    launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
     said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
     assert known_log_odds(said) > policy.declaration_log_odds(("infrared",))
     assert unknown_log_odds(said) > np.log(policy.evidence.unknown_odds)
@@ -110,7 +119,7 @@ def test_a_light_that_stays_on_the_ground_is_not_declared_a_launch(height_m):
     for seed in range(6):
         looks = looks_of_path(BOTH, lambda t: np.tile(place, (len(t), 1)), times, np.random.default_rng(seed))
         found, nature = weighed(looks)
-        launches = [Weighed(cause, ratio) for cause, ratio in found.log_ratios.items()]
+        launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
         said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
         assert launch_log_odds(said) < 0.0
 
@@ -153,6 +162,24 @@ def _holds(area, place_rad):
     turn = np.arctan2(ring[:, 1], ring[:, 0])
     around = np.angle(np.exp(1j * (np.roll(turn, -1) - turn))).sum()
     return abs(around) > np.pi
+
+
+@pytest.mark.parametrize("speed_mps", [120.0, 250.0])
+def test_an_afterburner_is_no_launch_however_fast_it_flies(speed_mps):
+    policy = packaged_assessment_policy()
+    times = {"east": np.arange(1.0, 13.0, 3.0), "west": np.arange(0.0, 14.0, 5.0)}
+    ground, turn = itrf_from_geodetic(*PAD, 0.0), enu_from_itrf_matrix(*PAD)
+
+    def path(t):
+        place = np.stack([speed_mps * t, 0.0 * t, np.full(len(t), 9e3)], axis=1)
+        return np.hstack([ground + place @ turn, np.tile(np.array([speed_mps, 0.0, 0.0]) @ turn, (len(t), 1))])
+
+    for seed in range(4):
+        looks = looks_of_path(BOTH, path, times, np.random.default_rng(seed), intensity_w_sr=7e3)
+        found, nature = weighed(looks)
+        launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
+        said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
+        assert known_log_odds(said) < policy.declaration_log_odds(("infrared",)) - policy.evidence.fall_log_odds
 
 
 def test_products_are_the_same_for_the_same_test_and_the_fall_lies_ahead():

@@ -10,15 +10,15 @@ import numpy as np
 from vedette.assessment.candidates.announced import AnnouncementWatch
 from vedette.assessment.candidates.dossier import Dossier, best_of, separation_deg
 from vedette.assessment.candidates.fit_evidence import log_ratio_of_launch, with_fit
-from vedette.assessment.candidates.ladder import Level, Standing, launch_log_odds, level_of, may_warn_of_impact
+from vedette.assessment.candidates.ladder import Level, Standing, known_log_odds, level_of, may_warn_of_impact
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.assessment.early.products import early_products
-from vedette.assessment.early.weighing import EarlyTest, early_test, is_early, with_early
+from vedette.assessment.early.weighing import early_test, is_early, with_early, with_light
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_products import conditional_impact, launch_sigma_km
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
-from vedette.assessment.natural.reference import Reference, reference_of_looks
+from vedette.assessment.natural.reference import reference_of_looks
 from vedette.assessment.natural.sightings import sightings_of
 from vedette.assessment.orbit_assessment import OrbitAssessment
 from vedette.assessment.typing import flight_causes
@@ -61,16 +61,21 @@ class Assessor:
         asked = {weight.name for weight in nature}
         fit = one.fit if "no-launch-fits" not in one.marks else None
         flights = flight_causes(looks, sensors, fit, one, one.history)
-        early = self._early(one, looks, sensors, reference)
+        early = early_test(sightings_of(looks, sensors), reference) if is_early(looks) else None
         if early is not None:
-            flights = with_early(flights, early)
+            one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
         if fit is not None and is_fresh:
             flights = with_fit(flights, log_ratio_of_launch(fit, reference))
+        if early is not None and one.fit is None:
+            flights = with_early(flights, early)
+        else:
+            flights = with_light(flights, *one.light_log_ratios)
         weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
         dossier = one.dossier
         dossier.weighed, dossier.best, dossier.t_tai_ns = weighed, best_of(weighed), one.t_state_tai_ns
         self.explain(one)
-        if early is not None and launch_log_odds(dossier.unannounced) > 0.0:
+        nearly = self.policy.declaration_log_odds(one.phenomena) - self.policy.evidence.fall_log_odds
+        if early is not None and one.fit is None and known_log_odds(dossier.unannounced, one.existence) > nearly:
             one.take_early(early_products(early, one.t_state_tai_ns))
         now = Standing(
             explanations=dossier.unannounced,
@@ -81,15 +86,6 @@ class Assessor:
             goes=_goes(one, orbit),
         )
         return self._take(dossier, one, level_of(now, self.policy, dossier.level.evidence))
-
-    @staticmethod
-    def _early(
-        one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], reference: Reference
-    ) -> EarlyTest | None:
-        """The test of the first looks, until a launch is fitted or there are too many of them."""
-        if one.fit is not None or not is_early(looks):
-            return None
-        return early_test(sightings_of(looks, sensors), reference)
 
     def explain(self, one: LaunchObject) -> None:
         """The explanations of what is already weighed, with the notices as they stand now."""

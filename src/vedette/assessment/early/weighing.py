@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vedette.assessment.early.brightness import log_brightness_of_flights, unknown_log_ratio
 from vedette.assessment.early.flights import EarlyFlights, Starts, early_flights
+from vedette.assessment.early.others import weigh_aircraft
 from vedette.assessment.natural.reference import EARTH_AREA_M2, Reference
 from vedette.assessment.natural.sightings import Sightings, where_at_height
 from vedette.assessment.typing.causes import place_log
@@ -22,7 +24,7 @@ from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Ints, Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf, itrf_from_geodetic
-from vedette.reports import Cause, Looks
+from vedette.reports import LAUNCHES, Cause, Looks
 
 AZIMUTHS = 24
 EARTH_M = 6_371_008.8
@@ -40,6 +42,9 @@ class EarlyTest:
     """What the looks say of a launch, before any fit."""
 
     log_ratios: dict[Cause, float]  # ln p(looks | cause) - ln p(looks | unknown), from anywhere on the Earth
+    aircraft: Weighed  # the same of what flies with a flame and was not launched
+    unknown: Weighed  # and of what is unknown, whose light may be wild
+    light_log_ratio: float  # what of the launches' ratios is told by brightness alone, given the path
     flight: Ints  # (h,) of the flights that explain the looks, every class as probable before
     since_s: Scalar  # (h,) lift-off before the first look
     azimuth_rad: Scalar  # (h,)
@@ -65,11 +70,22 @@ def is_early(looks: Looks) -> bool:
 
 
 def with_early(flights: Iterable[Weighed], found: EarlyTest) -> tuple[Weighed, ...]:
-    """Flight weights, those of the launches replaced by what all looks say of them."""
-    ratios = found.place_log_ratios()
+    """Flight weights, those of launches, aircraft and the unknown replaced by what all looks say of them."""
+    others = {one.name: one.log_ratio for one in (found.aircraft, found.unknown)}
+    ratios = found.place_log_ratios() | others
     return tuple(
         replace(one, log_ratio=max(ratios[one.name], LEAST_LOG_RATIO)) if one.name in ratios else one for one in flights
     )
+
+
+def with_light(flights: Iterable[Weighed], light_log_ratio: float, unknown_log_ratio: float) -> tuple[Weighed, ...]:
+    """Flight weights of a later moment with what the brightness of the first looks told: it stays told."""
+    return tuple(
+        replace(one, log_ratio=one.log_ratio + light_log_ratio) if one.name in LAUNCHES
+        else replace(one, log_ratio=one.log_ratio + unknown_log_ratio) if one.name is Cause.UNKNOWN
+        else one
+        for one in flights
+    )  # fmt: skip
 
 
 def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights | None = None) -> EarlyTest | None:
@@ -112,10 +128,13 @@ def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights |
     constant += np.log(2.0 * np.pi) - 0.5 * np.linalg.slogdet(gram)[1] - np.log(EARTH_AREA_M2)
     log = constant - 0.5 * squares - np.log(AZIMUTHS)
     log += (starts.log_weight[pick] + _log_life(flights, starts, pick, s))[:, None]
+    shine = log_brightness_of_flights(flights, starts, pick, s, base)
+    dark = float(np.logaddexp.reduce(log, axis=None))
+    log += shine[:, None]
     k = starts.flight[pick]
     top = float(log.max())
     each = top + np.log(np.maximum(np.exp(log - top).sum(axis=1), 1e-300))
-    against = reference.log_path + reference.log_life
+    against = reference.log_total
     ratios = {}
     for c, cause in enumerate(flights.causes):
         terms = each + flights.log_share[k, c]
@@ -130,8 +149,9 @@ def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights |
     place = (gram_inv @ (pad.T @ raw)).T
     turn = np.asarray(azimuth[near[1]], dtype=float)
     return EarlyTest(
-        ratios, k[near[0]], starts.since_s[pick][near[0]], turn, weight[near], place, gram_inv, lat, lon,
-        s.evidence.epoch_tai_ns,
+        ratios, weigh_aircraft(s, reference), Weighed(Cause.UNKNOWN, unknown_log_ratio(s)),
+        float(np.logaddexp.reduce(log, axis=None)) - dark - reference.log_brightness, k[near[0]],
+        starts.since_s[pick][near[0]], turn, weight[near], place, gram_inv, lat, lon, s.evidence.epoch_tai_ns,
     )  # fmt: skip
 
 

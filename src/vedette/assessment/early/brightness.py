@@ -1,0 +1,60 @@
+"""How bright drawn flights should have looked, and how the brightness of the looks agrees: climbing out of the air.
+
+The flame itself changes slowly. What a watcher in space sees of it grows several times over within seconds, as the
+rocket climbs out of the water vapour, and then follows the height (`sensing.plume`). How bright a flame is, is open
+over two decades; how much vapour there is, is open by half; the course is what tells. All sensors see the one flame.
+"""
+
+import numpy as np
+
+from vedette.assessment.early.flights import EarlyFlights, Starts
+from vedette.assessment.natural.light import ANY_LIGHT, Light
+from vedette.assessment.natural.sightings import Sightings
+from vedette.assessment.typing.drawn_flights import BOOST_GRID_S
+from vedette.core.shapes import Ints, Scalar, Vec3
+from vedette.sensing.plume import plume_intensity_w_sr, transmission
+from vedette.sensing.visibility import sensor_zenith_cosine
+
+# thrusts of a few tens of kilonewtons to some tens of meganewtons at half a watt a newton and steradian, the small ones
+# far more often: middle and one sigma of the logarithm, before the air has taken its share
+LEVEL_W_SR, LEVEL_LOG = 120e3, 1.4
+FLICKER_LOG, WALK_LOG = 0.12, 0.06
+VAPOUR_SIGMA = 0.5  # one sigma of the water vapour over its mean
+# of anything unknown one in five changes as wildly as it likes
+WILD = Light(life_s=60.0, life_log=2.0, flicker_log=0.3, walk_log=0.4)
+WILD_SHARE = 0.2
+
+
+def log_brightness_of_flights(
+    flights: EarlyFlights, starts: Starts, pick: Ints, s: Sightings, base_itrf_m: Vec3
+) -> Scalar:
+    """(p,) ln density of ln(intensity) of all infrared looks, for each way to stand at the first look."""
+    shines = np.flatnonzero(np.isfinite(s.intensities_w_sr))
+    if not len(shines):
+        return np.zeros(len(pick))
+    t = s.evidence.t_s[shines]
+    value = np.maximum(s.intensities_w_sr[shines], 1.0)
+    sigma = np.minimum(np.nan_to_num(s.intensity_sigmas_w_sr[shines] / value, nan=0.1), 1.0)
+    at = np.clip((starts.since_s[pick, None] + t - 1.0) / BOOST_GRID_S, 0.0, flights.height_m.shape[1] - 1.001)
+    low, k = at.astype(np.int64), starts.flight[pick][:, None]
+    h0, h1 = flights.height_m[k, low], flights.height_m[k, low + 1]
+    height = np.nan_to_num(h0 + (at - low) * (h1 - h0), nan=100e3)
+    cosine = np.asarray(sensor_zenith_cosine(base_itrf_m, s.evidence.place[shines]))
+    vapour = np.log(transmission(height, cosine))
+    course = np.log(plume_intensity_w_sr(1.0, height)) - np.log(plume_intensity_w_sr(1.0, 0.0)) + vapour
+    left = np.log(value) - np.log(LEVEL_W_SR) - course
+    cov = LEVEL_LOG**2 + WALK_LOG**2 * np.minimum(t[:, None] - t[0], t - t[0]) + np.diag(FLICKER_LOG**2 + sigma**2)
+    inverse = np.linalg.inv(cov)
+    own, shared, tilt = (
+        np.einsum("pi,pi->p", a @ inverse, b) for a, b in ((left, left), (left, vapour), (vapour, vapour))
+    )
+    more = 1.0 / VAPOUR_SIGMA**2 + tilt
+    squares = own - shared**2 / more
+    log_det = np.linalg.slogdet(cov)[1] + np.log(VAPOUR_SIGMA**2 * more)
+    return np.asarray(-0.5 * (squares + log_det + len(t) * np.log(2.0 * np.pi)))
+
+
+def unknown_log_ratio(s: Sightings) -> float:
+    """ln of how much likelier *unknown* makes the brightness when one in five of its lights is wild, over none."""
+    wild = WILD.log_brightness(s) - ANY_LIGHT.log_brightness(s)
+    return float(np.logaddexp(np.log(1.0 - WILD_SHARE), np.log(WILD_SHARE) + wild))
