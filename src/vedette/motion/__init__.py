@@ -25,6 +25,7 @@ from vedette.motion.kepler import (
     state_from_elements,
 )
 from vedette.motion.propagate import apogee, coast_track, fly_to_ground, propagate_coast, propagate_coast_stm
+from vedette.motion.quick_fall import quick_fly_to_ground
 
 __all__ = [
     "Stage",
@@ -52,6 +53,7 @@ __all__ = [
     "propagate_coast",
     "propagate_coast_stm",
     "propagate_kepler",
+    "quick_fly_to_ground",
     "sound_speed_us76",
     "stage_entry",
     "stage_times_s",

@@ -209,7 +209,7 @@ def _fly_batch(
         y[:] = states[row]
         if not np.isfinite(y).all():
             continue
-        perigee = _perigee_radius(y)
+        perigee = perigee_radius(y)
         if goal == 0 and not perigee < 6378137.0 + 120e3:
             continue
         before = _distance_to_goal(y, goal, height_goal)
@@ -268,7 +268,7 @@ def _distance_to_goal(y: np.ndarray, goal: int, height_goal: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _perigee_radius(y: np.ndarray) -> float:
+def perigee_radius(y: np.ndarray) -> float:
     """Osculating two-body perigee radius (m) of an ITRF state; infinite for an escape."""
     vx, vy, vz = y[3] - _W * y[1], y[4] + _W * y[0], y[5]
     r = sqrt(y[0] ** 2 + y[1] ** 2 + y[2] ** 2)
@@ -282,7 +282,7 @@ def _perigee_radius(y: np.ndarray) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _geodetic_rows(points: np.ndarray, out: np.ndarray) -> None:
+def geodetic_rows(points: np.ndarray, out: np.ndarray) -> None:
     for row in range(points.shape[0]):
         out[row, 0], out[row, 1], out[row, 2] = geodetic_kernel(points[row, 0], points[row, 1], points[row, 2])
 
@@ -371,7 +371,7 @@ def fly_to_ground(
     out = np.empty((len(rows), 7))
     _fly_batch(rows, _per_beta(beta_kg_m2, shape), _GROUND, float(height_m), max_s, rtol, *world(air, field), out)
     geodetic = np.empty((len(rows), 3))
-    _geodetic_rows(out[:, 1:4].copy(), geodetic)
+    geodetic_rows(out[:, 1:4].copy(), geodetic)
     return (
         geodetic[:, 0].reshape(shape),
         geodetic[:, 1].reshape(shape),
@@ -399,7 +399,7 @@ def apogee(
     out = np.empty((len(rows), 7))
     _fly_batch(rows, _per_beta(beta_kg_m2, shape), _APOGEE, 0.0, max_s, rtol, *world(air, field), out)
     geodetic = np.empty((len(rows), 3))
-    _geodetic_rows(out[:, 1:4].copy(), geodetic)
+    geodetic_rows(out[:, 1:4].copy(), geodetic)
     return geodetic[:, 2].reshape(shape), out[:, 0].reshape(shape), out[:, 1:].reshape(*shape, 6)
 
 
