@@ -11,7 +11,7 @@ from vedette.core.errors import BadInputError
 from vedette.core.shapes import Ints, Rows
 from vedette.time import tai_ns_from_utc_text
 
-YEAR_NS = int(365.25 * 86_400) * NS_PER_S
+_YEAR_S = 365.25 * 86_400.0
 _FOREVER_NS = (-(2**62), 2**62)
 _AXES = ("X", "Y", "Z")
 
@@ -27,12 +27,12 @@ class MarkerSolution:
     t_to_tai_ns: int
     t_epoch_tai_ns: int
     position_itrf_m: Rows  # (3,)
-    velocity_itrf_m_per_year: Rows  # (3,)
+    drift_itrf_mps: Rows  # (3,)
 
     def at(self, t_tai_ns: Ints | int) -> Rows:
         """Positions (..., 3) at instants (...)."""
-        years = (np.asarray(t_tai_ns) - self.t_epoch_tai_ns) / YEAR_NS
-        return self.position_itrf_m + np.multiply.outer(years, self.velocity_itrf_m_per_year)
+        seconds = (np.asarray(t_tai_ns) - self.t_epoch_tai_ns) / NS_PER_S
+        return self.position_itrf_m + np.multiply.outer(seconds, self.drift_itrf_mps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _markers(
         markers.append(MarkerSolution(
             key[0], key[1], names.get((key[0], key[1]), ""), start, end, values["STAX"][1],
             np.array([values[f"STA{axis}"][0] for axis in _AXES]),
-            np.array([values.get(f"VEL{axis}", (0.0, 0))[0] for axis in _AXES]),
+            np.array([values.get(f"VEL{axis}", (0.0, 0))[0] / _YEAR_S for axis in _AXES]),
         ))  # fmt: skip
     return markers
 

@@ -91,7 +91,7 @@ def test_a_filter_with_unknown_accelerations_is_wider():
     rows = made_looks(8, hours=2.0)
     one = Problem(model_of(rows), TwoBody(), T0, TRUTH, biases=(Bias(Kind.RANGE, NORTH, 0.0, 1e3),))
     still = fit_sequential(one, np.diag([1e3**2] * 3 + [1.0] * 3))
-    shaken = fit_sequential(one, np.diag([1e3**2] * 3 + [1.0] * 3), acceleration_rtn_mps2_rthz=(1e-3, 1e-3, 1e-3))
+    shaken = fit_sequential(one, np.diag([1e3**2] * 3 + [1.0] * 3), shaking_rtn=(1e-3, 1e-3, 1e-3))
     assert np.trace(shaken.filtered_cov[-1][:3, :3]) > 1.5 * np.trace(still.filtered_cov[-1][:3, :3])
     with pytest.raises(UsageError, match="starts at or before"):
         fit_sequential(Problem(model_of(rows), TwoBody(), T0 + 10**15, TRUTH), np.eye(6))

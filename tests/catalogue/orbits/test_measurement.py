@@ -23,8 +23,8 @@ def test_laser_delay_matches_the_test_cases_of_the_iers_conventions():
     )
     ten_micrometres = 1e-5  # the header's case and the printed formula differ by 4 of them
     latitude, height_m = np.radians(30.67166667), 2010.344
-    dry_m = zenith_delay_m(latitude, height_m, 798.4188, 0.0, 0.532e-6)
-    both_m = zenith_delay_m(latitude, height_m, 798.4188, 14.322, 0.532e-6)
+    dry_m = zenith_delay_m(latitude, height_m, 79_841.88, 0.0, 0.532e-6)
+    both_m = zenith_delay_m(latitude, height_m, 79_841.88, 1_432.2, 0.532e-6)
     assert dry_m == pytest.approx(1.932992176591644, abs=ten_micrometres)
     assert both_m == pytest.approx(1.935225924846803, abs=ten_micrometres)
 

@@ -31,14 +31,14 @@ def laser_delay_m(
     el, lat, h = (np.asarray(v, dtype=float) for v in (elevation_rad, latitude_rad, height_m))
     standard_k = 288.15 - 6.5e-3 * h
     temperature = np.where(np.isfinite(temperature_k), temperature_k, standard_k)
-    pressure_hpa = 1e-2 * np.where(np.isfinite(pressure_pa), pressure_pa, 101_325.0 * (standard_k / 288.15) ** 5.2559)
+    pressure = np.where(np.isfinite(pressure_pa), pressure_pa, 101_325.0 * (standard_k / 288.15) ** 5.2559)
     wet = np.where(np.isfinite(humidity), humidity, 0.5)
-    vapour_hpa = _vapour_hpa(temperature, pressure_hpa, wet)
-    return zenith_delay_m(lat, h, pressure_hpa, vapour_hpa, wavelength_m) * mapping_fcula(el, lat, h, temperature)
+    vapour_pa = _vapour_pa(temperature, pressure, wet)
+    return zenith_delay_m(lat, h, pressure, vapour_pa, wavelength_m) * mapping_fcula(el, lat, h, temperature)
 
 
 def zenith_delay_m(
-    latitude_rad: Scalar, height_m: Scalar, pressure_hpa: Scalar, vapour_hpa: Scalar, wavelength_m: Scalar
+    latitude_rad: Scalar, height_m: Scalar, pressure_pa: Scalar, vapour_pa: Scalar, wavelength_m: Scalar
 ) -> Scalar:
     """Zenith delay (m), hydrostatic and wet: IERS Conventions 2010, eqs. 9.3 to 9.7."""
     k2 = (1e-6 / np.asarray(wavelength_m, dtype=float)) ** 2  # wave number squared, 1/um2
@@ -46,8 +46,8 @@ def zenith_delay_m(
     dry = 1e-2 * (19990.975 * (238.0185 + k2) / (238.0185 - k2) ** 2 + 579.55174 * (57.362 + k2) / (57.362 - k2) ** 2)
     moist = 0.003101 * (295.235 + 3.0 * 2.6422 * k2 - 5.0 * 0.032380 * k2**2 + 7.0 * 0.004028 * k2**3)
     gravity = 1.0 - 0.00266 * np.cos(2.0 * np.asarray(latitude_rad)) - 0.00000028 * np.asarray(height_m)
-    hydrostatic = 0.002416579 * dry * co2 / gravity * pressure_hpa
-    wet = 1e-4 * (5.316 * moist - 3.759 * dry) * vapour_hpa / gravity
+    hydrostatic = 0.002416579 * dry * co2 / gravity * 0.01 * pressure_pa
+    wet = 1e-4 * (5.316 * moist - 3.759 * dry) * 0.01 * vapour_pa / gravity
     return hydrostatic + wet
 
 
@@ -60,10 +60,10 @@ def mapping_fcula(elevation_rad: Scalar, latitude_rad: Scalar, height_m: Scalar,
     return (1.0 + a1 / (1.0 + a2 / (1.0 + a3))) / (sine + a1 / (sine + a2 / (sine + a3)))
 
 
-def _vapour_hpa(temperature_k: Scalar, pressure_hpa: Scalar, humidity: Scalar) -> Scalar:
+def _vapour_pa(temperature_k: Scalar, pressure_pa: Scalar, humidity: Scalar) -> Scalar:
     """Water vapour pressure from relative humidity; Giacomo 1982, as in Marini and Murray's successors."""
     t = np.asarray(temperature_k)
     celsius = t - 273.15
     saturation_pa = np.exp(1.2378847e-5 * t * t - 1.9121316e-2 * t + 33.93711047 - 6.3431645e3 / t)
-    enhancement = 1.00062 + 3.14e-6 * pressure_hpa + 5.6e-7 * celsius**2
-    return 0.01 * humidity * saturation_pa * enhancement
+    enhancement = 1.00062 + 3.14e-8 * pressure_pa + 5.6e-7 * celsius**2
+    return humidity * saturation_pa * enhancement

@@ -41,7 +41,7 @@ def fit_sequential(
     problem: Problem,
     start_cov: Rows,
     *,
-    acceleration_rtn_mps2_rthz: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    shaking_rtn: tuple[float, float, float] = (0.0, 0.0, 0.0),
     gate_sigma: float = GATE_SIGMA,
 ) -> SequentialSolution:
     """Filter and smooth a problem.
@@ -50,7 +50,7 @@ def fit_sequential(
     ----------
     problem : as for `fit_batch`; priors of forces and biases must be finite here
     start_cov : (6, 6) of the start at the problem's epoch, which must not be after the first row
-    acceleration_rtn_mps2_rthz : spectral density of unknown accelerations along radius, track and normal, m/s2 per
+    shaking_rtn : spectral density of unknown accelerations along radius, track and normal, m/s2 per
         root hertz; 0 for an orbit that obeys its forces exactly
     gate_sigma : an innovation beyond so many of its own sigmas sets its look aside
     """
@@ -66,7 +66,7 @@ def fit_sequential(
     S = np.zeros((flight.size, flight.size))
     S[:6, :6] = np.linalg.cholesky(start_cov)
     S[range(6, flight.size), range(6, flight.size)] = sigmas
-    q = np.asarray(acceleration_rtn_mps2_rthz, dtype=float)
+    q = np.asarray(shaking_rtn, dtype=float)
     t_now = problem.t_epoch_tai_ns
     kept_x, kept_P, before_x, before_P, turns, times = [], [], [], [], [], []
     innovation, spread = np.full(len(rows), np.nan), np.full(len(rows), np.nan)

@@ -18,7 +18,6 @@ from vedette.frames import (
     sun_position_gcrf_m,
 )
 
-_YEAR_S = 365.25 * 86_400.0
 _EARTH_RADIUS_M = 6_378_136.6
 # masses over the Earth's: IERS Conventions 2010, table 1.1
 _SUN, _MOON = 332_946.0487, 0.0123000371
@@ -59,7 +58,7 @@ def laser_station(name: str, pad: int, system: int, occupancy: int, t_tai_ns: in
     number = f"{pad:04d}{system:02d}{occupancy:02d}"
     offsets = [e for e in sinex.eccentricities if e.code == code and e.t_from_tai_ns <= t_tai_ns <= e.t_to_tai_ns]
     exact = [e for e in offsets if e.occupancy == number] or offsets
-    position, velocity = marker.at(t_tai_ns), marker.velocity_itrf_m_per_year / _YEAR_S
+    position, velocity = marker.at(t_tai_ns), marker.drift_itrf_mps
     if exact:
         lat_rad, lon_rad, _ = geodetic_from_itrf(position)
         enu = np.array([exact[-1].east_m, exact[-1].north_m, exact[-1].up_m])

@@ -18,7 +18,7 @@ def fit(
     degree: int = 20,
     drag_m2_kg: float | None = None,
     srp_m2_kg: float | None = None,
-    centre_of_mass_mm: float | None = None,
+    centre_of_mass_m: float | None = None,
     onboard_range_m: float = 0.0,
     position_sigma_m: float = 1.0,
     edit_sigma: float = 4.0,
@@ -57,7 +57,7 @@ def fit(
         Drag coefficient times area over mass, held or to start from.
     srp_m2_kg
         Radiation coefficient times area over mass.
-    centre_of_mass_mm
+    centre_of_mass_m
         How much nearer than the centre of mass the target reflects; known for the usual laser satellites.
     onboard_range_m
         A delay on board that every range holds.
@@ -102,7 +102,7 @@ def fit(
         degree,
         known.drag_m2_kg if drag_m2_kg is None else drag_m2_kg,
         known.radiation_m2_kg if srp_m2_kg is None else srp_m2_kg,
-        known.centre_of_mass_m if centre_of_mass_mm is None else 1e-3 * centre_of_mass_mm,
+        known.centre_of_mass_m if centre_of_mass_m is None else centre_of_mass_m,
         onboard_range_m,
         edit_sigma,
         t_epoch_tai_ns=tai_ns_from_utc_text(epoch) if epoch else None,
