@@ -3,7 +3,7 @@
 Order-of-magnitude physics for the short-wave infrared (about 2.7 µm), our own round figures and not those of any
 motor: brightness goes with thrust; afterburning with the air holds it up to some 30 km, it dips as the air thins, and
 the vacuum plume fades slowly (the course is described by Simmons, *Rocket Exhaust Plume Phenomenology*, 2000). Water
-vapour hides the lowest kilometres. Truth draws a scale of its own around these figures; nothing estimates from the
+vapour hides the lowest kilometres. Truth draws a scale of its own around these figures; no launch is estimated from the
 absolute brightness.
 """
 

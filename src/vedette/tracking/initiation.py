@@ -26,6 +26,9 @@ from vedette.tracking.spherical import RANGE_RATE, spherical_jacobian
 RADAR_SPEED_SIGMA_MPS = 3000.0  # each axis: anything from an aeroplane to an orbit
 BOOST_RISE_MPS = 500.0  # a burning rocket above the clouds is on its way up
 BOOST_SPEED_SIGMA_MPS = 1100.0  # each axis; first seen late, it is already fast
+BLAZE_W_SR = 1e8  # three times what the largest launcher shines (`sensing.plume`): something from space, and that fast
+BLAZE_SPEED_SIGMA_MPS = 12_000.0  # each axis
+BLAZE_TOP_M = 110e3
 PLUME_TOP_M = 75e3  # the height under which a first sight is supposed
 
 
@@ -121,7 +124,9 @@ def _from_line_of_sight(
 ) -> tuple[Bools, Rows, Rows, Rows, Rows, Scalar]:
     los = scan.values[which, :3]
     los = los / np.linalg.norm(los, axis=-1, keepdims=True)
+    blazes = scan.values[which, 3] > BLAZE_W_SR
     far, near = range_to_height(los, origin_itrf_m, 0.0), range_to_height(los, origin_itrf_m, PLUME_TOP_M)
+    near = np.where(blazes, range_to_height(los, origin_itrf_m, BLAZE_TOP_M), near)
     ok = np.isfinite(near)  # otherwise it looks past the Earth: nothing burns there that we know of
     # grazing the Earth: both crossings of the upper shell bound it
     grazing = ok & ~np.isfinite(far)
@@ -129,6 +134,7 @@ def _from_line_of_sight(
     far = np.where(grazing, 2.0 * middle - near, far)
     reach, sigma = 0.5 * (near + far), np.maximum(far - near, 1e3) / np.sqrt(12.0) * 1.3
     los, reach, sigma, which = los[ok], reach[ok], sigma[ok], which[ok]
+    speed_sigma_mps = np.where(blazes[ok], BLAZE_SPEED_SIGMA_MPS, BOOST_SPEED_SIGMA_MPS)[:, None, None]
     n = len(which)
     axes = axes_along(los)
     position = origin_itrf_m + reach[:, None] * los
@@ -147,7 +153,7 @@ def _from_line_of_sight(
     noise = view.variances(scan, which)[:, 0, None, None] * np.eye(2)
     cov[:, :2, :2] = noise + G @ view.own_bias_cov @ np.swapaxes(G, -1, -2)
     cov[:, 2, 2] = sigma**2
-    cov[:, 3:, 3:] = BOOST_SPEED_SIGMA_MPS**2 * J @ np.swapaxes(J, -1, -2)
+    cov[:, 3:, 3:] = speed_sigma_mps**2 * J @ np.swapaxes(J, -1, -2)
     return ok, state, cov, G, axes, _height_m(position)
 
 

@@ -19,7 +19,8 @@ from vedette.reports import Cause
 
 # visible some seconds; warm dust and train may stay for some more
 _LIGHT = Light(life_s=2.5, life_log=1.0, level_w_sr=300_000.0, level_log=2.2, flicker_log=0.5, walk_log=0.8)
-_HEIGHT_M, _HEIGHT_SIGMA_M = 60e3, 25e3
+# heights at which they shine: CNEOS peaks lie at 20 to 60 km; the first faint light of a large one at 80 to 130 km
+_HEIGHT_M, _HEIGHT_SIGMA_M = 65e3, 30e3
 # km/s at entry and how many come so fast: Ceplecha et al. 1998 (Space Sci. Rev. 84), CNEOS fireballs with velocity
 _SPEEDS = ((14.0, 0.35), (19.0, 0.40), (29.0, 0.18), (52.0, 0.07))
 _STEEPNESS_DEG = ((28.0, 0.5), (58.0, 0.5))  # below the horizontal, by sin 2z
