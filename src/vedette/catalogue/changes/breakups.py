@@ -8,7 +8,7 @@ and an old object is sought whose orbit goes through the place. A launch differs
 no across-track spread, and draw apart in no way that leads back to one day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,9 @@ _CELL_RAD: Final = np.radians(1.0)
 _NEAR_PERIOD_RADPMIN: Final = 2.0 * np.pi / 225.0
 _FLOOR_RAD: Final = np.radians(0.02)  # what a plane is unsure by at best
 _BEND_SHARE: Final = 0.25  # of what drag did to the node is not known
+_KNOWN_RAD: Final = np.radians(0.15)  # a plane known worse tells nothing
+_NARROW_RAD: Final = np.radians(0.12)  # a chance crowd is wider across its line
+_TIGHT_M: Final = 25e3  # and its orbits cross the place at heights that differ more
 _REACH_RAD: Final = np.radians(8.0)  # about 1 km/s across
 _LEAST_ACROSS_MPS: Final = 1.0  # a launch spreads less
 _TURN: Final = 2.0 * np.pi
@@ -88,10 +91,7 @@ def breakups_of_orbits(
         left[index[core]] = False
         if event is not None:
             left[event.pieces] = False
-            pieces = np.sort(rows[event.pieces])
-            found.append(
-                Breakup(*(pieces if name == "pieces" else getattr(event, name) for name in Breakup.__slots__))
-            )
+            found.append(replace(event, pieces=np.sort(rows[event.pieces])))
     return tuple(sorted(found, key=lambda one: -len(one.pieces)))
 
 
@@ -186,9 +186,13 @@ def _event(
     across = speed * float(np.hypot(_spread(orbits.inclination_rad[core]), _spread(line.along_rad[core])))
     along = 0.5 * speed * _spread(orbits.semi_axis_m[core]) / radius
     parents, weights_p, miss = _parents(olds, line, t, angle, radius)
+    known = line.sigmas_rad[core] < _KNOWN_RAD
+    fits = known & (np.abs(line.residuals_rad[core]) < _KNOWN_RAD)
+    is_pinch = known.mean() > 0.5 and fits.sum() > 0.75 * known.sum() and tight < _TIGHT_M
+    is_pinch &= _spread(line.residuals_rad[core]) < _NARROW_RAD
     opens = _opening(orbits, core, t, t_last)
     gain = _line(orbits, core, t_first).cost - line.cost
-    if across < _LEAST_ACROSS_MPS or opens < 1.3 or gain < 12.0 or miss > 12.0:
+    if not is_pinch or across < _LEAST_ACROSS_MPS or opens < 1.3 or gain < 12.0 or miss > 12.0:
         return None
     lean, node = line.centre
     place = np.array([
@@ -215,9 +219,7 @@ def _event(
     )
 
 
-def _parents(
-    olds: MeanOrbits, line: _Line, t: int, angle: float, radius: float
-) -> tuple[Ints, Scalar, float]:
+def _parents(olds: MeanOrbits, line: _Line, t: int, angle: float, radius: float) -> tuple[Ints, Scalar, float]:
     """Old objects whose orbits go through the place, best first; their probabilities; how far off the best is."""
     level, middle = line.centre
     p = olds.inclination_rad - level
