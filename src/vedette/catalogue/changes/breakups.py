@@ -98,7 +98,7 @@ def breakups_of_orbits(
 def _crowd(orbits: MeanOrbits, t_first: int, t_last: int) -> tuple[Ints, int]:
     """Members of the densest cell of inclination and node over all days, and its day."""
     best, rough, cell = 0.0, t_first, (0, 0)
-    side = int(round(_TURN / _CELL_RAD))
+    side = round(_TURN / _CELL_RAD)
     band = (orbits.inclination_rad / _CELL_RAD).astype(np.int64) + 1
     for t in range(t_first, t_last, _NS_PER_DAY):
         column = (orbits.nodes_rad(t) / _CELL_RAD).astype(np.int64) % side
