@@ -11,7 +11,7 @@ from tests.data import real_data
 from vedette.catalogue.orbits.initial import state_from_three_positions, states_gauss, states_gooding
 from vedette.catalogue.orbits.lambert import lambert_arcs
 from vedette.core.errors import UsageError
-from vedette.frames import EarthOrientation, gcrf_from_itrf_matrix, itrf_from_geodetic
+from vedette.frames import EarthOrientation, gcrf_from_itrf_matrix, itrf_from_geodetic, teme_from_itrf_matrix
 from vedette.motion.kepler import elements_from_state, propagate_kepler
 from vedette.time import tai_ns_from_utc_text
 from vedette.tracking.initial_orbit import velocity_gibbs, velocity_herrick_gibbs
@@ -94,7 +94,7 @@ def test_half_a_turn_needs_a_plane():
 
 @cache
 def angle_cases():
-    """Directions, observers and times of each case; old cases on axes of date, as they were computed."""
+    """Directions, observers and times of each case, on axes of date, the newest (0) on gcrf's: as published."""
     cases, now, orientation = {}, [], EarthOrientation.packaged()
     for line in real_data("tracking", "radar", "anglestest.dat").read_text().splitlines()[1:]:
         if found := re.match(r"#\s*(\d+)\s", line):
@@ -114,7 +114,8 @@ def angle_cases():
         else:
             midnight = tai_ns_from_utc_text(f"{int(year)}-{int(month):02d}-{int(day):02d}T00:00:00Z")
             instant = midnight + round(clock_s * 1e9)
-            observer, t = gcrf_from_itrf_matrix(instant, orientation) @ place, instant * 1e-9
+            turn = (gcrf_from_itrf_matrix if now is cases.get(0) else teme_from_itrf_matrix)(instant, orientation)
+            observer, t = turn @ place, instant * 1e-9
         ra, dec = np.radians([ra, dec])
         now.append((np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)]), observer, t))
     return cases
@@ -130,11 +131,19 @@ def looks(number, pick):
 # tolerance of the axis, from how far the last digits of the angles move it
 ANSWERS = [
     (0, (2, 4, 5), 12246.023, 0.2, 40.0, 330.0, 5e-4),
-    (1, (2, 4, 5), 12756.274, 0.2, 62.3, 40.0, 1e-3),
-    (1, (0, 7, 14), 12756.274, 0.2, 62.3, 40.0, 1e-3),
+    (1, (2, 4, 5), 12756.274, 0.2, 62.3, 40.0, 1e-4),
+    (1, (0, 7, 14), 12756.274, 0.2, 62.3, 40.0, 1e-4),
     (2, (0, 1, 2), 8306.247, 0.16419, 32.878, 136.53, 1e-4),
     (3, (0, 1, 2), 12756.274, 0.2, 62.3, 40.0, 1e-3),
     (4, (0, 1, 2), 63781.37, 0.3, 45.0, 45.0, 1e-4),
+    (7, (2, 4, 5), 26627.957, 0.6506, 64.28, 121.56, 1e-4),
+    (7, (0, 5, 10), 26627.957, 0.6506, 64.28, 121.56, 1e-4),
+    (8, (0, 4, 8), 42163.95, 0.001, 3.3, 40.0, 1e-5),
+    (14, (0, 1, 2), 27139.474, 0.7033401, 63.69164, 110.49319, 6e-3),
+    (15, (0, 1, 2), 41652.449, 0.009266, 3.41963, 62.27168, 1e-3),
+    (16, (0, 1, 2), 42157.714, 0.0010522, 3.43243, 62.24558, 1e-3),
+    (17, (0, 1, 2), 7814.498, 0.0038287, 51.94236, 320.56998, 5e-4),
+    (18, (0, 1, 2), 7773.010, 0.0016952, 51.98464, 320.61089, 3e-3),
 ]
 
 
@@ -143,12 +152,12 @@ def test_gooding_finds_the_published_orbit(number, pick, axis_km, e, inclination
     found = elements_from_state(states_gooding(*looks(number, pick)))
     best = found[np.argmin(np.abs(found[:, 0] - 1e3 * axis_km))]
     assert best[0] / 1e3 == pytest.approx(axis_km, rel=tolerance)
-    assert best[1] == pytest.approx(e, abs=1e-3)
+    assert best[1] == pytest.approx(e, abs=1.2e-3)
     assert np.degrees(best[2:4]) == pytest.approx([inclination, node], abs=0.02)
 
 
 @pytest.mark.parametrize(
-    ("number", "pick", "axis_km", "e", "inclination", "node", "tolerance"), [ANSWERS[0], ANSWERS[1], ANSWERS[5]]
+    ("number", "pick", "axis_km", "e", "inclination", "node", "tolerance"), [ANSWERS[k] for k in (0, 1, 5, 12)]
 )
 def test_gauss_finds_the_published_orbit(number, pick, axis_km, e, inclination, node, tolerance):
     found = elements_from_state(states_gauss(*looks(number, pick)))
