@@ -1,7 +1,8 @@
 """How far objects are from their element sets, by regime and age: against precise orbits, and against later sets.
 
-Precise: the positions of 136 navigation and laser satellites twelve days after a public catalogue. Later sets: the histories of six satellites, each set flown to the epochs of those
-that follow, manoeuvres and all. What is compared is what `element_sigmas_m` states.
+Precise: the positions of 136 navigation and laser satellites twelve days after a public catalogue. Later sets: the
+histories of six satellites, each set flown to the epochs of those that follow, manoeuvres and all. What is compared is
+what `element_sigmas_m` states.
 """
 
 from pathlib import Path
