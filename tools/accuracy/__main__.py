@@ -2,8 +2,8 @@
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
 infrared, assurance, cues, classes, warning, alerts, incidents, elements; by default all. Flights and elements need the
-recorded data, and launches, infrared, assurance, cues and classes the records that `./run calibrate` keeps; without them
-their figures stay as they were.
+recorded data, and launches, infrared, assurance, cues and classes the records that `./run calibrate` keeps; without
+them their figures stay as they were.
 """
 
 import re
