@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from tests.catalogue.decay.test_forecast import DELTA, FLUX
+from tests.catalogue.decay.test_forecast import DELTA
 from tests.data import real_data
+from tests.reality.falls import FLUX
 
 from vedette.doors.cli import main
 from vedette.time import tai_ns_from_utc_text

@@ -1,10 +1,9 @@
 """Foretold re-entries against those that happened."""
 
-import csv
-
 import numpy as np
 import pytest
 from tests.data import real_data
+from tests.reality.falls import FLUX, falls
 
 from vedette.catalogue.decay import as_known_on, foretell_decay, judge_fall, known_body, track_itrf_m
 from vedette.core.errors import BadInputError
@@ -16,7 +15,6 @@ from vedette.motion.sgp4 import Sgp4
 from vedette.time import tai_ns_from_utc_text
 
 DAY_NS = 86_400 * 10**9
-FLUX = ("validation", "space-weather-eop", "SpaceWeather-All-v1.2_2025-01-10.txt.gz")
 DELTA = """1  9864U 77018B   19154.88021991  .03396604 -11375-4  97316-3 0  9990
 2  9864  24.2945  28.9945 0363138  84.8346  87.4493 15.56457188673606
 """
@@ -26,28 +24,12 @@ def sets_of(text):
     return read_tle(text)[0]
 
 
-def fallen():
-    """(number, kind, when, element lines) of every object with a known fall."""
-    rows = []
-    with real_data("catalogue", "decays_2019_shared.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            rows.append((row["norad"], row["kind"], row["actual_decay_date_utc"], row["tle_line1"], row["tle_line2"]))
-    with real_data("catalogue", "tip_aug2024_shared.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["window_min"] == "1":  # it was seen to fall
-                when = row["predicted_decay_utc"].replace(" ", "T") + "Z"
-                rows.append((row["norad"], "natural", when, row["tle1_2024-08-08"], row["tle2_2024-08-08"]))
-    return rows
-
-
 @pytest.mark.slow
 def test_windows_hold_what_happened_and_helped_falls_are_recognised():
     weather = read_flux(real_data(*FLUX))
     errors, inside, natural = [], 0, 0
-    for number, kind, when, *lines in fallen():
-        sets = sets_of("\n".join(lines))
-        decay = foretell_decay(sets, weather, draws=300, models=("nrlmsise-00",))
-        low, high = fall_interval(when)
+    for number, kind, (low, high), lines in falls():
+        decay = foretell_decay(sets_of(lines), weather, draws=300, models=("nrlmsise-00",))
         verdict = judge_fall(decay, low, high)
         if kind != "natural":
             assert verdict.verdict == "deorbited", number
