@@ -29,10 +29,11 @@ from vedette.motion.propagate import MAX_FLIGHT_S, ORBIT_PERIGEE_M, geodetic_row
 QUICK_TOLERANCE = 3e-6  # of the Earth's radius and of orbital speed per step
 _MU, _R, _W, _A, _F = EARTH_MU_M3_S2, EARTH_GRAVITY_RADIUS_M, EARTH_SPIN_RADPS, WGS84_A_M, WGS84_F
 _J2, _J3, _J4 = EARTH_J2, EARTH_J3, EARTH_J4
+FREE = {"contract", "reassoc", "arcp", "nsz"}  # reorder sums, but keep NaN a NaN
 _LONGEST_STEP_S = 120.0  # a longer one could pass through a low arc's whole flight
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _push(
     x: float, y: float, z: float, u: float, v: float, w: float, per_beta: float, windy: bool, air: np.ndarray
 ) -> tuple[float, float, float]:
@@ -64,44 +65,44 @@ def _push(
     return ax, ay, az
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s2(q: float, h: float, a: float) -> float:
     return q + h * 0.2 * a
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s3(q: float, h: float, a: float, b: float) -> float:
     return q + h * (3 / 40 * a + 9 / 40 * b)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s4(q: float, h: float, a: float, b: float, c: float) -> float:
     return q + h * (44 / 45 * a - 56 / 15 * b + 32 / 9 * c)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s5(q: float, h: float, a: float, b: float, c: float, d: float) -> float:
     return q + h * (19372 / 6561 * a - 25360 / 2187 * b + 64448 / 6561 * c - 212 / 729 * d)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s6(q: float, h: float, a: float, b: float, c: float, d: float, e: float) -> float:
     return q + h * (9017 / 3168 * a - 355 / 33 * b + 46732 / 5247 * c + 49 / 176 * d - 5103 / 18656 * e)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _s7(q: float, h: float, a: float, c: float, d: float, e: float, f: float) -> float:
     return q + h * (35 / 384 * a + 500 / 1113 * c + 125 / 192 * d - 2187 / 6784 * e + 11 / 84 * f)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _off(h: float, a: float, c: float, d: float, e: float, f: float, g: float) -> float:
     return abs(
         h * (71 / 57600 * a - 71 / 16695 * c + 71 / 1920 * d - 17253 / 339200 * e + 22 / 525 * f - g / 40)
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE, forceinline=True)
 def _quick_step(
     x: float, y: float, z: float, u: float, v: float, w: float, ax: float, ay: float, az: float, h: float,
     per_beta: float, windy: bool, air: np.ndarray,
@@ -136,7 +137,7 @@ def _quick_step(
     return x7, y7, z7, u7, v7, w7, gx, gy, gz, max(place / 6.4e6, speed / 7e3)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", fastmath=FREE)
 def _fall_rows(
     states: np.ndarray, per_beta: np.ndarray, floor_m: float, max_s: float, tolerance: float, windy: bool,
     air: np.ndarray, out: np.ndarray,
