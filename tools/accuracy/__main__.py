@@ -1,9 +1,9 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, classes, warning, alerts, incidents, elements, reentry; by default all. Flights, elements and
-reentry need the recorded data, and launches, infrared, assurance, cues and classes the records that `./run calibrate`
-keeps; without them their figures stay as they were.
+infrared, assurance, cues, classes, warning, alerts, incidents, elements, orbits, reentry; by default all. Flights,
+elements, orbits and reentry need the recorded data, and launches, infrared, assurance, cues and classes the records
+that `./run calibrate` keeps; without them their figures stay as they were.
 """
 
 import re
@@ -22,6 +22,7 @@ from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.incidents import incident_table
 from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
+from tools.accuracy.orbits import orbit_fit_figures
 from tools.accuracy.reentry import reentry_table
 from tools.accuracy.registration import registration_figures
 from tools.accuracy.tracks import track_figures
@@ -59,6 +60,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "alerts": alert_table,
     "incidents": incident_table,
     "elements": element_table,
+    "orbits": lambda: table(orbit_fit_figures()),
     "reentry": reentry_table,
 }
 
@@ -79,7 +81,7 @@ def main() -> int:
         return 2
     text = PAGE.read_text(encoding="utf-8")
     for name in asked:
-        if name in ("flights", "elements", "reentry") and not real_data_folder().is_dir():
+        if name in ("flights", "elements", "orbits", "reentry") and not real_data_folder().is_dir():
             sys.stderr.write(f"no recorded data here (VEDETTE_DATA): the figures of {name} stay as they were\n")
         elif name in KEPT and not KEPT[name].is_file():
             sys.stderr.write(f"no {KEPT[name]} here (./run calibrate {name}): its figures stay as they were\n")
