@@ -5,16 +5,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vedette.catalogue.known_objects import KnownSky
-from vedette.catalogue.tracklets import Whose, tracklets_of, whose
-from vedette.core.errors import BadInputError, NotFoundError
+from vedette.catalogue.linking import Track, link, track_of
+from vedette.catalogue.tracklets import Tracklet, Whose, tracklets_of, whose
+from vedette.core.errors import BadInputError, NotFoundError, UsageError
 from vedette.doors.catalogue_sets import nearest_in_time, sets_of
 from vedette.doors.sensor_files import sensors_from
 from vedette.doors.watch_feeds import feed_sensors
 from vedette.formats import open_feed
 from vedette.reports import Scan
 from vedette.reports.elements import ElementSets
+from vedette.sensing import Sensor
 from vedette.time import utc_text_from_tai_ns
+
+_SAME_PRIOR, _LEAST_SAME = 0.01, 0.05  # of pairs of strangers, before they are held against each other
 
 
 def is_positions(path: Path) -> bool:
@@ -56,10 +62,13 @@ def say_whose(
     t = int(tracklets[0].t_tai_ns[0])
     sets = nearest_in_time(sets_of(elements, data_dir, t), t)
     sky = KnownSky(sets)
-    rows = []
+    rows, strangers = [], []
     for one in tracklets:
         said = whose(one, sky, sensors[one.sensor_id])
         rows.append(_words(said, sets, int(one.t_tai_ns[0]), len(one)))
+        if said.match is None:
+            strangers += _track(one, sensors[one.sensor_id])
+    _join(rows, strangers)
     if is_json:
         sys.stdout.write(json_bytes(rows).decode() + "\n")
         return code
@@ -71,7 +80,31 @@ def say_whose(
             f"{row['name']:<20} {row['t_utc'][:19]}Z {row['looks']:4d} looks  {100 * row['probability']:6.2f} %  "
             f"{apart:>11}  {what}\n"
         )
+        for other in row["same_as"]:
+            sys.stdout.write(f"{'':<20}   the same as {other['name']}, {100 * other['probability']:.1f} %\n")
     return code
+
+
+def _track(one: Tracklet, sensor: Sensor) -> list[Track]:
+    """What a stranger's pass says of its orbit, where it says enough."""
+    try:
+        track = track_of(one, sensor)
+    except (UsageError, np.linalg.LinAlgError):
+        return []
+    return [track] if np.isfinite(track.state_itrf).all() and np.isfinite(track.cov_itrf).all() else []
+
+
+def _join(rows: list[dict[str, Any]], strangers: list[Track]) -> None:
+    """Which strangers may be each other, told at both."""
+    by_name = {row["name"]: row for row in rows}
+    strangers = sorted(strangers, key=lambda one: (one.t_tai_ns, one.name))
+    for i, first in enumerate(strangers):
+        for second in strangers[i + 1 :]:
+            found = link(first, second)
+            p = 0.0 if found is None else found.probability(_SAME_PRIOR)
+            if p > _LEAST_SAME:
+                by_name[first.name]["same_as"].append({"name": second.name, "probability": round(p, 6)})
+                by_name[second.name]["same_as"].append({"name": first.name, "probability": round(p, 6)})
 
 
 def _words(said: Whose, sets: ElementSets, t_tai_ns: int, looks: int) -> dict[str, Any]:
@@ -88,6 +121,7 @@ def _words(said: Whose, sets: ElementSets, t_tai_ns: int, looks: int) -> dict[st
         "t_utc": utc_text_from_tai_ns(t_tai_ns),
         "looks": looks,
         "explanations": {name: round(p, 6) for name, p in said.explanations.items()},
+        "same_as": [],
         "candidates": [
             {"id": int(sets.number[row]), "name": sets.name[row], "probability": round(p, 6)}
             for row, p in said.candidates[:5]
