@@ -31,6 +31,7 @@ _CATALOGUE = (
     Command("pc", "vedette.doors.cli.catalogue.pc:pc", "Say how likely a collision is that a message warns of."),
     Command("breakups", "vedette.doors.cli.catalogue.breakups:breakups", "Say what broke up between two catalogues."),
     Command("fit", "vedette.doors.cli.catalogue.fit:fit", "Determine an orbit from ranges, angles or positions."),
+    Command("screen", "vedette.doors.cli.catalogue.screen:screen", "Say who comes near whom, likeliest first."),
 )
 
 COMMANDS: tuple[Command, ...] = (

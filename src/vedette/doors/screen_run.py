@@ -1,0 +1,56 @@
+"""Screening spread over processes by Dask distributed: the same stretches, joined in the same order, so the same bits.
+
+A worker that dies loses only the stretch it was at; Dask gives that to another. Optional: `pip install distributed`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from vedette.catalogue.conjunctions.candidates import Candidates, candidates
+from vedette.core.errors import UnreachableError, UsageError
+from vedette.motion.sgp4 import Sgp4
+
+Run = Callable[..., list[Candidates]]
+_PATIENCE_S = 20.0
+
+
+@contextmanager
+def dask_run(workers: int, address: str | None = None) -> Iterator[Run]:
+    """What `screen(run=...)` takes: on a scheduler at an address, or on so many processes of this machine."""
+    if find_spec("distributed") is None:
+        raise UsageError("--workers and --dask need Dask; pip install distributed")
+    import dask
+    from distributed import Client, LocalCluster
+
+    dask.config.set({"distributed.worker.daemon": True, "distributed.scheduler.allowed-failures": 5})
+    cluster = None
+    try:
+        if address is None:
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+            )
+        client = Client(cluster if cluster is not None else address, timeout=_PATIENCE_S, set_as_default=False)
+    except OSError as trouble:
+        raise UnreachableError(f"no Dask scheduler at {address} ({trouble}); start `dask scheduler`") from None
+    try:
+        yield lambda *asked: _spread(client, *asked)
+    finally:
+        client.close()
+        if cluster is not None:
+            cluster.close()
+
+
+def _spread(
+    client: Any, sgp4: Sgp4, t_start: int, km: float, pieces: list[tuple[int, int]],
+    told: Callable[[float], None] | None,
+) -> list[Candidates]:  # fmt: skip
+    from distributed import as_completed
+
+    everywhere = client.scatter(sgp4, broadcast=True, hash=False)
+    futures = [client.submit(candidates, everywhere, t_start, a, b, km, pure=False, retries=3) for a, b in pieces]
+    for done, _ in enumerate(as_completed(futures), start=1):
+        if told is not None:
+            told(done / len(pieces))
+    return list(client.gather(futures))
