@@ -1,9 +1,9 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, classes, warning, alerts, incidents, elements, orbits, reentry; by default all. Flights,
-elements, orbits and reentry need the recorded data, and launches, infrared, assurance, cues and classes the records
-that `./run calibrate` keeps; without them their figures stay as they were.
+infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry; by default
+all. Flights, elements, numerical-orbits, orbits and reentry need the recorded data, and launches, infrared, assurance,
+cues and classes the records that `./run calibrate` keeps; without them their figures stay as they were.
 """
 
 import re
@@ -22,6 +22,7 @@ from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.incidents import incident_table
 from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
+from tools.accuracy.numerical_orbits import numerical_orbit_table
 from tools.accuracy.orbits import orbit_fit_figures
 from tools.accuracy.reentry import reentry_table
 from tools.accuracy.registration import registration_figures
@@ -60,6 +61,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "alerts": alert_table,
     "incidents": incident_table,
     "elements": element_table,
+    "numerical-orbits": numerical_orbit_table,
     "orbits": lambda: table(orbit_fit_figures()),
     "reentry": reentry_table,
 }
