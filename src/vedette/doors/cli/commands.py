@@ -29,6 +29,7 @@ _CATALOGUE = (
     Command("identify", "vedette.doors.cli.catalogue.identify:identify", "Name unknown positions."),
     Command("reentry", "vedette.doors.cli.catalogue.reentry:reentry", "Foretell when and where an object comes down."),
     Command("pc", "vedette.doors.cli.catalogue.pc:pc", "Say how likely a collision is that a message warns of."),
+    Command("manoeuvres", "vedette.doors.cli.catalogue.manoeuvres:manoeuvres", "Say when an object burned."),
     Command("breakups", "vedette.doors.cli.catalogue.breakups:breakups", "Say what broke up between two catalogues."),
     Command("fit", "vedette.doors.cli.catalogue.fit:fit", "Determine an orbit from ranges, angles or positions."),
     Command("screen", "vedette.doors.cli.catalogue.screen:screen", "Say who comes near whom, likeliest first."),

@@ -1,0 +1,264 @@
+"""Manoeuvres in the history of an object's element sets: when, how much, along which axis, how sure.
+
+Kinks (`kink`) are looked for at every instant between sets, in every shape that a fit's length may give them, the
+largest first; each is taken out before the next is looked for, and all are fitted again until nothing changes. What
+counts as a kink is measured on the object itself: the spread of the jumps that appear where there is none (an
+empirical null, Efron 2004, JASA 99(465)), along its history, so calm radars' favourites and badly tracked objects are
+held to their own noise. How long this object's fits are is learnt from its clear burns and weighs in the doubtful.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from vedette.catalogue.changes.history import History, history_of, local_residuals, spread
+from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response, scan_kinks
+from vedette.core.shapes import Ints, Rows, Scalar
+from vedette.reports.elements import ElementSets
+
+_NS_PER_DAY: Final = 86_400 * 10**9
+_DAY_S: Final = 86_400.0
+_SHARES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # of a gap, where a burn is tried
+_FIRST_GUESS: Final = np.array([0.3] + [0.7 / 6] * 6)  # of the shapes
+_BEFORE_DAYS, _AFTER_DAYS = 5.0, 8.0
+_LEAST_SCORE: Final = 8.0  # log odds that a kink must have: burns come about once in two months
+_CLEAR_SCORE: Final = 25.0
+_LEFT_OVER: Final = 0.02  # of a burn, which the shape does not explain
+_MOST_ROUNDS: Final = 40
+_FEWEST_SETS: Final = 14
+_NONE: Final = -1e9
+_SAME_BURN_DAYS: Final = 1.0
+_ACROSS_SIGMAS: Final = 6.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manoeuvre:
+    """One manoeuvre; burns less than a day apart are one.
+
+    along_mps, across_mps : change of speed along the way (ahead positive) and, at least, across it
+    axis : "along" or "across", whichever is the larger; radial burns leave little in element sets
+    """
+
+    t_tai_ns: int
+    t_sigma_s: float
+    delta_v_mps: float
+    sigma_mps: float
+    along_mps: float
+    across_mps: float
+    axis: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kink:
+    t_days: float
+    shape: int
+    size_mpd: float
+    score: float
+    mean_days: float
+    sigma_days: float = 0.3
+    shapes: Scalar = field(default_factory=lambda: np.zeros(len(FIT_DAYS)))
+
+
+def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
+    """Manoeuvres of one object from its element sets, the first first. Under two weeks' worth of sets give none."""
+    if len(sets) < _FEWEST_SETS:
+        return ()
+    past = history_of(sets)
+    if len(past) < _FEWEST_SETS:
+        return ()
+    search = _Search(past)
+    search.run()
+    return tuple(_manoeuvre(past, group, search) for group in _grouped(search.kinks))
+
+
+class _Search:
+    """Matching pursuit over one history."""
+
+    def __init__(self, past: History) -> None:
+        self.past = past
+        self.kinks: list[_Kink] = []
+        self.weight = np.ones(len(past))
+        x = max(spread(np.diff(past.along_m, 3)), 1.0) / 4.5
+        self.sigmas = (x, max(spread(np.diff(past.pace_mpd)), 1.0) / 1.4)
+        self.null = np.ones((len(past), len(FIT_DAYS)))
+
+    def run(self) -> None:
+        """Until nothing is added."""
+        t = self.past.t_days
+        for _ in range(3):
+            self._measure_noise(has_weights=False)
+        tried = np.zeros(len(t), dtype=bool)
+        for turn in range(_MOST_ROUNDS):
+            if turn in (2, 5, 9):
+                self._measure_noise(has_weights=True)
+            gain, size = self._scan(1, len(t), self.kinks)
+            self.null = _null_spread(gain, size)
+            score = self._score(1, len(t), gain, size)
+            best = np.append(_NONE, score.max(axis=(1, 2)))
+            best[tried] = _NONE
+            added: list[int] = []
+            for j in np.argsort(-best).tolist():
+                if best[j] < _LEAST_SCORE:
+                    break
+                if any(abs(t[j] - t[i]) < 25.0 for i in added):
+                    continue
+                g, w = divmod(int(np.argmax(score[j - 1])), len(FIT_DAYS))
+                when = float(t[j - 1] + (t[j] - t[j - 1]) * _SHARES[g])
+                self.kinks.append(_Kink(when, w, float(size[j - 1, g, w]), float(best[j]), when))
+                added.append(j)
+                tried[j] = True
+            for one in sorted(self.kinks, key=lambda kink: abs(kink.size_mpd)):
+                self._fit_again(one)
+            if not added:
+                break
+        self.kinks.sort(key=lambda kink: kink.mean_days)
+
+    def _cleared(self, kinks: list[_Kink]) -> tuple[Scalar, Scalar]:
+        x, v = self.past.along_m.copy(), self.past.pace_mpd.copy()
+        for one in kinks:
+            place, pace = response(self.past.t_days - one.t_days, one.shape)
+            x -= one.size_mpd * place
+            v -= one.size_mpd * pace
+        return x, v
+
+    def _measure_noise(self, *, has_weights: bool) -> None:
+        x, v = self._cleared(self.kinks)
+        off = local_residuals(self.past.t_days, x, v, self.weight, self.sigmas)
+        self.sigmas = (max(spread(off[:, 0]), 1e-3), max(spread(off[:, 1]), 1e-3))
+        if has_weights:
+            worst = np.max(np.abs(off) / np.array(self.sigmas), axis=1)
+            self.weight = 1.0 / np.maximum(1.0, worst / 8.0) ** 2
+
+    def _scan(self, first: int, last: int, kinks: list[_Kink], shares: Scalar = _SHARES) -> tuple[Rows, Rows]:
+        a, b = max(first - 60, 0), min(last + 60, len(self.past))
+        part = slice(a, b)
+        t = self.past.t_days[part]
+        x, v = (values[part] for values in self._cleared(kinks))
+        noise_x, noise_v = self.sigmas[0] ** 2 / self.weight[part], self.sigmas[1] ** 2 / self.weight[part]
+        for one in kinks:
+            end = one.t_days + FIT_DAYS[one.shape] + LATE_DAYS[one.shape] + 1.0
+            doubt = np.where((t > one.t_days - 0.2) & (t < end), (_LEFT_OVER * one.size_mpd) ** 2, 0.0)
+            noise_x, noise_v = noise_x + doubt, noise_v + doubt
+        gain = np.full((b - a, len(shares), len(FIT_DAYS)), _NONE)
+        size = np.zeros_like(gain)
+        scan_kinks(
+            t, x - x[len(x) // 2], v, 1.0 / noise_x, 1.0 / noise_v, max(first - a, 1), last - a, shares,
+            FIT_DAYS, LATE_DAYS, _BEFORE_DAYS, _AFTER_DAYS, gain, size,
+        )  # fmt: skip
+        return gain[first - a : last - a], size[first - a : last - a]
+
+    def _score(self, first: int, last: int, gain: Rows, size: Rows) -> Rows:
+        """Log odds: no more than the fit says, nor than the object's own false jumps allow."""
+        null = self.null[first - 1 : last - 1, None, :]
+        return np.minimum(gain, 0.5 * (size / null) ** 2) + self._shape_log_prior(first, last)[:, None, :]
+
+    def _shape_log_prior(self, first: int, last: int) -> Rows:
+        t = self.past.t_days[first:last]
+        weight = np.tile(0.5 * _FIRST_GUESS / _FIRST_GUESS.sum(), (len(t), 1))
+        for one in self.kinks:
+            if one.score > _CLEAR_SCORE and one.shapes.any():
+                weight += np.exp(-np.abs(t - one.t_days) / 200.0)[:, None] * one.shapes
+        return np.log(weight / weight.sum(axis=1, keepdims=True) + 1e-12)
+
+    def _fit_again(self, one: _Kink) -> None:
+        """Look for one kink anew near where it is, the others taken out; drop it where it no longer convinces."""
+        t = self.past.t_days
+        self.kinks = [kink for kink in self.kinks if kink is not one]
+        first = max(int(np.searchsorted(t, one.t_days - 4.0)), 1)
+        last = min(int(np.searchsorted(t, one.t_days + 3.0)) + 1, len(t))
+        if last <= first:
+            return
+        gain, size = self._scan(first, last, self.kinks)
+        steps = np.diff(t)[first - 1 : last - 1]
+        score = self._score(first, last, gain, size) + np.log(steps / 5.0)[:, None, None]
+        j, g, w = np.unravel_index(int(np.argmax(score)), score.shape)
+        top = float(score[j, g, w])
+        if top < _LEAST_SCORE - 1.6:  # a gap is cut in five
+            return
+        chance = np.exp(score - top)
+        when = t[first - 1 : last - 1, None] + steps[:, None] * _SHARES
+        by_time = chance.sum(axis=2)
+        mean = float((by_time * when).sum() / by_time.sum())
+        sigma = float(np.sqrt((by_time * (when - mean) ** 2).sum() / by_time.sum()))
+        here, jump = float(when[j, g]), float(size[j, g, w])
+        if top > 60.0:
+            fine = np.clip(_SHARES[g] + np.linspace(-0.1, 0.1, 9), 0.01, 0.99)
+            finer, jumps = self._scan(first + int(j), first + int(j) + 1, self.kinks, fine)
+            k = int(np.argmax(finer[0, :, w]))
+            here, jump = float(t[first + j - 1] + steps[j] * fine[k]), float(jumps[0, k, w])
+            mean = here if sigma < 0.25 * steps[j] else mean
+        self.kinks.append(_Kink(here, int(w), jump, top, mean, sigma, chance.sum(axis=(0, 1)) / chance.sum()))
+
+
+def _null_spread(gain: Rows, size: Rows) -> Rows:
+    """(gaps, shapes) robust spread of the apparent jump along the history."""
+    middle = size.shape[1] // 2
+    jump = np.where(gain[:, middle] > 0.5 * _NONE, np.abs(size[:, middle]), np.nan)
+    centres = np.arange(0, len(jump), 40)
+    whole = np.nanmedian(jump, axis=0)
+    with np.errstate(all="ignore"):
+        parts = [jump[max(c - 120, 0) : c + 120] for c in centres.tolist()]
+        local = np.array([np.nanmedian(p, axis=0) if np.isfinite(p).any() else whole for p in parts])
+    local = np.maximum(1.4826 * np.maximum(local, 0.5 * whole), 1e-3)
+    rows = np.arange(len(jump))
+    return np.column_stack([np.interp(rows, centres, local[:, w]) for w in range(size.shape[2])])
+
+
+def _grouped(kinks: list[_Kink]) -> list[list[_Kink]]:
+    groups: list[list[_Kink]] = []
+    for one in kinks:
+        if groups and one.mean_days - groups[-1][-1].mean_days < _SAME_BURN_DAYS:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
+    weight = np.array([abs(one.size_mpd) for one in group]) + 1e-9
+    days = float(weight @ np.array([one.mean_days for one in group]) / weight.sum())
+    along = -sum(one.size_mpd for one in group) / 3.0 / _DAY_S
+    j = int(np.clip(np.searchsorted(past.t_days, days), 1, len(past) - 1))
+    sigma = float(search.null[j - 1, group[0].shape]) / 3.0 / _DAY_S
+    across, across_sigma = _across_mps(past, days, group[0].shape)
+    is_across = across > _ACROSS_SIGMAS * across_sigma and across > abs(along)
+    if across < _ACROSS_SIGMAS * across_sigma:
+        across = 0.0
+    score = max(one.score for one in group)
+    return Manoeuvre(
+        t_tai_ns=past.t_first_tai_ns + round(days * _NS_PER_DAY),
+        t_sigma_s=max(float(max(one.sigma_days for one in group)) * _DAY_S, 600.0),
+        delta_v_mps=float(np.hypot(along, across)),
+        sigma_mps=across_sigma if is_across else sigma,
+        along_mps=along,
+        across_mps=across,
+        axis="across" if is_across else "along",
+        probability=float(1.0 / (1.0 + np.exp(-0.25 * (min(score, 60.0) - 6.0)))),
+    )
+
+
+def _across_mps(past: History, days: float, shape: int) -> tuple[float, float]:
+    """The least change of speed across the orbit that moves its plane as it moved, and its doubt."""
+    t = past.t_days
+    before = np.flatnonzero(t < days)[-6:]
+    after = np.flatnonzero(t > days + FIT_DAYS[shape])[:6]
+    if len(before) < 3 or len(after) < 3:
+        return 0.0, 1.0
+    moved, doubt = 0.0, 0.0
+    for values in (past.inclination_rad, past.node_off_rad):
+        noise = max(spread(np.diff(values)), 1e-6)
+        middle = [float(np.median(values[part])) for part in (before, after)]
+        slope = float(np.median(np.diff(values[before]) / np.diff(t[before])))
+        gap = float(np.median(t[after]) - np.median(t[before]))
+        moved += (middle[1] - middle[0] - slope * gap) ** 2
+        doubt += noise**2 * (1.0 + (gap / 3.0) ** 2) / 3.0
+    return past.speed_mps * float(np.sqrt(moved)), past.speed_mps * float(np.sqrt(doubt))
+
+
+def objects_of(sets: ElementSets) -> dict[int, Ints]:
+    """Rows of each object by its catalogue number."""
+    return {int(number): np.flatnonzero(sets.number == number) for number in np.unique(sets.number).tolist()}
+
+

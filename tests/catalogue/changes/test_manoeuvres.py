@@ -1,0 +1,123 @@
+"""Manoeuvres against what operators published, the shape of a burn against fits, and laws on made histories."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.data import real_data
+
+from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response
+from vedette.catalogue.changes.manoeuvres import find_manoeuvres
+from vedette.catalogue.changes.planes import MeanOrbits
+from vedette.doors.catalogue_files import read_elements
+from vedette.reports.elements import ElementSets
+from vedette.time import tai_ns_from_utc_text
+
+_DAY_NS = 86_400 * 10**9
+
+
+def _operator_times(path: Path) -> np.ndarray:
+    """Middle of each manoeuvre of an operator's file (IDS form: year, day of year from one, hour, minute; twice)."""
+    out = []
+    for line in path.read_text().splitlines():
+        p = [int(word) for word in line.split()[1:9]]
+        ends = [datetime(y, 1, 1) + timedelta(days=d - 1, hours=h, minutes=m) for y, d, h, m in (p[:4], p[4:])]
+        out.append(np.mean([tai_ns_from_utc_text(end.isoformat() + "Z") for end in ends]))
+    return np.sort(np.array(out))
+
+
+def _matched(found: np.ndarray, true: np.ndarray) -> int:
+    """One to one within a day, both in order of time."""
+    count, j = 0, 0
+    for t in found:
+        while j < len(true) and true[j] < t - _DAY_NS:
+            j += 1
+        if j < len(true) and abs(true[j] - t) <= _DAY_NS:
+            count, j = count + 1, j + 1
+    return count
+
+
+def test_sentinel_3a_is_told_as_its_operator_did() -> None:
+    folder = real_data("catalogue/manoeuvres")
+    sets, refused = read_elements(folder / "Sentinel-3A.tle.gz")
+    assert not refused
+    found = np.array([one.t_tai_ns for one in find_manoeuvres(sets)], dtype=float)
+    true = _operator_times(folder / "raw_s3aman.txt")
+    true = true[(true > sets.t_epoch_tai_ns.min()) & (true < sets.t_epoch_tai_ns.max())]
+    true = true[np.append(True, np.diff(true) > _DAY_NS)]
+    hits = _matched(found, true)
+    assert hits / len(found) >= 0.9
+    assert hits / len(true) >= 0.9
+
+
+@pytest.mark.parametrize("shape", range(1, len(FIT_DAYS)))
+def test_the_shape_of_a_burn_is_what_a_straight_fit_makes_of_it(shape: int) -> None:
+    """Against numpy's least squares on ten thousand looks; they are that dense that a thousandth is left."""
+    one_thousandth = 1e-3
+    fit, late = FIT_DAYS[shape], LATE_DAYS[shape]
+    for since in np.linspace(0.05, fit + late + 1.0, 9):
+        looks = np.linspace(since - late - fit, since - late, 10_001)
+        pace, start = np.polyfit(looks, np.maximum(looks, 0.0), 1)
+        place, moved = response(np.array([since]), shape)
+        assert abs(moved[0] - pace) < one_thousandth
+        assert abs(place[0] - (start + pace * since)) < one_thousandth * max(fit, 1.0)
+
+
+def _made(burns: dict[float, float], noise_m: float = 20.0, days: int = 240) -> ElementSets:
+    """Sets of a round orbit, one a day, whose mean motion steps; `burns` in m/s ahead by day."""
+    rng = np.random.default_rng(3)
+    t = np.arange(0.0, days, 1.0)
+    motion, axis = 2.0 * np.pi / 100.0, 7_150e3
+    sets = ElementSets(
+        number=np.full(days, 7), name=("",) * days, designator=("",) * days,
+        t_epoch_tai_ns=(t * _DAY_NS).astype(np.int64), mean_motion_radpmin=np.full(days, motion),
+        eccentricity=np.full(days, 1e-3), inclination_rad=np.full(days, 1.7), node_teme_rad=np.zeros(days),
+        perigee_argument_rad=np.zeros(days), mean_anomaly_rad=np.zeros(days), bstar_per_er=np.zeros(days),
+        mean_motion_dot_radpmin2=np.zeros(days), mean_motion_ddot_radpmin3=np.zeros(days),
+        revolution=np.zeros(days, np.int64), source=np.zeros(days, np.int64), sources=("made",),
+    )  # fmt: skip
+    step = sum((np.where(t > day, -3.0 * dv * 60.0 / axis, 0.0) for day, dv in burns.items()), 0.0 * t)
+    stepped = replace(sets, mean_motion_radpmin=motion + step)
+    rates = MeanOrbits.of(stepped)
+    share_before = np.array([next((d - np.floor(d) for d in burns if k < d < k + 1), 0.0) for k in t[:-1]])
+
+    def carried(rate: np.ndarray) -> np.ndarray:
+        return np.append(0.0, np.cumsum(share_before * rate[:-1] + (1.0 - share_before) * rate[1:]))
+
+    return replace(
+        stepped,
+        node_teme_rad=carried(rates.node_rate) % (2.0 * np.pi),
+        perigee_argument_rad=carried(rates.perigee_rate) % (2.0 * np.pi),
+        mean_anomaly_rad=(carried(rates.anomaly_rate) + rng.normal(0.0, noise_m, days) / axis) % (2.0 * np.pi),
+        mean_motion_radpmin=stepped.mean_motion_radpmin + rng.normal(0.0, noise_m / 2.0, days) / axis / 1440.0,
+    )
+
+
+def test_burns_of_a_made_history_are_told_with_time_size_and_sign() -> None:
+    burns = {50.4: 0.02, 111.8: -0.01, 170.2: 0.3}
+    found = find_manoeuvres(_made(burns))
+    assert len(found) == len(burns)
+    for one, (day, dv) in zip(found, burns.items(), strict=True):
+        assert abs(one.t_tai_ns / _DAY_NS - day) < 0.3  # sets are a day apart
+        assert one.along_mps == pytest.approx(dv, rel=0.1)
+        assert one.axis == "along"
+        assert one.probability > 0.9
+
+
+def test_noise_drag_and_bad_sets_are_no_manoeuvres() -> None:
+    quiet = _made({})
+    assert find_manoeuvres(quiet) == ()
+    bad = quiet.mean_anomaly_rad.copy()
+    bad[100] += 0.01
+    bad[150] -= 0.002
+    assert find_manoeuvres(replace(quiet, mean_anomaly_rad=bad)) == ()
+    assert find_manoeuvres(quiet.take(np.arange(5))) == ()
+
+
+def test_the_order_of_sets_does_not_matter() -> None:
+    sets = _made({50.4: 0.05})
+    order = np.random.default_rng(1).permutation(len(sets))
+    mixed = sets.take(order)
+    assert [one.t_tai_ns for one in find_manoeuvres(sets)] == [one.t_tai_ns for one in find_manoeuvres(mixed)]
