@@ -1,10 +1,13 @@
 """The numerical orbit as an estimator's dynamics: parameters by name, and pushes on axes that stand still."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.catalogue.orbits.made import T0, TRUTH
 
 from vedette.catalogue.orbits.numerical import numerical_orbit
+from vedette.core.errors import UsageError
 from vedette.motion.orbit import OrbitForces
 
 NAMES = ("radiation", "push_x", "leak_y", "push_z", "leak_z")
@@ -37,3 +40,20 @@ def test_values_not_named_are_those_of_the_forces():
     forces = OrbitForces(degree=4, radiation_m2_kg=0.03, push_xyz_mps2=(1e-7, 0.0, 0.0))
     told = numerical_orbit(forces, TRUTH, TIMES, ("radiation", "push_x", "leak_x"))
     assert told.start_values() == {"radiation": 0.03, "push_x": 1e-7, "leak_x": 0.0}
+
+
+def test_a_leak_told_from_one_instant_flies_the_same_in_pieces():
+    names, values = ("push_y", "leak_y", "push_z", "leak_z"), np.array([1e-6, 2e-10, -3e-6, 1e-10])
+    whole = numerical_orbit(OrbitForces(degree=8), TRUTH, TIMES, names)
+    pieces = replace(whole, t_leak_tai_ns=T0)
+    middle, end = T0 + 4000 * 10**9, TIMES[-1:]
+    there, first = pieces.fly(T0, TRUTH, values, np.array([middle]))
+    last, second = pieces.fly(middle, there[0], values, end)
+    at_once, slopes = whole.fly(T0, TRUTH, values, end)
+    a_millimetre = 1e-3
+    assert np.linalg.norm(last[0] - at_once[0]) < a_millimetre
+    joined = second[0][:, :6] @ first[0]
+    joined[:, 6:] += second[0][:, 6:]
+    assert np.abs(joined - slopes[0]) / np.abs(slopes[0]).max(axis=0) == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(UsageError, match="push_y"):
+        replace(orbit(), t_leak_tai_ns=T0).fly(middle, TRUTH, VALUES, end)

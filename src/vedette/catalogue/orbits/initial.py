@@ -169,53 +169,56 @@ def _gooding_newton(
 ) -> Vec3 | None:
     """Newton from distances x (2,) at the first and last look; None where it does not end at an orbit."""
 
-    def miss(at: Scalar) -> tuple[Scalar, Vec3] | None:
-        r1, r3 = R[0] + at[0] * L[0], R[2] + at[1] * L[2]
-        try:
-            arcs = lambert_arcs(
-                r1, r3, t[1], most_turns=turns, is_retrograde=back, only=(turns, is_high), mu_m3_s2=mu
-            )
-        except UsageError:
-            return None
-        if not arcs:
-            return None
-        state = propagate_kepler(np.concatenate([r1, arcs[0].velocity_1_mps]), t[0], mu)
-        line = state[:3] - R[1]
-        # beside the direction seen; a look from behind is no look
-        return (across @ line / np.linalg.norm(line) if L[1] @ line > 0.0 else np.array([9.0, 9.0])), state
+    def misses(places: Rows) -> tuple[Rows, Rows] | None:
+        """How far beside the direction seen each pair of distances (m, 2) passes, and the states there."""
+        starts = np.empty((len(places), 6))
+        for k, at in enumerate(places):
+            r1, r3 = R[0] + at[0] * L[0], R[2] + at[1] * L[2]
+            try:
+                arcs = lambert_arcs(
+                    r1, r3, t[1], most_turns=turns, is_retrograde=back, only=(turns, is_high), mu_m3_s2=mu
+                )
+            except UsageError:
+                return None
+            if not arcs:
+                return None
+            starts[k, :3], starts[k, 3:] = r1, arcs[0].velocity_1_mps
+        states = propagate_kepler(starts, t[0], mu)
+        line = states[:, :3] - R[1]
+        beside = line @ across.T / np.linalg.norm(line, axis=1, keepdims=True)
+        beside[line @ L[1] <= 0.0] = 9.0  # a look from behind is no look
+        return beside, states
 
-    now = miss(x)
-    if now is None:
+    told = misses(x[None])
+    if told is None:
         return None
+    now, state = told[0][0], told[1][0]
     for _ in range(30):
-        size = float(np.linalg.norm(now[0]))
+        size = float(np.linalg.norm(now))
         if size < 1e-13:
             break
-        slope = np.empty((2, 2))
-        for k in range(2):
-            step = np.zeros(2)
-            step[k] = 1e-6 * x[k]
-            up, down = miss(x + step), miss(x - step)
-            if up is None or down is None:
-                return None
-            slope[:, k] = (up[0] - down[0]) / (2.0 * step[k])
+        step = np.diag(1e-6 * x)
+        told = misses(np.concatenate([x + step, x - step]))
+        if told is None:
+            return None
+        slope = (told[0][:2] - told[0][2:]).T / (2e-6 * x)
         try:
-            move = -np.linalg.solve(slope, now[0])
+            move = -np.linalg.solve(slope, now)
         except np.linalg.LinAlgError:
             return None
         share = 1.0
         for _ in range(12):
             fresh = x + share * np.clip(move, -0.6 * x, 2.0 * x)
-            new = miss(fresh) if np.all(fresh > 1e4) and np.all(fresh < _HIGHEST_M) else None
-            if new is not None and np.linalg.norm(new[0]) < size * (1.0 - 1e-4 * share):
+            told = misses(fresh[None]) if np.all(fresh > 1e4) and np.all(fresh < _HIGHEST_M) else None
+            if told is not None and np.linalg.norm(told[0][0]) < size * (1.0 - 1e-4 * share):
                 break
             share *= 0.5
         else:
             break
-        x, now = fresh, new
-    state = now[1]
+        assert told is not None
+        x, now, state = fresh, told[0][0], told[1][0]
     is_orbit = np.linalg.norm(state[:3]) > 0.9 * _LOWEST_M
-    return state if np.linalg.norm(now[0]) < 1e-9 and is_orbit else None
+    return state if np.linalg.norm(now) < 1e-9 and is_orbit else None
 
 
 def _distinct(states: list[Vec3]) -> Rows:

@@ -228,7 +228,8 @@ def filtered(found: Determined) -> Determined:
     fixed = (Bias(int(Kind.RANGE), -1, wanted.onboard_range_m),) if wanted.onboard_range_m else ()
     t_first = int(rows.t_tai_ns[0])
     at_first = found.dynamics.states(one.t_epoch_tai_ns, one.state_gcrf, one.force_values, np.array([t_first]))[0]
-    problem = Problem(found.model, found.dynamics, t_first, at_first, values, sigmas, {}, biases, fixed)
+    dynamics = replace(found.dynamics, t_leak_tai_ns=one.t_epoch_tai_ns)
+    problem = Problem(found.model, dynamics, t_first, at_first, values, sigmas, {}, biases, fixed)
     run = fit_sequential(problem, np.diag([1e3**2] * 3 + [1.0] * 3))
     x = run.smoothed[0]
     forces = one.force_values.copy()
@@ -240,4 +241,4 @@ def filtered(found: Determined) -> Determined:
         formal_cov=run.smoothed_cov[0], residuals=run.innovations, is_used=run.is_used, force_values=forces,
         sentence="filtered and smoothed; the residuals are innovations",
     )  # fmt: skip
-    return replace(found, solution=solution)
+    return replace(found, solution=solution, dynamics=dynamics)
