@@ -125,7 +125,7 @@ def draw(late, other, history, known, station):
     sky.set_theta_zero_location("N")
     sky.set_theta_direction(-1)
     sky.set_ylim(0, 90)
-    sky.legend(fontsize=8, loc="lower left")
+    sky.legend(fontsize=8, loc="upper left", bbox_to_anchor=(-0.3, 1.12))
     belief = figure.add_subplot(1, 2, 2)
     for name, said in history.items():
         belief.plot([n for n, _ in said], [1 - one.explanations["known object"] for _, one in said], "o-", label=name)

@@ -87,3 +87,51 @@ def test_a_watch_is_given_a_catalogue_and_its_replay_says_the_same(elements, tmp
     assert run(capsys, "replay", journal, "--json")[1] == out
     code, _, err = run(capsys, *asked, "--catalogue", tmp_path / "none.tle")
     assert code == 4 and "no such file" in err
+
+
+def test_two_passes_of_a_stranger_are_told_as_each_other(elements, tmp_path, capsys):
+    """The station flown by SGP4 past a radar twice, and a catalogue that holds something else only."""
+    import numpy as np
+
+    from vedette.catalogue import find_passes
+    from vedette.formats.tle import read_tle
+    from vedette.frames import EarthOrientation, state_itrf_from_teme
+    from vedette.motion.sgp4 import Sgp4
+    from vedette.sensing import packaged_sensors
+    from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
+
+    sets, radar, t0 = read_tle(STATION)[0], packaged_sensors()["radar-north"], tai_ns_from_utc_text(FROM)
+    long_ones = [one for one in find_passes(sets, radar, t0, t0 + 2 * 86_400 * 10**9) if one.duration_s > 150.0]
+    rng, rows = np.random.default_rng(3), []
+    for one in (long_ones[0], long_ones[-1]):
+        times = one.rise.t_tai_ns + 10**9 + 8 * 10**9 * np.arange(17, dtype=np.int64)
+        states = state_itrf_from_teme(times, Sgp4.of(sets).states_teme(times)[0][0], EarthOrientation.packaged())
+        values = radar.measure(states) + np.nan_to_num(radar.sigmas) * rng.standard_normal((17, 4))
+        for t, (azimuth, elevation, far, _) in zip(times.tolist(), values, strict=True):
+            when = utc_text_from_tai_ns(t)
+            rows.append({
+                "sensor_id": "radar-north", "kind": "radar", "mode": "SIMULATED", "sequence": len(rows),
+                "t_received_utc": when, "detections": [{
+                    "t_measured_utc": when, "azimuth_deg": float(np.degrees(azimuth)) % 360.0,
+                    "elevation_deg": float(np.degrees(elevation)), "range_km": far / 1e3,
+                    "azimuth_sigma_deg": float(np.degrees(radar.sigmas[0])),
+                    "elevation_sigma_deg": float(np.degrees(radar.sigmas[1])), "range_sigma_km": radar.sigmas[2] / 1e3,
+                }],
+            })  # fmt: skip
+    head = {"vedette_scan_file": 1, "mode": "SIMULATED", "producer": "test", "sensors": ["radar-north"]}
+    feed = tmp_path / "strangers.jsonl"
+    feed.write_text("\n".join(json.dumps(one) for one in (head, *rows)) + "\n")
+    other = STATION.replace("325.0288", "145.0288").replace("2 25544", "2 25545").replace("1 25544", "1 25545")
+    lines = other.splitlines()
+    for k in (1, 2):  # the checksum of what was changed
+        digits = sum(int(c) if c.isdigit() else c == "-" for c in lines[k][:68])
+        lines[k] = lines[k][:68] + str(digits % 10)
+    (tmp_path / "other.tle").write_text("\n".join(lines) + "\n")
+    code, out, err = run(
+        capsys, "catalogue", "identify", feed, "--elements", tmp_path / "other.tle", "--json"
+    )
+    first, second = json.loads(out)
+    assert code == 0, err
+    assert first["match"] is None and second["match"] is None and first["looks"] == second["looks"] == 17
+    (same,) = first["same_as"]
+    assert same["name"] == second["name"] and same["probability"] > 0.9
