@@ -16,10 +16,10 @@ from vedette.exercise.calibrate import judge_seed, summarise
 from vedette.exercise.launch_bound import true_theta
 from vedette.exercise.truth_looks import truth_looks
 from vedette.frames import geodetic_from_itrf
-from vedette.motion.boost import fly_boost
 from vedette.motion.boost_layout import HEADER, STAGE_WIDTH
 from vedette.motion.flight_classes import vehicle, vehicles
 from vedette.motion.propagate import fly_to_ground
+from vedette.motion.swift_boost import fly_swiftly
 from vedette.scenario import make_scenario, read_story
 
 
@@ -38,7 +38,7 @@ def test_the_forward_model_lands_where_the_motion_floor_lands():
     prior = flight_prior(vehicle("medium-range-liquid"), np.array([0.54, -0.5]), np.zeros((0, 4)))
     x = prior.base.copy()
     _, ending = flight(x, np.zeros(0))
-    burnout = fly_boost(x[: HEADER + STAGE_WIDTH * prior.n_stages], np.zeros(0))[1]
+    burnout = fly_swiftly(x[: HEADER + STAGE_WIDTH * prior.n_stages], np.zeros(0))[1]
     lat, lon, dt_s, _ = fly_to_ground(burnout[1:], float(x[8]))
     got_lat, got_lon, _ = geodetic_from_itrf(ending[1:4])
     twenty_metres = 20.0 / 6.4e6  # a fixed step of 0.5 s in the air against a controlled one

@@ -29,8 +29,11 @@ from vedette.core.shapes import Bools, Rows, Scalar
 from vedette.motion.boost_layout import HEADER, LAT_RAD, LON_RAD, STAGE_WIDTH
 from vedette.motion.flight_classes import vehicles
 from vedette.motion.propagate import world
+from vedette.motion.swift_boost import SWIFT_STEP_S
 
 _STEP = 0.002
+_TRIED = 5
+_ROUGH_STEP_S, _ROUGH_FROM = 4.0, 5.0  # steps of flights held against looks taken for coarser than this
 _SPACE_M = 120e3  # no orbit begins lower
 
 
@@ -90,7 +93,7 @@ class Problem:
         self.prior_weight = prior.has_prior.astype(float)
         self.limited = prior.high < 1e5  # unknowns of which a step of several sigma is no small thing
         self.silence = _silence(evidence)
-        self.model = (*prior.move, prior.belief, *world(None, None), *self.looks)
+        self.model = (*prior.move, prior.belief, SWIFT_STEP_S, *world(None, None), *self.looks)
 
     def linearise(self, theta: Scalar, is_over: bool | None, is_final: bool = False) -> tuple[Scalar, Rows]:
         """Residuals and Jacobian: looks, prior, loft, misfit, burnout pseudo-look. Central differences if final."""
@@ -152,27 +155,35 @@ class Problem:
         return thetas, log_weights
 
     def soften(self, temper: float) -> None:
-        """Take all looks for `temper` times as coarse as they are: far from the answer, the way there is smoother."""
+        """Take all looks for `temper` times as coarse as they are: far from the answer, the way there is smoother.
+
+        And flights need not be flown finely to be held against such looks.
+        """
         e = self.evidence
         self.looks = (e.t_s, e.kind, e.sensor, e.value, e.weight / temper, e.place, e.axes)
-        self.model = (*self.prior.move, self.prior.belief, *world(None, None), *self.looks)
+        step_s = _ROUGH_STEP_S if temper > _ROUGH_FROM else SWIFT_STEP_S
+        self.model = (*self.prior.move, self.prior.belief, step_s, *world(None, None), *self.looks)
 
     def minimise(
-        self, theta: Scalar, is_over: bool | None, iterations: int, tolerance: float
+        self, theta: Scalar, is_over: bool | None, iterations: int, tolerance: float, bound: float = np.inf
     ) -> tuple[Scalar, float, Rows]:
         """Levenberg-Marquardt with geodesic acceleration (Transtrum & Sethna 2012), which follows curved valleys.
 
-        Goes on until the gain still promised is below `tolerance`. Returns theta, cost, Gauss-Newton matrix.
+        Goes on until the gain still promised is below `tolerance`; what after `_TRIED` steps does not come below
+        `bound`, even by the gain it promises, is given up: cost infinite. Returns theta, cost, Gauss-Newton matrix.
         """
         res, jac = self.linearise(theta, is_over)
         cost, damping = float(res @ res), 1e-4
-        for _ in range(iterations):
+        for number in range(iterations):
             normal, slope = jac.T @ jac, jac.T @ res
             if not np.isfinite(cost) or not np.isfinite(normal).all():
                 return theta, np.inf, np.eye(len(theta))
             full = np.linalg.solve(normal + 1e-9 * np.eye(len(normal)), -slope)
-            if -slope @ full < tolerance:
+            promised = float(-slope @ full)
+            if promised < tolerance:
                 break
+            if number >= _TRIED and cost - promised > bound:
+                return theta, np.inf, normal
             improved = False
             for _ in range(6):
                 damped = normal + damping * np.diag(np.maximum(np.diag(normal), 1e-3))
@@ -232,8 +243,8 @@ def sketch_kind(prior: FlightPrior, evidence: Evidence, starts: Sequence[Scalar]
     return Sketch(prior, tuple((theta, over) for c, theta, over in found if c < cost + 150.0), cost)
 
 
-def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
-    """The modes of one kind with their coasts set free of the boost model, best first."""
+def refine_kind(sketch: Sketch, evidence: Evidence, bound: float = np.inf) -> tuple[Mode, ...]:
+    """The modes of one kind with their coasts set free of the boost model, best first; `bound`: see `minimise`."""
     modes: list[Mode] = []
     for tied, is_over in sketch.candidates:
         prior, theta = (
@@ -242,7 +253,7 @@ def refine_kind(sketch: Sketch, evidence: Evidence) -> tuple[Mode, ...]:
             else untied(sketch.prior, tied, evidence)
         )
         problem = Problem(prior, evidence)
-        theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02)
+        theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02, bound)
         if not np.isfinite(cost):
             continue
         res, jac = problem.linearise(theta, is_over, is_final=True)
@@ -395,10 +406,10 @@ def fly_cloud(prior: FlightPrior, thetas: Rows, t_s: Scalar, any_weather: bool =
     """
     m = len(thetas)
     xs, states, ends = np.empty((m, len(prior.base))), np.empty((m, len(t_s), 6)), np.zeros((m, 15))
-    days = weather_days() if any_weather else (None,)
+    days, times = weather_days() if any_weather else (None,), np.asarray(t_s, float)
     for i, day in enumerate(days):
         mine = np.arange(i, m, len(days))
         got = xs[mine], states[mine], ends[mine]
-        endings(np.ascontiguousarray(thetas[mine]), *prior.move, *world(day, None), np.asarray(t_s, float), *got)
+        endings(np.ascontiguousarray(thetas[mine]), *prior.move, SWIFT_STEP_S, *world(day, None), times, *got)
         xs[mine], states[mine], ends[mine] = got
     return xs, states, ends

@@ -12,12 +12,23 @@ import math
 import numpy as np
 from numba import njit
 
-from vedette.assessment.profile_kernel import climb, fly, fly_on, fly_seen, last_burnout, misfit, profile_size
-from vedette.motion.boost_layout import BURN_S, GAP_S, HEADER, STAGE_COUNT, STAGE_WIDTH, T0_S, TAIL_OFF_S
+from vedette.assessment.profile_kernel import climb, fly, fly_on, fly_up, last_burnout, misfit, profile_size
+from vedette.motion.boost_layout import (
+    BURN_S,
+    COAST_BETA_KG_M2,
+    GAP_S,
+    HEADER,
+    LON_RAD,
+    STAGE_COUNT,
+    STAGE_WIDTH,
+    T0_S,
+    TAIL_OFF_S,
+)
 
 TARGETS = 8
 PER_SENSOR = 4
 _BRIEF_S = 5.0
+_HOPELESS_FROM, _HOPELESS_OFF = 6, 50.0  # a draw that is so many sigmas off after so many steps is given up
 _AFTERGLOW = 0.01  # chance to find a flame just gone: tails of thrust, hot gas, our own idea of the gap
 
 
@@ -111,6 +122,63 @@ def end_residuals(
         out[5 + i] /= belief[3]
 
 
+@njit(cache=True)
+def _turned(rows: np.ndarray, angle: float, out: np.ndarray) -> None:
+    """Rows of ITRF states (n, 6) turned eastwards about the pole."""
+    c, s = math.cos(angle), math.sin(angle)
+    for i in range(rows.shape[0]):
+        for j in (0, 3):
+            x, y = rows[i, j], rows[i, j + 1]
+            out[i, j], out[i, j + 1], out[i, j + 2] = c * x - s * y, s * x + c * y, rows[i, j + 2]
+
+
+@njit(cache=True)
+def _moved(
+    x: np.ndarray,
+    first: int,
+    is_alone: bool,
+    turn: float,
+    q: int,
+    t_s: np.ndarray,
+    is_free: bool,
+    step_s: float,
+    air: np.ndarray,
+    field: np.ndarray,
+    states: np.ndarray,
+    burnout: np.ndarray,
+    shifted: np.ndarray,
+    other: np.ndarray,
+) -> None:
+    """A flight `x` that differs from one already flown (`q`, `states`, `burnout`) in one unknown: `shifted`, `other`.
+
+    Only what that unknown moves is flown again. `first`: the first place it moves, `is_alone`: its only one; `turn`:
+    by how much it moves that.
+    """
+    p = profile_size(x)
+    is_tied, is_round = math.isnan(x[p + 6]), field.shape[1] == 0  # the same from every longitude
+    unused = np.zeros(15)
+    if first == LON_RAD and is_alone and is_round:
+        _turned(states, turn, shifted)
+        _turned(burnout[1:].reshape(1, 6), turn, other[1:].reshape(1, 6))
+        other[0] = burnout[0]
+        if not is_tied:
+            shifted[q:] = states[q:]
+        return
+    got = q
+    if first >= p or (first == COAST_BETA_KG_M2 and is_alone):
+        shifted[:q] = states[:q]
+        other[:] = burnout
+    else:
+        got = fly_up(x, t_s, is_free, step_s, air, field, shifted, other)
+        if got < 0:
+            shifted[:] = np.nan
+            return
+        if got == q and not is_tied:  # the coast has a state of its own
+            shifted[q:] = states[q:]
+            return
+    fly_on(x, other, got, t_s, False, air, field, shifted, unused)
+
+
 @njit(cache=True, nogil=True)
 def residuals_and_jacobian(
     theta: np.ndarray,
@@ -122,6 +190,7 @@ def residuals_and_jacobian(
     scale: np.ndarray,
     shape: np.ndarray,
     belief: np.ndarray,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     t_s: np.ndarray,
@@ -141,15 +210,15 @@ def residuals_and_jacobian(
     states, shifted, burnout, other = np.empty((n, 6)), np.empty((n, 6)), np.empty(7), np.empty(7)
     out, ends_side = np.empty((2, n, 4)), np.empty((2, 8))
     x_from_theta(theta, base, target, power, scale, shape, x)
-    q = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
+    is_free = not belief[1] > 0.0
+    q = fly_up(x, t_s, is_free, step_s, air, field, states, burnout)
     if q < 0:
         res[:] = np.nan
         return
     fly_on(x, burnout, q, t_s, False, air, field, states, unused)
     residuals(x, states, kind, sensor, value, weight, place, axes, res)
     end_residuals(x, burnout, belief, air, field, ends[0])
-    misfit_at = profile_size(x)
-    bias_at = misfit_at + 7
+    bias_at = profile_size(x) + 7
     width = 2.0 * step if both_sides else step
     for j in range(dims):
         for side in range(2):
@@ -157,23 +226,19 @@ def residuals_and_jacobian(
                 out[1] = res
                 ends_side[1] = ends[0]
                 continue
-            moved[j] = theta[j] + (step if side == 0 else -step)
+            by = step if side == 0 else -step
+            moved[j] = theta[j] + by
             x_from_theta(moved, base, target, power, scale, shape, x)
             if target[j, 0] >= bias_at:
                 residuals(x, states, kind, sensor, value, weight, place, axes, out[side])
                 ends_side[side] = ends[0]
                 continue
-            if target[j, 0] >= misfit_at:
-                shifted[:q] = states[:q]
-                fly_on(x, burnout, q, t_s, False, air, field, shifted, unused)
-                end_residuals(x, burnout, belief, air, field, ends_side[side])
-            else:
-                got = fly_seen(x, t_s, not belief[1] > 0.0, air, field, shifted, other)
-                if got < 0:
-                    shifted[:] = np.nan
-                else:
-                    fly_on(x, other, got, t_s, False, air, field, shifted, unused)
-                end_residuals(x, other, belief, air, field, ends_side[side])
+            turn = power[j, 0] * scale[j] * by
+            _moved(
+                x, target[j, 0], target[j, 1] < 0, turn, q, t_s, is_free, step_s, air, field, states, burnout, shifted,
+                other,
+            )
+            end_residuals(x, other, belief, air, field, ends_side[side])
             residuals(x, shifted, kind, sensor, value, weight, place, axes, out[side])
         moved[j] = theta[j]
         ends[1 + j] = (ends_side[0] - ends_side[1]) / width
@@ -191,6 +256,7 @@ def residuals_only(
     scale: np.ndarray,
     shape: np.ndarray,
     belief: np.ndarray,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     t_s: np.ndarray,
@@ -207,7 +273,7 @@ def residuals_only(
     x, states, unused, burnout = np.empty(base.shape[0]), np.empty((t_s.shape[0], 6)), np.zeros(15), np.empty(7)
     for m in range(thetas.shape[0]):
         x_from_theta(thetas[m], base, target, power, scale, shape, x)
-        q = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
+        q = fly_up(x, t_s, not belief[1] > 0.0, step_s, air, field, states, burnout)
         if q < 0:
             res[m] = np.nan
             ends[m] = np.nan
@@ -258,6 +324,7 @@ def optimise_draws(
     scale: np.ndarray,
     shape: np.ndarray,
     belief: np.ndarray,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     t_s: np.ndarray,
@@ -304,7 +371,7 @@ def optimise_draws(
                     total += root[i, j] * u[j]
                 theta[i] = total
             x_from_theta(theta, base, target, power, scale, shape, x)
-            passed = fly_seen(x, t_s, not belief[1] > 0.0, air, field, states, burnout)
+            passed = fly_up(x, t_s, not belief[1] > 0.0, step_s, air, field, states, burnout)
             norm, worst = 1e300, 1e300
             if passed >= 0:
                 fly_on(x, burnout, passed, t_s, False, air, field, states, unused)
@@ -349,6 +416,8 @@ def optimise_draws(
                         x, t_silence_s, found, chance, width_s
                     )
                 break
+            if sweep >= _HOPELESS_FROM and not worst < _HOPELESS_OFF:
+                break  # of a thousand such draws ten would still be solved
             if old_norm < 1e299:  # Broyden's update of the inverse with the last move
                 bottom = 0.0
                 for i in range(d):
@@ -384,6 +453,7 @@ def endings(
     power: np.ndarray,
     scale: np.ndarray,
     shape: np.ndarray,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     t_s: np.ndarray,
@@ -394,4 +464,4 @@ def endings(
     """Fly every row of theta to the ground: xs (m, k), states (m, n, 6) at t_s, ends (m, 15)."""
     for m in range(thetas.shape[0]):
         x_from_theta(thetas[m], base, target, power, scale, shape, xs[m])
-        fly(xs[m], t_s, True, air, field, states[m], ends[m])
+        fly(xs[m], t_s, True, step_s, air, field, states[m], ends[m])

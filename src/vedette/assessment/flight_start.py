@@ -16,6 +16,7 @@ _AZIMUTHS = 16
 _KICKS = (-4.0, -1.5, 0.0, 1.5)
 _FIRST_SEEN_M = (3e3, 8e3, 14e3)
 _GRID_S = np.arange(0.0, 900.0, 2.0)
+_LOW_GRID_S = np.arange(0.0, 240.0, 2.0)  # every flight is higher than a first look of infrared by then
 
 
 def ray_to_height(from_itrf_m: Vec3, los_itrf: Vec3, height_m: float) -> Vec3:
@@ -44,7 +45,9 @@ def reference_point(evidence: Evidence) -> Scalar:
 def start_thetas(prior: FlightPrior, evidence: Evidence) -> Rows:
     """(starts, dims) whitened unknowns of flights through the first look."""
     heights: tuple[float, ...] = _FIRST_SEEN_M
+    grid_s = _LOW_GRID_S
     if evidence.kind[0] == 0:
+        grid_s = _GRID_S
         heights = (float(geodetic_from_itrf(look_position(evidence, 0, 0.0))[2]),)
     aims = [geodetic_from_itrf(look_position(evidence, 0, h))[:2] for h in heights]
     profiles, settings = [], []
@@ -55,7 +58,7 @@ def start_thetas(prior: FlightPrior, evidence: Evidence) -> Rows:
             profile[KICK_RAD] *= np.exp(prior.scale[KICK] * kick)
             profiles.append(profile)
             settings.append((kick, azimuth))
-    states, _ = fly_boost(np.array(profiles), _GRID_S)
+    states, _ = fly_boost(np.array(profiles), grid_s)
     lat, lon, height = geodetic_from_itrf(np.where(np.isfinite(states[..., :3]), states[..., :3], 1.0))
     rows = []
     for i, (kick, azimuth) in enumerate(settings):
@@ -67,7 +70,7 @@ def start_thetas(prior: FlightPrior, evidence: Evidence) -> Rows:
             theta = np.zeros(len(prior))
             theta[NORTH] = (float(lat_aim) - lat[i, k]) / prior.scale[NORTH]
             theta[EAST] = (float(lon_aim) - lon[i, k] + pi) % (2 * pi) / prior.scale[EAST] - pi / prior.scale[EAST]
-            theta[LIFT_OFF], theta[AZIMUTH] = -_GRID_S[k] / prior.scale[LIFT_OFF], azimuth / prior.scale[AZIMUTH]
+            theta[LIFT_OFF], theta[AZIMUTH] = -grid_s[k] / prior.scale[LIFT_OFF], azimuth / prior.scale[AZIMUTH]
             theta[KICK] = kick
             rows.append(theta)
     return np.array(rows).reshape(-1, len(prior))

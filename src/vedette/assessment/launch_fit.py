@@ -7,7 +7,7 @@ all of them in proportion give everything else, so that every figure carries the
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -41,6 +41,8 @@ _Result = TypeVar("_Result")
 _OUTCLASSED = 80.0  # in twice the log likelihood of looks taken for six times as coarse as they are
 _HOPELESS = 120.0  # in twice the log likelihood, while fits are rough
 _NEGLIGIBLE = 7.0  # in log evidence
+_RESTS = 15.0  # in log evidence: a kind so far behind is left alone until there are twice as many looks
+_LEAST_PART = 5  # of what all kinds together would be drawn, each is drawn at least so much
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,8 @@ class LaunchFit:
     misfit: float  # cost of the best kind per degree of freedom: about one when the kind is right
     fits: tuple[ClassFit, ...]
     warm: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()  # kinds too far behind to be tried again soon
+    tried_all_at: int = 0  # how many looks there were when all kinds were last tried
 
     def best_parameters(self) -> Scalar:
         """Boost parameters (`motion.boost_layout`) of the best flight."""
@@ -138,31 +142,56 @@ def fit_launch(
     if len(evidence) < 3:
         return None
     warm: Mapping[str, tuple[Scalar, ...]] = {}
-    reference = reference_point(evidence)
+    reference, resting = reference_point(evidence), frozenset[str]()
     if before is not None and before.epoch_tai_ns == evidence.epoch_tai_ns:
         warm, reference = before.warm, before.reference
-    sketches = _sketches(evidence, reference, warm, kinds)
+        if len(evidence) < 2 * before.tried_all_at:
+            resting = before.resting
+    sketches = _sketches(evidence, reference, {k: v for k, v in warm.items() if k not in resting}, kinds)
     best = min((s.cost for s in sketches), default=np.inf)
     if not np.isfinite(best):
         return None
     hopeful = [sketch for sketch in sketches if sketch.cost < best + _HOPELESS]
-    all_modes = _side_by_side(lambda sketch: refine_kind(sketch, evidence), hopeful)
+    first = min(range(len(hopeful)), key=lambda i: hopeful[i].cost)
+    ahead = refine_kind(hopeful[first], evidence)
+    bound = min((mode.cost for mode in ahead), default=np.inf) + _HOPELESS
+    others = _side_by_side(lambda sketch: refine_kind(sketch, evidence, bound), hopeful[:first] + hopeful[first + 1 :])
+    all_modes = [*others[:first], ahead, *others[first:]]
     refined = [(sketch.prior, modes) for sketch, modes in zip(hopeful, all_modes, strict=True) if modes]
     if not refined:
         return None
-    heights = [modes[0].log_weight + np.log(prior.probability) for prior, modes in refined]
-    worth = [
-        (number, modes, draws if height > max(heights) - 3.0 else draws // 3)
-        for number, ((_, modes), height) in enumerate(zip(refined, heights, strict=True))
-        if height > max(heights) - _NEGLIGIBLE
-    ]
+    heights = np.array([modes[0].log_weight + np.log(prior.probability) for prior, modes in refined])
+    counts = _draws_of(heights, draws)
+    worth = [(number, refined[number][1], int(counts[number])) for number in np.flatnonzero(counts)]
 
     def sampled(task: tuple[int, tuple[Mode, ...], int]) -> ClassFit | None:
         number, modes, count = task
         return sample_kind(modes, evidence, np.random.default_rng([seed, len(evidence), number]), count)
 
     fits = [fit for fit in _side_by_side(sampled, worth) if fit is not None]
-    return _joined(fits, refined, evidence, reference, draws) if fits else None
+    if not fits:
+        return None
+    joined = _joined(fits, refined, evidence, reference, draws)
+    ahead_of = dict(zip((prior.kind for prior, _ in refined), heights > heights.max() - _RESTS, strict=True))
+    kept = {kind: warm[kind] for kind in resting} | {s.prior.kind: tuple(t for t, _ in s.candidates) for s in sketches}
+    kept |= joined.warm
+    return replace(
+        joined,
+        warm=kept,
+        resting=frozenset(kind for kind in kept if not ahead_of.get(kind, False)),
+        tried_all_at=before.tried_all_at if resting and before is not None else len(evidence),
+    )
+
+
+def _draws_of(heights: Scalar, draws: int) -> Ints:
+    """(kinds,) how many flights to draw of each, given its log evidence at the best flight; 0: not worth any.
+
+    A draw costs as much as a dozen flights. Most go to the kinds that will make up most of the cloud; the square root
+    keeps the others from being judged by a handful, for their evidence is still to be weighed.
+    """
+    share = np.exp(heights - np.logaddexp.reduce(heights))
+    counts = np.clip(np.ceil(draws * np.sqrt(share)), draws // _LEAST_PART, draws)
+    return np.where(heights > heights.max() - _NEGLIGIBLE, counts, 0).astype(np.int64)
 
 
 def _side_by_side(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:

@@ -1,6 +1,6 @@
 """A whole flight, pad to ground, as one compiled function of a few numbers: the forward model of the launch fit.
 
-The powered part is `motion.boost`; then a coast by classic Runge-Kutta 4, cubic Hermite between steps, to the ground.
+The powered part is `motion.swift_boost`; then a coast by classic Runge-Kutta 4, cubic Hermite between, to the ground.
 
 `x` is the parameter vector of `motion.boost_layout`, then the coast's own state (6: m, m/s, ITRF) and the time at which
 it holds, then four per sensor of constant errors: two angles (azimuth and elevation) rad, range m, clock s. The coast
@@ -14,7 +14,6 @@ import numpy as np
 from numba import njit
 
 from vedette.core.shapes import Rows, Scalar
-from vedette.motion.boost import _fly
 from vedette.motion.boost_layout import (
     BURN_S,
     COAST_BETA_KG_M2,
@@ -28,9 +27,9 @@ from vedette.motion.boost_layout import (
 from vedette.motion.ellipsoid import height_kernel
 from vedette.motion.forces import coast_kernel
 from vedette.motion.propagate import world
+from vedette.motion.swift_boost import SWIFT_STEP_S, fly_kernel
 
 _HORIZON_S = 7200.0
-BOOST_STEP_S = 1.0
 
 
 @njit(cache=True)
@@ -82,44 +81,33 @@ def climb(s: np.ndarray) -> float:
 
 @njit(cache=True)
 def fly_up(
-    x: np.ndarray, t_s: np.ndarray, air: np.ndarray, field: np.ndarray, states: np.ndarray, burnout: np.ndarray
-) -> int:
-    """The powered part: fill `states` up to the last burnout, and `burnout` (7,) its time and state.
-
-    Returns how many times were passed, -1 where the flight never got away.
-    """
-    n, p = t_s.shape[0], profile_size(x)
-    work = np.empty((2, field.shape[1] + 1, field.shape[1] + 1))
-    k, s, new, up0 = np.empty((4, 6)), np.empty(6), np.empty(6), np.empty(3)
-    t = last_burnout(x) + 0.5 * x[TAIL_OFF_S]
-    q = 0
-    while q < n and t_s[q] <= t:
-        q += 1
-    _fly(x[:p], t_s[:q], BOOST_STEP_S, air, field, work, k, s, new, up0, states[:q], burnout)
-    return q if np.isfinite(burnout[1]) else -1
-
-
-@njit(cache=True)
-def fly_seen(
     x: np.ndarray,
     t_s: np.ndarray,
     is_free: bool,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     states: np.ndarray,
     burnout: np.ndarray,
 ) -> int:
-    """As `fly_up`; but with `is_free` a tied flight counts that comes down under thrust after the last of the times.
+    """The powered part: fill `states` up to the last burnout, and `burnout` (7,) its time and state.
 
-    A flight to orbit burns for minutes after it was last seen, and whether it then gets away hangs on what nothing
-    seen so far tells. `burnout` is NaN then.
+    Returns how many times were passed, -1 where the flight never got away. With `is_free` a tied flight that burns on
+    after the last of the times is flown no further: it takes minutes to orbit, and whether it gets there hangs on what
+    nothing seen so far tells. `burnout` is NaN then.
     """
-    q = fly_up(x, t_s, air, field, states, burnout)
-    n = t_s.shape[0]
-    if q >= 0 or not is_free or n == 0 or not math.isnan(x[profile_size(x) + 6]):
-        return q
-    is_all_before = t_s[n - 1] <= last_burnout(x) + 0.5 * x[TAIL_OFF_S]
-    return n if is_all_before and np.isfinite(states[n - 1, 0]) else -1
+    n, p = t_s.shape[0], profile_size(x)
+    work = np.empty((2, field.shape[1] + 1, field.shape[1] + 1))
+    k, s, new, up0 = np.empty((5, 6)), np.empty(6), np.empty(6), np.empty(3)
+    t = last_burnout(x) + 0.5 * x[TAIL_OFF_S]
+    q = 0
+    while q < n and t_s[q] <= t:
+        q += 1
+    is_all = is_free and 0 < n == q and math.isnan(x[p + 6])
+    fly_kernel(x[:p], t_s[:q], step_s, is_all, air, field, work, k, s, new, up0, states[:q], burnout)
+    if is_all:
+        return n if np.isfinite(states[n - 1, 0]) else -1
+    return q if np.isfinite(burnout[1]) else -1
 
 
 @njit(cache=True)
@@ -226,6 +214,7 @@ def fly(
     x: np.ndarray,
     t_s: np.ndarray,
     to_ground: bool,
+    step_s: float,
     air: np.ndarray,
     field: np.ndarray,
     states: np.ndarray,
@@ -238,7 +227,7 @@ def fly(
     burnout, 14 the time of that state.
     """
     burnout = np.empty(7)
-    q = fly_up(x, t_s, air, field, states, burnout)
+    q = fly_up(x, t_s, False, step_s, air, field, states, burnout)
     if q < 0:
         states[:] = np.nan
         ending[:] = np.nan
@@ -251,5 +240,5 @@ def fly(
 def flight(x: Scalar, t_s: Scalar, *, air: Rows | None = None, field: Rows | None = None) -> tuple[Rows, Scalar]:
     """States (n, 6) at ascending times and the ending (15,) of one flight; see `fly`."""
     states, ending = np.empty((len(t_s), 6)), np.zeros(15)
-    fly(np.asarray(x, float), np.asarray(t_s, float), True, *world(air, field), states, ending)
+    fly(np.asarray(x, float), np.asarray(t_s, float), True, SWIFT_STEP_S, *world(air, field), states, ending)
     return states, ending
