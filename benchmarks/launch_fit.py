@@ -26,7 +26,9 @@ def costs(seed: int) -> tuple[list[float], list[float], int]:
     """CPU seconds of first fits and of later ones, and how many looks there were in all."""
     policy = packaged_policy()
     made = make_scenario(read_story("two-launches"), seed, is_varied=True)
-    first, later, count = [], [], 0
+    first: list[float] = []
+    later: list[float] = []
+    count = 0
     for flight in made.flights:
         looks, before = truth_looks(made, flight), None
         times = looks.t_measured_tai_ns[looks.is_detection]
@@ -50,7 +52,7 @@ def run(options: list[str]) -> int:
     seeds = 1 if "--quick" in options else SEEDS
     costs(100)  # compiles
     rows = [costs(seed) for seed in range(seeds)]
-    first, later = ([x for row in rows for x in row[i]] for i in (0, 1))
+    first, later = [x for row in rows for x in row[0]], [x for row in rows for x in row[1]]
     count = sum(row[2] for row in rows)
     line = {
         "benchmark": "launch_fit",

@@ -162,7 +162,7 @@ def fit_launch(
         return None
     heights = np.array([modes[0].log_weight + np.log(prior.probability) for prior, modes in refined])
     counts = _draws_of(heights, draws)
-    worth = [(number, refined[number][1], int(counts[number])) for number in np.flatnonzero(counts)]
+    worth = [(number, refined[number][1], count) for number, count in enumerate(counts.tolist()) if count]
 
     def sampled(task: tuple[int, tuple[Mode, ...], int]) -> ClassFit | None:
         number, modes, count = task
