@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from vedette.assessment.areas import areas_of
-from vedette.assessment.class_fit import Problem
+from vedette.assessment.class_fit import Mode, Problem, _is_same, untied
 from vedette.assessment.evidence import evidence_from_looks
-from vedette.assessment.flight_prior import flight_prior
+from vedette.assessment.flight_prior import AZIMUTH, flight_prior
 from vedette.assessment.flight_start import reference_point
 from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.profile_kernel import flight
@@ -101,6 +101,17 @@ def test_the_same_looks_give_the_same_fit(made):
     assert first is not None and second is not None
     np.testing.assert_array_equal(first.cloud.launch_lat_rad, second.cloud.launch_lat_rad)
     np.testing.assert_array_equal(first.cloud.t_impact_tai_ns, second.cloud.t_impact_tai_ns)
+
+
+def test_a_flight_that_burns_on_is_told_from_one_that_coasts(evidence):
+    tied = flight_prior(vehicle("space-launch-low-orbit"), reference_point(evidence), evidence.bias_sigmas)
+    free, theta = untied(tied, np.zeros(len(tied)), evidence)
+    burning = Mode(tied, np.zeros(len(tied)), np.eye(len(tied)), 0.0, False, 0.0)
+    coasting = Mode(free, theta, np.eye(len(free)), 0.0, False, 0.0)
+    elsewhere = Mode(free, np.where(np.arange(len(free)) == AZIMUTH, 9.0, theta), np.eye(len(free)), 0.0, False, 0.0)
+    assert len(free) > len(tied)
+    assert _is_same(burning, coasting) and _is_same(coasting, burning)
+    assert not _is_same(burning, elsewhere) and not _is_same(elsewhere, burning)
 
 
 def test_every_vehicle_has_a_prior_that_flies():

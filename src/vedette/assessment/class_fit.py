@@ -367,9 +367,10 @@ def _gets_to_space(prior: FlightPrior, thetas: Rows) -> Bools:
 
 def _is_same(mode: Mode, other: Mode) -> bool:
     """Whether two modes are one, judged without their coasts, whose zeros differ."""
-    keep = [i for i, u in enumerate(mode.prior.unknowns) if u.targets[0] < HEADER + STAGE_WIDTH * mode.prior.n_stages]
-    away = (mode.theta - other.theta)[keep]
-    cov = (other.root @ other.root.T)[np.ix_(keep, keep)]
+    names = [u.name for u in mode.prior.unknowns if u.targets[0] < HEADER + STAGE_WIDTH * mode.prior.n_stages]
+    mine, theirs = ([one.prior.place(name) for name in names] for one in (mode, other))
+    away = mode.theta[mine] - other.theta[theirs]  # one may be tied and burn on, the other not
+    cov = (other.root @ other.root.T)[np.ix_(theirs, theirs)]
     return mode.is_over == other.is_over and float(away @ np.linalg.solve(cov, away)) < 16.0
 
 
