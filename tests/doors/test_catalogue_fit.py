@@ -142,6 +142,14 @@ def test_precise_positions_are_fitted_to_their_own_accuracy(capsys):
     assert all(row["rms"] < 1.0 for row in (x, y, z))
 
 
+def test_positions_of_another_centre_are_met_to_millimetres(capsys):
+    """LAGEOS-1 over three hours of 2016-07-06: two programs' forces for a laser satellite, side by side."""
+    sp3 = real_data("tracking", "sp3", "asi_slr_20160706.sp3")
+    said = fitted(capsys, sp3, "--srp-m2-kg", 7.8e-4, "--position-sigma-m", 0.01)
+    one_centimetre = 0.01  # met: 4 mm
+    assert all(row["rms"] < one_centimetre for row in said["residuals"])
+
+
 @pytest.mark.parametrize(
     "name",
     [

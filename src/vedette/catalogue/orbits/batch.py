@@ -250,4 +250,4 @@ def _realistic_scale(
                     sums += float(np.sum(whitened[part])) ** 2 / len(part)
                     count += 1
     alike = sums / count / spread if count > 2 and spread > 0.0 else 1.0
-    return max(1.0, spread) * max(1.0, alike)
+    return max(1.0, spread * max(1.0, alike))
