@@ -3,8 +3,10 @@
 A worker that dies loses only the stretch it was at; Dask gives that to another. Optional: `pip install distributed`.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,12 +14,11 @@ from vedette.catalogue.conjunctions.candidates import Candidates, candidates
 from vedette.core.errors import UnreachableError, UsageError
 from vedette.motion.sgp4 import Sgp4
 
-Run = Callable[..., list[Candidates]]
 _PATIENCE_S = 20.0
 
 
 @contextmanager
-def dask_run(workers: int, address: str | None = None) -> Iterator[Run]:
+def dask_run(workers: int, address: str | None = None) -> Iterator["DaskRun"]:
     """What `screen(run=...)` takes: on a scheduler at an address, or on so many processes of this machine."""
     if find_spec("distributed") is None:
         raise UsageError("--workers and --dask need Dask; pip install distributed")
@@ -35,11 +36,28 @@ def dask_run(workers: int, address: str | None = None) -> Iterator[Run]:
     except OSError as trouble:
         raise UnreachableError(f"no Dask scheduler at {address} ({trouble}); start `dask scheduler`") from None
     try:
-        yield lambda *asked: _spread(client, *asked)
+        yield DaskRun(client)
     finally:
         client.close()
         if cluster is not None:
             cluster.close()
+
+
+@dataclass(frozen=True, slots=True)
+class DaskRun:
+    """What `screen(run=...)` takes."""
+
+    client: Any
+
+    def __call__(
+        self, sgp4: Sgp4, t_start: int, km: float, pieces: list[tuple[int, int]], told: Callable[[float], None] | None
+    ) -> list[Candidates]:
+        """The candidates of each stretch, in order."""
+        return _spread(self.client, sgp4, t_start, km, pieces, told)
+
+    def worker_pids(self) -> list[int]:
+        """Process numbers of the workers."""
+        return list(self.client.run(os.getpid).values())
 
 
 def _spread(

@@ -83,7 +83,9 @@ def test_nothing_that_brute_force_finds_is_missed_and_nothing_is_invented():
     truth = brute_force(pairs, t_from, 0.5, km)
     found = screen(sets, t_from, t_from + HOUR // 2, km)
     near = set(zip(found.near_i.tolist(), found.near_j.tolist(), strict=True))
-    ours = list(zip(found.i, found.j, (found.t_tai_ns - t_from) / 1e9, found.miss_m / 1e3, strict=True))
+    fast = found.speed_mps > 50.0  # slower ones the simple search leaves out, too
+    ours = [one[fast] for one in (found.i, found.j, (found.t_tai_ns - t_from) / 1e9, found.miss_m / 1e3)]
+    ours = list(zip(*ours, strict=True))
     passing = [one for one in truth if (one[0], one[1]) not in near]
     assert len(passing) > 50
     for i, j, t, miss in passing:

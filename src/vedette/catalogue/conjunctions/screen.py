@@ -181,7 +181,7 @@ class Screen:
             b = min(a + STRETCH_KNOTS, count + 4)
             block = knots_km(self._sgp4, t_from_tai_ns, np.arange(a - 2, b - 2))
             self._places[:, :, a:b] = block[:, :3, :].transpose(2, 1, 0)
-        self._low, self._high = _bands(self._places)
+        self._low, self._high = bands_of_places(self._places)
 
     def of_one(self, changed: ElementSets, row: int | None = None) -> Approaches:
         """Approaches of one object as it is now (or would be): as the last row, n, of the sets.
@@ -199,7 +199,7 @@ class Screen:
         return settle(both, self.t_start, self.span_s, self.km, j, np.full(len(j), n, np.int64), t, KNOT_S)
 
 
-def _bands(places: np.ndarray) -> tuple[Scalar, Scalar]:
+def bands_of_places(places: np.ndarray) -> tuple[Scalar, Scalar]:
     """Least and greatest radius of each, widened by what may lie between knots; an object without any state is none."""
     low, high = np.full(len(places), np.inf), np.full(len(places), -np.inf)
     for a in range(0, len(places), 2000):
@@ -217,7 +217,7 @@ def against(
     """Rows, and seconds after the start, of what may come within km of one path own (3, m) of knots."""
     from vedette.catalogue.conjunctions.refine import one_against
 
-    own_low, own_high = _bands(own[None])
+    own_low, own_high = bands_of_places(own[None])
     cj, ct = np.empty(20_000, np.int64), np.empty(20_000)
     while True:
         found = one_against(places, low, high, own, float(own_low[0]), float(own_high[0]), skip, km, KNOT_S, cj, ct)

@@ -33,6 +33,7 @@ _CATALOGUE = (
     Command("breakups", "vedette.doors.cli.catalogue.breakups:breakups", "Say what broke up between two catalogues."),
     Command("fit", "vedette.doors.cli.catalogue.fit:fit", "Determine an orbit from ranges, angles or positions."),
     Command("screen", "vedette.doors.cli.catalogue.screen:screen", "Say who comes near whom, likeliest first."),
+    Command("plan", "vedette.doors.cli.catalogue.plan:plan", "Say whom a planned flight would meet."),
 )
 
 COMMANDS: tuple[Command, ...] = (
