@@ -21,7 +21,7 @@ _NS_PER_DAY: Final = 86_400 * 10**9
 _DAY_S: Final = 86_400.0
 _SHARES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # of a gap, where a burn is tried
 _FIRST_GUESS: Final = np.array([0.3] + [0.7 / 6] * 6)  # of the shapes
-_BEFORE_DAYS, _AFTER_DAYS = 5.0, 8.0
+_WINDOWS_DAYS: Final = ((5.0, 8.0), (8.0, 13.0))  # before and after a burn; the calmer one is taken
 _LEAST_SCORE: Final = 8.0  # log odds that a kink must have: burns come about once in two months
 _CLEAR_SCORE: Final = 25.0
 _LEFT_OVER: Final = 0.02  # of a burn, which the shape does not explain
@@ -83,12 +83,19 @@ class _Search:
         x = max(spread(np.diff(past.along_m, 3)), 1.0) / 4.5
         self.sigmas = (x, max(spread(np.diff(past.pace_mpd)), 1.0) / 1.4)
         self.null = np.ones((len(past), len(FIT_DAYS)))
+        self.window = _WINDOWS_DAYS[0]
 
     def run(self) -> None:
         """Until nothing is added."""
         t = self.past.t_days
         for _ in range(3):
             self._measure_noise(has_weights=False)
+        calm = []
+        for window in _WINDOWS_DAYS:
+            self.window = window
+            gain, size = self._scan(1, len(t), [])
+            calm.append(float(np.median(_null_spread(gain, size)[:, 0])))
+        self.window = _WINDOWS_DAYS[int(np.argmin(calm))]
         tried = np.zeros(len(t), dtype=bool)
         for turn in range(_MOST_ROUNDS):
             if turn in (2, 5, 9):
@@ -145,7 +152,7 @@ class _Search:
         size = np.zeros_like(gain)
         scan_kinks(
             t, x - x[len(x) // 2], v, 1.0 / noise_x, 1.0 / noise_v, max(first - a, 1), last - a, shares,
-            FIT_DAYS, LATE_DAYS, _BEFORE_DAYS, _AFTER_DAYS, gain, size,
+            FIT_DAYS, LATE_DAYS, *self.window, gain, size,
         )  # fmt: skip
         return gain[first - a : last - a], size[first - a : last - a]
 

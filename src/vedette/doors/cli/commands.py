@@ -30,6 +30,8 @@ _CATALOGUE = (
     Command("reentry", "vedette.doors.cli.catalogue.reentry:reentry", "Foretell when and where an object comes down."),
     Command("pc", "vedette.doors.cli.catalogue.pc:pc", "Say how likely a collision is that a message warns of."),
     Command("manoeuvres", "vedette.doors.cli.catalogue.manoeuvres:manoeuvres", "Say when an object burned."),
+    Command("launches", "vedette.doors.cli.catalogue.launches:launches", "Group what is new by launch."),
+    Command("proximity", "vedette.doors.cli.catalogue.proximity:proximity", "Say who stays beside whom."),
     Command("breakups", "vedette.doors.cli.catalogue.breakups:breakups", "Say what broke up between two catalogues."),
     Command("fit", "vedette.doors.cli.catalogue.fit:fit", "Determine an orbit from ranges, angles or positions."),
     Command("screen", "vedette.doors.cli.catalogue.screen:screen", "Say who comes near whom, likeliest first."),
