@@ -16,8 +16,8 @@ from vedette.assessment.typing.drawn_flights import BOOST_GRID_S, burning
 from vedette.assessment.typing.signs import Signs
 from vedette.core.shapes import Ints, Rows, Scalar
 
-HEIGHT_WIDTH = 0.08  # of ln(height + 3 km): what stands for the gaps between the drawn flights
-SPEED_WIDTH_SHARE, SPEED_WIDTH_MPS = 0.05, 6.0  # of both speeds: share of the whole speed, and m/s
+HEIGHT_WIDTH = 0.05  # of ln(height + 3 km): what stands for the gaps between the drawn flights
+SPEED_WIDTH_SHARE, SPEED_WIDTH_MPS = 0.035, 6.0  # of both speeds: share of the whole speed, and m/s
 PUSH_WIDTH_MPS2, PUSH_WIDTH_SHARE = 1.5, 0.08
 CLOUD_TOP_M = 12_000.0
 LATE_PER_S = 0.03 / 60.0  # density of a first look that is late: higher cloud, looks that failed, a dim flame
