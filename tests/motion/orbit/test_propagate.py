@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vedette.core.constants import EARTH_MU_M3_S2, NS_PER_S
-from vedette.core.errors import UsageError
+from vedette.core.errors import DidNotConvergeError, UsageError
 from vedette.core.space_weather import SpaceWeather
 from vedette.motion.kepler import propagate_kepler
 from vedette.motion.orbit import (
@@ -181,6 +181,12 @@ def test_a_world_that_does_not_reach_is_named():
         propagate_orbit(LOW, T0, T0 + DAY, world=world)
     with pytest.raises(UsageError, match="without air"):
         propagate_orbit(LOW, T0, T0 + 1, DRAGGED, world=world)
+
+
+def test_an_orbit_through_the_earth_is_told_at_once():
+    falling = np.array([7_000e3, 0.0, 0.0, -7_000.0, 10.0, 0.0])
+    with pytest.raises(DidNotConvergeError, match="through the Earth"):
+        propagate_orbit(falling, T0, T0 + DAY, OrbitForces.gravity_only())
 
 
 def test_forces_that_cannot_be_are_refused():

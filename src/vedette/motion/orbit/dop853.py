@@ -18,6 +18,7 @@ from vedette.motion.orbit.sky_table import COLUMNS, sky_kernel
 STAGES = 16
 FINE, TOO_MANY_STEPS, NOT_FINITE, CAME_DOWN = 0, 1, 2, 3
 MAX_STEPS = 2_000_000
+DEEPEST_M = 5_000e3  # from the centre: an orbit that goes there is none, and its steps would never end
 SHORTEST_CUT_S = 0.01  # an edge nearer than this to the start of a step does no harm
 
 
@@ -99,7 +100,7 @@ def fly(
             e5 += two * two / scale2
         error = abs(step) * e5 / sqrt((e5 + 0.01 * e3) * 6.0) if e5 > 0.0 else 0.0
         steps += 1
-        if not error < 1e300:
+        if not error < 1e300 or r2 < DEEPEST_M * DEEPEST_M:
             status = NOT_FINITE
             break
         if error > 1.0 and abs(step) > 1e-5:

@@ -18,7 +18,7 @@ PARTIALS_DEGREE = 4  # of the field in the partials: within some parts in 1e5 of
 _NO_PARAMETERS = np.zeros(0, dtype=np.int64)
 _SENTENCES = {
     TOO_MANY_STEPS: "too many steps: the forces are too rough or the tolerance too fine",
-    NOT_FINITE: "the state became infinite: check it, and whether it meets the Earth's centre",
+    NOT_FINITE: "it goes through the Earth, or became infinite: check the state and its units",
 }
 
 
