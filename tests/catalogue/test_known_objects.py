@@ -116,6 +116,17 @@ def test_a_look_says_nothing_of_objects_behind_the_earth_or_out_of_its_box(sky):
         assert sky.ids[row] not in everything.ids
 
 
+def test_elements_of_years_ago_name_nothing():
+    old = KnownSky(population(3_000, 5))
+    later = T + 400 * 86_400 * 10**9
+    states = old.table.states_itrf(later)
+    rows = np.flatnonzero(np.isfinite(states[:, 0]))
+    rows = rows[RADAR.is_visible(states[rows], later)][:20]
+    said = old.correlate(scan_of(measured(states[rows], np.random.default_rng(1), later), later), RADAR)
+    assert len(rows) and not said.p_known.any() and (said.best == -1).all()
+    assert not len(old.predicted(later, RADAR, None))
+
+
 def test_navigation_satellites_twelve_days_after_their_elements_are_named_by_single_looks():
     """136 precise orbits against the public catalogue: a radar that reaches so far, and a telescope by angles alone."""
     names, places, times = read_positions(real_data("tracking", "sp3", "gnss136_20240220.sp3"), "GPS")

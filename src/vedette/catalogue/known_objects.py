@@ -24,6 +24,7 @@ from vedette.tracking import KnownRows
 NEW_SHARE = 0.01  # of what is seen is in no catalogue
 SILENT_SIGMA_M = 30e3  # what is worse known along its way explains nothing silently
 DECAYING_PERIGEE_M = 180e3
+USEFUL_DAYS, USEFUL_SIGMA_M = 60.0, 300e3  # elements older, or worse known along the way, name nothing any more
 _SCALES = np.array([1.0, 3.0, 10.0])  # the elements' errors: normal ones of the stated size, and larger ones
 _CHANCES = np.array([0.85, 0.12, 0.03])
 _SEEN_CHANCE = 0.5  # that a look finds an object of the catalogue: its size is not asked for
@@ -107,7 +108,7 @@ class KnownSky:
         origin = sensor.position_itrf_m(middle) if place is None else place
         origin = np.ascontiguousarray(np.asarray(origin, dtype=float).reshape(-1, 3)[0])
         met = _met(scan, sensor, origin)
-        rows = self._in_sky(sensor, origin, middle)
+        rows = self._useful(self._in_sky(sensor, origin, middle), middle)
         parts = self._weighed(met, rows, origin, middle, sensor.clock_bias_sigma_s)
         return correlation_of(m, *parts, _LEAST)
 
@@ -118,7 +119,7 @@ class KnownSky:
         origin = sensor.position_itrf_m(t) if origin is None else origin
         origin = np.ascontiguousarray(np.asarray(origin, dtype=float).reshape(-1, 3)[0])
         met = _met(look, sensor, origin)
-        rows = self._in_sky(sensor, origin, t)
+        rows = self._useful(self._in_sky(sensor, origin, t), t)
         _, found, counts = self._pairs(met, rows, origin, t, sensor.clock_bias_sigma_s)
         has_rate = replace(met, sigmas=np.column_stack([met.sigmas[:, :3], np.full(1, np.inf)]))
         odds = self.new_share / (1.0 - self.new_share)
@@ -246,6 +247,12 @@ class KnownSky:
                 self._lists[key] = found
         return found
 
+    def _useful(self, rows: Ints, t_tai_ns: int) -> Ints:
+        """Those whose elements can still name something: after months an object may be anywhere on its way."""
+        before, _ = self.table.segment(t_tai_ns)
+        age_days = np.abs(t_tai_ns - self.sets.t_epoch_tai_ns[rows]) / (86_400.0 * NS_PER_S)
+        return rows[(age_days < USEFUL_DAYS) & (before.sigmas_m[rows].max(axis=1) < USEFUL_SIGMA_M)]
+
     def in_sky(self, sensor: Sensor, t_tai_ns: int) -> Ints:
         """Rows that may stand in a sensor's sky within the minute of an instant; more than those do no harm."""
         origin = np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(-1, 3)[0]
@@ -258,7 +265,7 @@ class KnownSky:
         open against a launch. The same is true of elements so old that their object may be anywhere on its way.
         """
         origin = np.ascontiguousarray(np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(-1, 3)[0])
-        rows = self._in_sky(sensor, origin, t_tai_ns)
+        rows = self._useful(self._in_sky(sensor, origin, t_tai_ns), t_tai_ns)
         before, _ = self.table.segment(t_tai_ns)
         rows = rows[~self.is_decaying[rows] & (before.sigmas_m[rows].max(axis=1) < SILENT_SIGMA_M)]
         states = self.table.states_itrf(t_tai_ns, rows)

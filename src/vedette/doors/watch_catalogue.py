@@ -18,7 +18,6 @@ from vedette.reports.elements import ElementSets
 
 Held = TypeVar("Held", bound=Event | None)
 STORE = "store"
-_OLD_DAYS = 30.0
 
 
 def with_catalogue(
@@ -38,6 +37,7 @@ def given_at(
     words: tuple[str, ...], data_dir: Path | None, t_tai_ns: int, t_received_tai_ns: int, is_quiet: bool = False
 ) -> CatalogueGiven:
     """The catalogue as it stands for an instant; BadInputError when there are no elements in it."""
+    from vedette.catalogue.known_objects import USEFUL_DAYS
     from vedette.doors.catalogue_files import read_elements
     from vedette.doors.catalogue_sets import nearest_in_time
     from vedette.doors.catalogue_store import CatalogueStore
@@ -61,8 +61,8 @@ def given_at(
     packed, sha256 = pack_elements(sets)
     if not is_quiet:
         age = np.abs(t_tai_ns - sets.t_epoch_tai_ns) / (86_400.0 * NS_PER_S)
-        old = int(np.sum(age > _OLD_DAYS))
-        note = f", {old:,} of them older than {_OLD_DAYS:.0f} days" if old else ""
+        old = int(np.sum(age > USEFUL_DAYS))
+        note = f"; {old:,} are older than {USEFUL_DAYS:.0f} days and name nothing" if old else ""
         sys.stderr.write(f"catalogue: {len(sets):,} objects, elements {np.median(age):.1f} days old{note}\n")
     return CatalogueGiven(
         t_received_tai_ns=t_received_tai_ns, source=" ".join(words), count=len(sets), sha256=sha256, packed=packed
