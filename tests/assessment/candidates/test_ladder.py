@@ -58,10 +58,10 @@ def test_unknown_is_asked_for_apart_from_what_has_a_law():
 
 
 def test_a_level_falls_only_a_little_below_its_bound_and_is_withdrawn_when_it_is_no_launch():
-    near = standing(0.9985)  # 666 to 1; declared at 760 to 1
+    near = standing(0.9965)  # 285 to 1; declared at 345 to 1
     assert level_of(near, POLICY, Evidence.CANDIDATE).evidence is Evidence.CANDIDATE
     assert level_of(near, POLICY, Evidence.CORRELATED).evidence is Evidence.CORRELATED
-    assert level_of(standing(0.98), POLICY, Evidence.CORRELATED).evidence is Evidence.CANDIDATE
+    assert level_of(standing(0.97), POLICY, Evidence.CORRELATED).evidence is Evidence.CANDIDATE
     assert level_of(standing(0.3), POLICY, Evidence.CORRELATED).evidence is Evidence.WITHDRAWN
     assert level_of(standing(0.7), POLICY, Evidence.WITHDRAWN).evidence is Evidence.WITHDRAWN
     assert level_of(standing(), POLICY, Evidence.WITHDRAWN).evidence is Evidence.CONFIRMED  # it was one after all

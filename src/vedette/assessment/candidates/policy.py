@@ -37,6 +37,7 @@ class EvidenceRules:
 
     natural_per_sensor_week: float
     false_per_year: float
+    overshoot: float
     unknown_odds: float
     natural_max: float
     withdraw_below: float
@@ -147,11 +148,14 @@ class AssessmentPolicy:
 
         Of R other things a year a test that declares at a likelihood ratio A declares R / A at most, whenever it looks
         [Wald, Sequential Analysis, 1947, eq. 3:29]; odds of A times launches over R are then launches over false ones,
-        however many things there are. Only launches that these phenomena can see count.
+        however many things there are. A test ends above its bound, not on it, and declares fewer by as much: the bound
+        is `overshoot` times lower [Siegmund, Sequential Analysis, 1985, ch. 8]. Only launches that these phenomena can
+        see count.
         """
         priors = self.log_priors(phenomena)
         launches = sum(exp(priors[cause]) for cause in LAUNCHES)
-        return log(max(launches / max(self.evidence.false_per_year, 1e-9), 1.0))
+        rules = self.evidence
+        return log(max(launches / max(rules.false_per_year * rules.overshoot, 1e-9), 1.0))
 
     def deadlines_of(self, evidence: Evidence) -> tuple[Deadline, ...]:
         """What must be done once this level is reached, soonest first."""

@@ -20,6 +20,9 @@ from vedette.motion.propagate import fly_to_ground
 from vedette.reports import ImpactArea, LaunchEstimate
 
 DRAWS = 240
+# flights at the edge of their class, flat or of short burn, are few among the drawn ones; areas are widened for them:
+# one sigma of the pad over the height at the first look, and of each component of velocity over the speed
+PAD_SHARE, SPEED_SHARE = 0.3, 0.2
 LEAST_FALLING = 0.9  # of the flights must come down, or nothing is said of where
 
 
@@ -39,6 +42,8 @@ def early_products(found: EarlyTest, t_tai_ns: int, table: EarlyFlights | None =
     share = np.exp(found.log_weight - found.log_weight.max())
     picked = rng.choice(len(share), DRAWS, p=share / share.sum())
     pad_m = found.pad_m[picked] + rng.standard_normal((DRAWS, 2)) @ np.linalg.cholesky(found.pad_cov_m2).T
+    risen_m = _at(flights.height_m, found, picked, 0.0)[0]
+    pad_m = pad_m + (PAD_SHARE * np.nan_to_num(risen_m))[:, None] * rng.standard_normal((DRAWS, 2))
     azimuth = found.azimuth_rad[picked] + (rng.random(DRAWS) - 0.5) * found.azimuth_step_rad
     lat, lon = from_local(pad_m, found.base_lat_rad, found.base_lon_rad)
     patch = patch_from_cloud(lat, lon)
@@ -66,24 +71,30 @@ def _states_itrf(
     rng: np.random.Generator,
 ) -> Rows:  # fmt: skip
     """(n, 6) where the drawn flights are now; NaN for those whose grid has ended."""
-    at = (found.since_s[picked] + after_s - 1.0) / BOOST_GRID_S
-    low = np.clip(at.astype(np.int64), 0, flights.height_m.shape[1] - 2)
-    part, k = at - low, found.flight[picked]
-    h0, h1 = flights.height_m[k, low], flights.height_m[k, low + 1]
-    g0, g1 = flights.ground_m[k, low], flights.ground_m[k, low + 1]
-    height, ground = h0 + part * (h1 - h0), g0 + part * (g1 - g0)
-    climb, level = (h1 - h0) / BOOST_GRID_S, (g1 - g0) / BOOST_GRID_S
-    sin, cos, zero = np.sin(azimuth_rad), np.cos(azimuth_rad), np.zeros(len(k))
+    height, climb = _at(flights.height_m, found, picked, after_s)
+    ground, level = _at(flights.ground_m, found, picked, after_s)
+    sin, cos, zero = np.sin(azimuth_rad), np.cos(azimuth_rad), np.zeros(len(picked))
     base = np.asarray(itrf_from_geodetic(found.base_lat_rad, found.base_lon_rad, 0.0))
     to_enu = enu_from_itrf_matrix(found.base_lat_rad, found.base_lon_rad)
     place = np.stack([pad_m[:, 0] + sin * ground, pad_m[:, 1] + cos * ground, height - 0.5 * ground**2 / EARTH_M], 1)
     velocity = np.stack([sin * level, cos * level, climb - ground * level / EARTH_M], axis=1)
-    slack = SLACK_MPS * rng.standard_normal((len(k), 3))
-    push = SLACK_MPS2 * rng.standard_normal((len(k), 3))
+    n = len(picked)
+    slack = SLACK_MPS * rng.standard_normal((n, 3))
+    push = SLACK_MPS2 * rng.standard_normal((n, 3))
+    unlike = (SPEED_SHARE * np.hypot(climb, level))[:, None] * rng.standard_normal((n, 3))
     place = place + slack * after_s + 0.5 * push * after_s**2
-    place = place + np.stack([zero, zero, SLACK_M * rng.standard_normal(len(k))], axis=1)
-    velocity = velocity + slack + push * after_s
+    place = place + np.stack([zero, zero, SLACK_M * rng.standard_normal(n)], axis=1)
+    velocity = velocity + slack + push * after_s + unlike
     return np.hstack([base + place @ to_enu, velocity @ to_enu])
+
+
+def _at(grid: Rows, found: EarlyTest, picked: Ints, after_s: float) -> tuple[Scalar, Scalar]:
+    """(n,) what a grid of the flights holds so long after the first look, and how fast it grows."""
+    at = (found.since_s[picked] + after_s - 1.0) / BOOST_GRID_S
+    low = np.clip(at.astype(np.int64), 0, grid.shape[1] - 2)
+    k = found.flight[picked]
+    g0, g1 = grid[k, low], grid[k, low + 1]
+    return g0 + (at - low) * (g1 - g0), (g1 - g0) / BOOST_GRID_S
 
 
 def _falls(states_itrf: Rows, t_tai_ns: int) -> ImpactArea | None:
