@@ -131,7 +131,7 @@ def find(n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, knot_s, o
     km32, half32, knot32 = np.float32(km), np.float32(half * 1.001 + 0.02), np.float32(knot_s)
     start[:] = 0
     crowd[:] = 0
-    m, others = 0, 0
+    m, others, top = 0, 0, 0
     for i in range(n):
         if not (rise[i] <= ordinary_km and turn[i] <= fastest):
             key[i] = -1
@@ -143,6 +143,7 @@ def find(n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, knot_s, o
         cell = min(int(lon[i] * (cells[band] / (2.0 * pi))), cells[band] - 1)
         level = int((r[i] - LOWEST_KM) / width)
         crowd[min(level, len(crowd) - 1)] += 1
+        top = max(top, level)
         k = (level * total + first[band] + cell) & mask
         key[i] = k
         start[k + 1] += 1
@@ -232,7 +233,7 @@ def find(n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, knot_s, o
         b0, b1 = _rows(la, span_lat, height, bands)
         is_all = abs(la) + span_lat >= _HALF_PI - np.float32(1e-3)
         span = pi if is_all else np.arcsin(min(1.0, np.sin(span_lat) / np.cos(la)))
-        for level in range(low, high + 1):
+        for level in range(low, min(high, top) + 1):
             if crowd[min(level, len(crowd) - 1)] == 0:
                 continue
             for b in range(b0, b1 + 1):
