@@ -1,8 +1,8 @@
 """Measures, and writes tables into docs/accuracy.md, each between its two marks; what people wrote around them stays.
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
-infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry; by default
-all. Flights, elements, numerical-orbits, orbits and reentry need the recorded data, and launches, infrared, assurance,
+infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry, manoeuvres,
+breakups; by default all. Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches, infrared, assurance,
 cues and classes the records that `./run calibrate` keeps; without them their figures stay as they were.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.accuracy.alerts import alert_table
 from tools.accuracy.association import association_table
 from tools.accuracy.assurance import ASSURANCE_RECORDS, CUE_RECORDS, assurance_tables, cue_table
+from tools.accuracy.changes import breakup_table, manoeuvre_table
 from tools.accuracy.claims import claim_figures
 from tools.accuracy.classes import CLASS_RECORDS, class_tables
 from tools.accuracy.elements import element_table
@@ -64,6 +65,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "numerical-orbits": numerical_orbit_table,
     "orbits": lambda: table(orbit_fit_figures()),
     "reentry": reentry_table,
+    "manoeuvres": manoeuvre_table,
+    "breakups": breakup_table,
 }
 
 KEPT = {
@@ -83,7 +86,7 @@ def main() -> int:
         return 2
     text = PAGE.read_text(encoding="utf-8")
     for name in asked:
-        if name in ("flights", "elements", "orbits", "reentry") and not real_data_folder().is_dir():
+        if name in ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups") and not real_data_folder().is_dir():
             sys.stderr.write(f"no recorded data here (VEDETTE_DATA): the figures of {name} stay as they were\n")
         elif name in KEPT and not KEPT[name].is_file():
             sys.stderr.write(f"no {KEPT[name]} here (./run calibrate {name}): its figures stay as they were\n")

@@ -29,6 +29,8 @@ _MOST_ROUNDS: Final = 40
 _FEWEST_SETS: Final = 14
 _NONE: Final = -1e9
 _SAME_BURN_DAYS: Final = 1.0
+_HIGH_PERIOD_MIN: Final = 800.0
+_HIGH_FLOOR_MPS: Final = 0.05  # what shows in sets of high orbits, which Sun and Moon disturb
 _ACROSS_SIGMAS: Final = 6.0
 
 
@@ -70,7 +72,10 @@ def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
         return ()
     search = _Search(past)
     search.run()
-    return tuple(_manoeuvre(past, group, search) for group in _grouped(search.kinks))
+    period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
+    floor = _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0
+    told = (_manoeuvre(past, group, search) for group in _grouped(search.kinks))
+    return tuple(one for one in told if one.delta_v_mps >= floor)
 
 
 class _Search:
