@@ -2,7 +2,10 @@
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
 infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry, manoeuvres,
-breakups; by default all. Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches, infrared, assurance,
+breakups; by default all.
+
+Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches,
+infrared, assurance,
 cues and classes the records that `./run calibrate` keeps; without them their figures stay as they were.
 """
 
@@ -69,6 +72,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "breakups": breakup_table,
 }
 
+RECORDED = ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups")
 KEPT = {
     "launches": RECORDS,
     "infrared": list(INFRARED.values())[-1],
@@ -86,7 +90,7 @@ def main() -> int:
         return 2
     text = PAGE.read_text(encoding="utf-8")
     for name in asked:
-        if name in ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups") and not real_data_folder().is_dir():
+        if name in RECORDED and not real_data_folder().is_dir():
             sys.stderr.write(f"no recorded data here (VEDETTE_DATA): the figures of {name} stay as they were\n")
         elif name in KEPT and not KEPT[name].is_file():
             sys.stderr.write(f"no {KEPT[name]} here (./run calibrate {name}): its figures stay as they were\n")

@@ -84,7 +84,7 @@ def manoeuvre_table() -> str:
         right += np.isin(np.arange(len(found)), i).tolist()
     p, is_right = np.array(sure), np.array(right)
     lines += ["", "| said to be sure | manoeuvres | were so |", "| --- | --- | --- |"]
-    for low, high in ((0.0, 0.8), (0.8, 0.95), (0.95, 0.99), (0.99, 1.01)):
+    for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.85), (0.85, 1.01)):
         inside = (p >= low) & (p < high)
         share = f"{100 * is_right[inside].mean():.0f} %" if inside.any() else "none"
         lines.append(f"| {100 * low:.0f} to {min(100 * high, 100):.0f} % | {inside.sum()} | {share} |")

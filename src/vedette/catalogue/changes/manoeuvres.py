@@ -31,6 +31,7 @@ _NONE: Final = -1e9
 _SAME_BURN_DAYS: Final = 1.0
 _HIGH_PERIOD_MIN: Final = 800.0
 _HIGH_FLOOR_MPS: Final = 0.05  # what shows in sets of high orbits, which Sun and Moon disturb
+_MOST_SURE, _SCORE_SCALE = 0.93, 13.0  # how often such scores were right on six satellites (docs/accuracy.md)
 _ACROSS_SIGMAS: Final = 6.0
 
 
@@ -247,7 +248,7 @@ def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
         along_mps=along,
         across_mps=across,
         axis="across" if is_across else "along",
-        probability=float(1.0 / (1.0 + np.exp(-0.25 * (min(score, 60.0) - 6.0)))),
+        probability=float(_MOST_SURE * (1.0 - np.exp(-score / _SCORE_SCALE))),
     )
 
 
