@@ -67,6 +67,7 @@ class Track:
     name: str
     t_tai_ns: Ints
     positions_itrf_m: Rows
+    catalogue_number: int | None = None
 
 
 def text_of(path: Path) -> str:
@@ -158,6 +159,7 @@ def read_tracking(
         if isinstance(told, Track):
             parts.append(from_positions(told.t_tai_ns, told.positions_itrf_m, position_sigma_m))
             names.append(told.name)
+            numbers += [told.catalogue_number] if told.catalogue_number else []
         elif isinstance(told, tuple) and told and isinstance(told[0], LaserPass):
             sinex = Sinex(tuple(places.markers), tuple(places.eccentricities))
             passes = [one for one in told if _is_asked(one, object_name, number)]
@@ -239,7 +241,7 @@ def read_track(path: Path, object_name: str = "") -> Track:
         known = np.all(np.isfinite(told.positions_itrf_m[k]), axis=1)
         return Track(told.names[k], told.t_tai_ns[known], told.positions_itrf_m[k][known])
     said = read_cpf(text, path.name)
-    return Track(said.target, said.t_tai_ns, said.positions_itrf_m)
+    return Track(said.target, said.t_tai_ns, said.positions_itrf_m, said.catalogue_number)
 
 
 def read_start(

@@ -19,7 +19,7 @@ from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.motion.kepler import propagate_kepler
 
 _GAP_NS = 1200 * NS_PER_S
-_TRIED, _KEPT = 60, 6
+_TRIED, _KEPT, _MOST_OF_A_PASS = 60, 6, 24
 _ROUGH_M = 300.0  # of a range, while the orbit is only near
 
 
@@ -56,7 +56,8 @@ def _passes(model: MeasurementModel) -> list[Ints]:
     for station in np.unique(rows.station[rows.kind == Kind.RANGE]):
         here = np.flatnonzero((rows.station == station) & (rows.kind == Kind.RANGE))
         found += np.split(here, np.flatnonzero(np.diff(rows.t_tai_ns[here]) > _GAP_NS) + 1)
-    return found
+    # two dozen ranges tell a pass as well as two hundred while the orbit is only near
+    return [one[np.unique(np.linspace(0, len(one) - 1, min(len(one), _MOST_OF_A_PASS)).astype(int))] for one in found]
 
 
 def _circular(model: MeasurementModel, rows: Ints, t_middle: int) -> Rows:
