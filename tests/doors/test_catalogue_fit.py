@@ -176,3 +176,19 @@ def test_what_is_missing_is_said(folder, capsys):
     (folder / "bad.json").write_text('[{"name": "east"}]')
     code, _, err = run(capsys, folder / "tracking.txt", "--stations", folder / "bad.json")
     assert code == 3 and "bad.json" in err
+
+
+def test_an_owners_ephemeris_is_fitted_and_names_its_object(folder, capsys):
+    times = T0 + np.arange(0, 3600, 120) * NS_PER_S
+    rows = [
+        f"{utc_text_from_tai_ns(int(t), 6).rstrip('Z')} " + " ".join(f"{x / 1e3:.9f}" for x in state)
+        for t, state in zip(times, propagate_orbit(TRUTH, T0, times, OrbitForces(radiation_m2_kg=0.02)), strict=True)
+    ]
+    (folder / "own.oem").write_text(
+        "CCSDS_OEM_VERS = 2.0\nCREATION_DATE = 2020-03-01T00:00:00\nORIGINATOR = MADE\nMETA_START\n"
+        "OBJECT_NAME = OWN\nOBJECT_ID = 2020-001A\nCENTER_NAME = EARTH\nREF_FRAME = GCRF\nTIME_SYSTEM = UTC\n"
+        f"START_TIME = {rows[0].split()[0]}\nSTOP_TIME = {rows[-1].split()[0]}\nMETA_STOP\n" + "\n".join(rows) + "\n"
+    )
+    said = fitted(capsys, folder / "own.oem", "--epoch", "2020-03-01T00:00:00Z")
+    a_centimetre = 0.01
+    assert said["object"] == "OWN" and apart_m(said) < a_centimetre

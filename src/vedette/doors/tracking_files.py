@@ -22,6 +22,7 @@ from vedette.core.errors import BadInputError, NotFoundError
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.formats.cpf import read_cpf
 from vedette.formats.crd import LaserPass, read_crd
+from vedette.formats.oem import read_oem
 from vedette.formats.optical_reports import OpticalLook, read_optical_reports, read_sites
 from vedette.formats.sinex import Eccentricity, MarkerSolution, Sinex, read_sinex
 from vedette.formats.sp3 import read_sp3
@@ -32,7 +33,7 @@ from vedette.formats.tracking_lines import (
     read_told_stations,
     read_tracking_lines,
 )
-from vedette.frames import EarthOrientation, gcrf_from_itrf_matrix, itrf_from_geodetic
+from vedette.frames import EarthOrientation, gcrf_from_itrf_matrix, itrf_from_gcrf_matrix, itrf_from_geodetic
 from vedette.time import tai_ns_from_utc_text
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -215,7 +216,8 @@ def _told(path: Path, object_name: str) -> Any:
     kind = path.suffix.lower()
     if "CCSDS_TDM_VERS" in text[:4000] or "<tdm" in text[:4000].lower():
         return parse_tdm_message(text.encode(), path.name)
-    if text[:1] == "#" and text[1:2] in "abcd" and text[2:3] in "PV":
+    is_sp3 = text[:1] == "#" and text[1:2] in "abcd" and text[2:3] in "PV"
+    if is_sp3 or "CCSDS_OEM_VERS" in text[:4000] or "<oem" in text[:4000].lower():
         return read_track(path, object_name)
     if (len(head) > 1 and head[0].lower() == "h1") or head[:1] == ["00"]:
         is_prediction = head[1:2] == ["CPF"] and not kind.startswith((".npt", ".frd", ".fr2", ".v2", ".crd"))
@@ -228,7 +230,7 @@ def _told(path: Path, object_name: str) -> Any:
 
 
 def read_track(path: Path, object_name: str = "") -> Track:
-    """Positions of one object from CPF or SP3; BadInputError where several are in it and none is named."""
+    """Positions of one object from CPF, SP3 or OEM; BadInputError where several are in it and none is named."""
     text = text_of(path)
     if text.startswith("#"):
         told = read_sp3(text, path.name)
@@ -240,8 +242,31 @@ def read_track(path: Path, object_name: str = "") -> Track:
         k = names[object_name.lower()] if object_name else 0
         known = np.all(np.isfinite(told.positions_itrf_m[k]), axis=1)
         return Track(told.names[k], told.t_tai_ns[known], told.positions_itrf_m[k][known])
+    if "CCSDS_OEM_VERS" in text[:4000] or "<oem" in text[:4000].lower():
+        return _oem_track(text, path.name, object_name)
     said = read_cpf(text, path.name)
     return Track(said.target, said.t_tai_ns, said.positions_itrf_m, said.catalogue_number)
+
+
+def _oem_track(text: str, where: str, object_name: str) -> Track:
+    """One object's positions of an OEM, Earth-fixed."""
+    segments = [one for one in read_oem(text.encode(), where) if not object_name or one.title == object_name]
+    titles = sorted({one.title for one in segments})
+    if len(titles) != 1:
+        raise BadInputError(f"{len(titles)} objects", where, "say which with --object NAME")
+    orientation = EarthOrientation.packaged()
+    places = []
+    for one in segments:
+        if one.frame.startswith("ITRF"):
+            places.append(one.states_m_mps[:, :3])
+        elif one.frame in ("GCRF", "ICRF", "EME2000"):  # EME2000 lies 0.02 arcseconds from gcrf: a metre at 10,000 km
+            turn = itrf_from_gcrf_matrix(one.t_tai_ns, orientation)
+            places.append(np.einsum("nij,nj->ni", turn, one.states_m_mps[:, :3]))
+        else:
+            raise BadInputError(f"states in {one.frame}", where, "give ITRF, GCRF or EME2000")
+    t = np.concatenate([one.t_tai_ns for one in segments])
+    order = np.unique(t, return_index=True)[1]
+    return Track(titles[0], t[order], np.concatenate(places)[order])
 
 
 def read_start(

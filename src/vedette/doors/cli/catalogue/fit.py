@@ -30,7 +30,7 @@ def fit(
     json: bool = False,
 ) -> int:
     """Determine an orbit from observations: laser ranges (CRD), radar and telescope tracking (TDM, tracking lines, IOD
-    reports), positions (CPF, SP3).
+    reports), positions (CPF, SP3, OEM).
 
     A first orbit is found from what there is (positions, radar looks, three directions, or ranges alone), the arc
     grows until it holds everything, and least squares fits all of it through the full field of forces, setting aside
@@ -44,7 +44,7 @@ def fit(
         Where the stations are: SINEX coordinates and eccentricities, `ground.station.*` lines, lists of sites, or JSON
         [{"name", "lat_deg", "lon_deg", "height_m", "range_sigma_m", "angle_sigma_deg"}].
     start
-        Where to start instead: CPF or SP3 positions, or JSON {"t_utc", "position_gcrf_m", "velocity_gcrf_mps"}.
+        Where to start instead: CPF, SP3 or OEM positions, or JSON {"t_utc", "position_gcrf_m", "velocity_gcrf_mps"}.
     estimate
         What to estimate beside the orbit, with commas: drag, srp, leak, empirical, biases, clocks.
     id
@@ -70,7 +70,7 @@ def fit(
     space_weather
         CelesTrak's file of solar and geomagnetic activity; without it a middling one is assumed, and said.
     compare
-        CPF or SP3 positions to hold the answer against.
+        CPF, SP3 or OEM positions to hold the answer against.
     plot
         Draw the residuals into this SVG or PNG.
     method
