@@ -68,7 +68,7 @@ def _spread(
 
     everywhere = client.scatter(sgp4, broadcast=True, hash=False)
     futures = [client.submit(candidates, everywhere, t_start, a, b, km, pure=False, retries=3) for a, b in pieces]
-    for done, _ in enumerate(as_completed(futures), start=1):
+    for done, _ in enumerate(as_completed(futures, loop=client.loop), start=1):
         if told is not None:
             told(done / len(pieces))
     return list(client.gather(futures))
