@@ -1,7 +1,7 @@
 """`vedette catalogue plan`: whom a planned flight would meet, before it is flown."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -57,7 +57,7 @@ def plan(
         raise NotFoundError("no element sets; load some, or name files with --elements")
     sets = nearest_in_time(sets, starts[0])
     t_to = None if to is None else tai_ns_from_utc_text(to)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for burn in burns:
         mine = np.flatnonzero(sets.number == burn["id"])
         if not len(mine):
