@@ -12,8 +12,8 @@ altitude altitudes height heights latitude longitude lat lon bearing heading apo
 thrust duration latency frequency intensity pressure temperature wavelength
 """
 UNIT_TEXT = """
-m km ft m2 km2 m3 mps kmps mps2 mps3 s s2 ms us ns min h hours days hz mhz rad rad2 radps mrad urad deg sr kg kg2 n
-pa k w j db dbsm percent
+m km ft m2 km2 m3 mps kmps mps2 mps3 s s2 ms us ns min h hours days hz mhz rad rad2 radps radpday mrad urad deg sr kg
+kg2 n pa k w j db dbsm percent
 """
 # A dimension word that is not a quantity here: `range_count`, `altitude_index`, `range_rate_cov`, `is_range_known`
 ATTRIBUTE_TEXT = """

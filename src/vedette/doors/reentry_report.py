@@ -133,7 +133,7 @@ def track_picture(row: dict[str, Any], path: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise UsageError("pictures need matplotlib: pip install 'vedette[plot]'") from None
+        raise UsageError("pictures need matplotlib: pip install matplotlib") from None
     figure = Figure(figsize=(10, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

@@ -88,9 +88,9 @@ def _made(burns: dict[float, float], noise_m: float = 20.0, days: int = 240) -> 
 
     return replace(
         stepped,
-        node_teme_rad=carried(rates.node_rate) % (2.0 * np.pi),
-        perigee_argument_rad=carried(rates.perigee_rate) % (2.0 * np.pi),
-        mean_anomaly_rad=(carried(rates.anomaly_rate) + rng.normal(0.0, noise_m, days) / axis) % (2.0 * np.pi),
+        node_teme_rad=carried(rates.node_rate_radpday) % (2.0 * np.pi),
+        perigee_argument_rad=carried(rates.perigee_rate_radpday) % (2.0 * np.pi),
+        mean_anomaly_rad=(carried(rates.anomaly_rate_radpday) + rng.normal(0.0, noise_m, days) / axis) % (2.0 * np.pi),
         mean_motion_radpmin=stepped.mean_motion_radpmin + rng.normal(0.0, noise_m / 2.0, days) / axis / 1440.0,
     )
 

@@ -155,7 +155,7 @@ def _event(
     t_first: int, t_last: int, fewest: int,
 ) -> Breakup | None:  # fmt: skip
     """The event of a crowd, pieces as rows of `orbits`; None where it is none."""
-    core = core[_near_median(orbits.node_rate[core], 60.0)]
+    core = core[_near_median(orbits.node_rate_radpday[core], 60.0)]
     line, t = _line(orbits, core, t_rough), t_rough
     for step in (_NS_PER_DAY, _NS_PER_DAY // 8, _NS_PER_DAY // 40):
         low, high = (t_first, t_last) if step == _NS_PER_DAY else (t - 9 * step, t + 10 * step)
@@ -244,12 +244,12 @@ def _passage(olds: MeanOrbits, row: int, t: int, angle: float) -> int:
     one = olds.take(np.array([row]))
     days = float(one.days_to(t)[0])
     e = float(one.eccentricity[0])
-    true = angle - float(one.perigee_rad[0] + days * one.perigee_rate[0])
+    true = angle - float(one.perigee_rad[0] + days * one.perigee_rate_radpday[0])
     half = 2.0 * np.arctan2(np.sqrt(1.0 - e) * np.sin(true / 2.0), np.sqrt(1.0 + e) * np.cos(true / 2.0))
     wanted = half - e * np.sin(half)
-    now = float(one.anomaly_rad[0] + days * one.anomaly_rate[0])
+    now = float(one.anomaly_rad[0] + days * one.anomaly_rate_radpday[0])
     ahead = float(_wrapped(np.array(wanted - now)))
-    return t + int(ahead / float(one.anomaly_rate[0] + one.perigee_rate[0]) * _NS_PER_DAY)
+    return t + int(ahead / float(one.anomaly_rate_radpday[0] + one.perigee_rate_radpday[0]) * _NS_PER_DAY)
 
 
 def _opening(orbits: MeanOrbits, core: Ints, t: int, t_last: int) -> float:

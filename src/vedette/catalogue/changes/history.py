@@ -53,7 +53,7 @@ def history_of(sets: ElementSets) -> History:
     level = float(np.median(orbits.inclination_rad))
     axis = float(np.median(orbits.semi_axis_m))
     share = np.cos(level)
-    pace = orbits.anomaly_rate + orbits.perigee_rate + share * orbits.node_rate
+    pace = orbits.anomaly_rate_radpday + orbits.perigee_rate_radpday + share * orbits.node_rate_radpday
     steps = np.diff(t)
     foretold = 0.5 * (pace[1:] + pace[:-1]) * steps
     turned = np.diff(orbits.anomaly_rad + orbits.perigee_rad) + share * _wrapped(np.diff(orbits.node_rad))
@@ -62,7 +62,7 @@ def history_of(sets: ElementSets) -> History:
     rate = (pace - middle) * axis
     bad = _bad_sets(t, along, rate)
     node = np.unwrap(orbits.node_rad)
-    swung = steps * 0.5 * (orbits.node_rate[1:] + orbits.node_rate[:-1])
+    swung = steps * 0.5 * (orbits.node_rate_radpday[1:] + orbits.node_rate_radpday[:-1])
     node_off = np.concatenate([[0.0], np.cumsum(np.diff(node) - swung)])
     good = np.flatnonzero(~bad)
     return History(

@@ -69,7 +69,7 @@ def find_launches(old: ElementSets, new: ElementSets) -> tuple[LaunchGroup, ...]
                 t_tai_ns=t,
                 inclination_rad=float(np.median(orbits.inclination_rad[members])),
                 node_teme_rad=float((middle + np.median(_wrapped(node[members] - middle))) % (2.0 * np.pi)),
-                node_rate_radpday=float(np.median(orbits.node_rate[members])),
+                node_rate_radpday=float(np.median(orbits.node_rate_radpday[members])),
                 semi_axis_low_m=float(orbits.semi_axis_m[members].min()),
                 semi_axis_high_m=float(orbits.semi_axis_m[members].max()),
             )

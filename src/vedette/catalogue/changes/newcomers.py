@@ -41,7 +41,7 @@ def _has_twin(old: ElementSets, new: ElementSets) -> np.ndarray:
     for i in range(len(now)):
         rows = order[low[i] : high[i]]
         days = (now.t_epoch_tai_ns[i] - was.t_epoch_tai_ns[rows]) / 8.64e13
-        node = was.node_rad[rows] + days * (was.node_rate[rows] + days * was.node_bend[rows])
+        node = was.node_rad[rows] + days * (was.node_rate_radpday[rows] + days * was.node_bend[rows])
         apart = np.abs((node - now.node_rad[i] + np.pi) % (2.0 * np.pi) - np.pi)
         size = np.abs(was.semi_axis_m[rows] / now.semi_axis_m[i] - 1.0)
         shape = np.abs(was.eccentricity[rows] - now.eccentricity[i])

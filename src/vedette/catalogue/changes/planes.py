@@ -30,10 +30,10 @@ class MeanOrbits:
     node_rad: Scalar
     perigee_rad: Scalar
     anomaly_rad: Scalar
-    node_rate: Scalar
+    node_rate_radpday: Scalar
     node_bend: Scalar
-    perigee_rate: Scalar
-    anomaly_rate: Scalar
+    perigee_rate_radpday: Scalar
+    anomaly_rate_radpday: Scalar
 
     @classmethod
     def of(cls, sets: ElementSets) -> "MeanOrbits":
@@ -48,10 +48,10 @@ class MeanOrbits:
             node_rad=sets.node_teme_rad,
             perigee_rad=sets.perigee_argument_rad,
             anomaly_rad=sets.mean_anomaly_rad,
-            node_rate=(record["nodedot"] + record["dnodt"]) * day,
+            node_rate_radpday=(record["nodedot"] + record["dnodt"]) * day,
             node_bend=record["nodecf"] * day**2,
-            perigee_rate=(record["argpdot"] + record["domdt"]) * day,
-            anomaly_rate=(record["mdot"] + record["dmdt"]) * day,
+            perigee_rate_radpday=(record["argpdot"] + record["domdt"]) * day,
+            anomaly_rate_radpday=(record["mdot"] + record["dmdt"]) * day,
         )
 
     def __len__(self) -> int:
@@ -68,7 +68,7 @@ class MeanOrbits:
     def nodes_rad(self, t_tai_ns: int) -> Scalar:
         """(n,) right ascension of the ascending node at an instant."""
         days = self.days_to(t_tai_ns)
-        return (self.node_rad + days * (self.node_rate + days * self.node_bend)) % (2.0 * np.pi)
+        return (self.node_rad + days * (self.node_rate_radpday + days * self.node_bend)) % (2.0 * np.pi)
 
     def normals(self, t_tai_ns: int) -> Rows:
         """(n, 3) unit vectors across the orbits at an instant."""
@@ -77,6 +77,6 @@ class MeanOrbits:
 
     def radii_m(self, t_tai_ns: int, latitude_argument_rad: Scalar | float) -> Scalar:
         """(n,) distance from the centre where the argument of latitude is as given."""
-        angle = latitude_argument_rad - self.perigee_rad - self.days_to(t_tai_ns) * self.perigee_rate
+        angle = latitude_argument_rad - self.perigee_rad - self.days_to(t_tai_ns) * self.perigee_rate_radpday
         e = self.eccentricity
         return self.semi_axis_m * (1.0 - e * e) / (1.0 + e * np.cos(angle))

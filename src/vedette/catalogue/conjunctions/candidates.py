@@ -36,7 +36,7 @@ def candidates(
 
     told : called with each knot that is done
     """
-    from vedette.catalogue.conjunctions.sweep import ANGLE_SLACK, BUCKETS, LOWEST_KM, between, find
+    from vedette.catalogue.conjunctions.sweep import ANGLE_SLACK, BUCKETS, LOWEST_KM, between_kernel, find_kernel
 
     n, half = len(sgp4), 0.5 * step_s
     steps = round(KNOT_S / step_s)
@@ -66,9 +66,9 @@ def candidates(
         a, b = knots[k - base], knots[k - base + 1]
         for s in range(steps):
             f = (s + 0.5) / steps
-            between(f, KNOT_S, a, b, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, half)
+            between_kernel(f, KNOT_S, a, b, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, half)
             while True:
-                found = find(
+                found = find_kernel(
                     n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, KNOT_S, ORDINARY_KM, height, cells,
                     first, FASTEST_RADPS, order, key, start, fill, crowd, scratch, wide, ci, cj, ct, 0,
                 )  # fmt: skip

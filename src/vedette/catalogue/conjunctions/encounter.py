@@ -116,12 +116,12 @@ def positive(cov: Rows, radius_m: float) -> tuple[Rows, bool]:
     return (vectors * np.maximum(values, least)) @ vectors.T, bool(values.min() < 0.0)
 
 
-def encounter_plane(relative_velocity: Vec3, relative_position: Vec3) -> Rows:
+def encounter_plane(relative_velocity_mps: Vec3, relative_position_m: Vec3) -> Rows:
     """(2, 3) axes of the plane across the relative velocity; the first points to the miss."""
-    z = relative_velocity / np.linalg.norm(relative_velocity)
-    x = relative_position - z * (relative_position @ z)
+    z = relative_velocity_mps / np.linalg.norm(relative_velocity_mps)
+    x = relative_position_m - z * (relative_position_m @ z)
     size = float(np.linalg.norm(x))
-    if size < 1e-9 * max(1.0, float(np.linalg.norm(relative_position))):
+    if size < 1e-9 * max(1.0, float(np.linalg.norm(relative_position_m))):
         x = np.eye(3)[int(np.argmin(np.abs(z)))]
         x = x - z * (x @ z)
         size = float(np.linalg.norm(x))

@@ -41,7 +41,7 @@ def _arctangent2(y, x):
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
-def between(f, h, a, b, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, half):
+def between_kernel(f, h, a, b, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, half):
     """Cubic Hermite between knots a and b (6, n) km and km/s, h seconds apart; radius, rise within half a step, angular
     rate, latitude and longitude (n,). NaN stays NaN."""
     f2 = f * f
@@ -113,7 +113,7 @@ def _rows(lat, reach, height, count):
 
 
 @njit(cache=True, error_model="numpy")
-def find(n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, knot_s, ordinary_km, height, cells, first,
+def find_kernel(n, px, py, pz, vx, vy, vz, r, rise, turn, lat, lon, km, half, knot_s, ordinary_km, height, cells, first,
          fastest, order, key, start, fill, crowd, s, wide, ci, cj, ct, found):  # fmt: skip
     """Pairs that may come within km in this step, appended to ci, cj, ct from `found` on; the new count.
 
