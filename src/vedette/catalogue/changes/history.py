@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from vedette.catalogue.changes.planes import MeanOrbits
 from vedette.core.shapes import Ints, Rows, Scalar
@@ -17,6 +18,8 @@ from vedette.reports.elements import ElementSets
 _NS_PER_DAY: Final = 86_400 * 10**9
 _AROUND: Final = 4  # sets to either side that a bad one is held against
 _LONGEST_BAD: Final = 4
+_FLOWN_SLACK: Final = 0.05  # of what a kink may have made in a gap
+_LEADS_AWAY: Final = 0.2  # of the way that a run would lead if it lasted from set to set
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,37 +76,72 @@ def history_of(sets: ElementSets) -> History:
 
 
 def _bad_sets(t: Scalar, along: Scalar, pace: Scalar) -> np.ndarray:
-    """(n,) sets, up to a few in a row, off from those before and from those after, which agree better."""
+    """(n,) sets, up to a few in a row, off from those before and from those after, which agree better.
+
+    A run that the object can have flown, in at a burn and out at another, is no bad one.
+    """
     bad = np.zeros(len(t), dtype=bool)
     for _ in range(3):
         rows = np.flatnonzero(~bad)
-        when, place, rate = t[rows], along[rows], pace[rows]
         if len(rows) < 3 * _AROUND:
             return bad
-        noise_v = max(spread(np.diff(rate)), 1.0)
-        noise_x = max(spread(np.diff(place, 2)), 1.0)
-        new: set[int] = set()
-        for count in range(1, _LONGEST_BAD + 1):
-            for a in range(_AROUND, len(rows) - _AROUND - count):
-                b = a + count
-                before, after = float(np.median(rate[a - _AROUND : a])), float(np.median(rate[b : b + _AROUND]))
-                low, high = min(before, after), max(before, after)
-                off = np.maximum(low - rate[a:b], rate[a:b] - high)
-                if np.all(off > 12.0 * noise_v + (high - low)):
-                    new.update(range(a, b))
-                elif count <= 2:
-                    ends = []
-                    for part in (slice(a - _AROUND, a), slice(b, b + _AROUND)):
-                        u = when[part] - when[a]
-                        slope, start = np.polyfit(u, place[part], 1)
-                        ends.append((start, np.abs(place[a:b] - start - slope * (when[a:b] - when[a]))))
-                    nearest = np.minimum(ends[0][1], ends[1][1])
-                    if np.all(nearest > 15.0 * noise_x + 1.5 * abs(ends[0][0] - ends[1][0])):
-                        new.update(range(a, b))
+        new = _bad_runs(t[rows], along[rows], pace[rows])
         if not new:
             break
         bad[rows[sorted(new)]] = True
     return bad
+
+
+def _bad_runs(when: Scalar, place: Scalar, rate: Scalar) -> set[int]:
+    noise_v = max(spread(np.diff(rate)), 1.0)
+    noise_x = max(spread(np.diff(place, 2)), 1.0)
+    middles = np.median(sliding_window_view(rate, _AROUND), axis=1)  # of the sets from each on
+    origins, starts, slopes = _lines(when, place)
+    new: set[int] = set()
+    for count in range(1, _LONGEST_BAD + 1):
+        first = np.arange(_AROUND, len(when) - _AROUND - count)
+        inside = first[:, None] + np.arange(count)
+        before, after = middles[first - _AROUND], middles[first + count]
+        low, high = np.minimum(before, after), np.maximum(before, after)
+        off = np.maximum(low[:, None] - rate[inside], rate[inside] - high[:, None])
+        is_off = np.all(off > 12.0 * noise_v + (high - low)[:, None], axis=1)
+        if count <= 2:
+            told = [
+                starts[line, None] + slopes[line, None] * (when[inside] - origins[line, None])
+                for line in (first - _AROUND, first + count)
+            ]
+            at_first = np.abs(told[0][:, 0] - told[1][:, 0])
+            nearest = np.minimum(*(np.abs(place[inside] - one) for one in told))
+            is_off |= np.all(nearest > 15.0 * noise_x + 1.5 * at_first[:, None], axis=1)
+        for a in first[is_off].tolist():
+            if not _can_be_flown(when, place, rate, a, a + count, noise_x):
+                new.update(range(a, a + count))
+    return new
+
+
+def _lines(when: Scalar, place: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+    """Straight lines through the sets from each on: where they are at their middle instant, that, and their slope."""
+    u, x = sliding_window_view(when, _AROUND), sliding_window_view(place, _AROUND)
+    origin, start = u.mean(axis=1), x.mean(axis=1)
+    off = u - origin[:, None]
+    return origin, start, (off * x).sum(axis=1) / (off * off).sum(axis=1)
+
+
+def _can_be_flown(when: Scalar, place: Scalar, rate: Scalar, a: int, b: int, noise_m: float) -> bool:
+    """Whether sets a to b are joined to each other and their neighbours by one kink a gap at most, and lead away.
+
+    A burn changes pace, not place: what is flown in a gap lies between what the paces at its ends make of it. A run
+    that came about by an error leads nowhere: after it the object is where it would have been.
+    """
+    steps = np.diff(when[a - 1 : b + 1])
+    flown = np.diff(place[a - 1 : b + 1])
+    ends = np.stack([rate[a - 1 : b] * steps, rate[a : b + 1] * steps])
+    slack = 4.0 * noise_m + _FLOWN_SLACK * np.abs(ends[1] - ends[0])
+    if np.any(flown < ends.min(axis=0) - slack) or np.any(flown > ends.max(axis=0) + slack):
+        return False
+    usual = 0.5 * (rate[a - 1] + rate[b])
+    led = float(np.sum(flown - usual * steps))
+    return abs(led) > _LEADS_AWAY * abs(float(np.mean(rate[a:b])) - usual) * float(steps.sum())
 
 
 def local_residuals(t: Scalar, along: Scalar, pace: Scalar, weight: Scalar, sigmas: tuple[float, float]) -> Rows:

@@ -39,6 +39,16 @@ def response(since_days: Scalar, shape: int) -> tuple[Scalar, Scalar]:
 
 
 @nb.njit(cache=True, error_model="numpy")
+def take_out(t: Scalar, when: Scalar, fits: Scalar, lates: Scalar, sizes: Scalar, along: Scalar, pace: Scalar) -> None:
+    """Take kinks away from place and pace, in place."""
+    for i in range(len(when)):
+        for k in range(np.searchsorted(t, when[i]), len(t)):
+            place, moved = _shape(t[k] - when[i], fits[i], lates[i])
+            along[k] -= sizes[i] * place
+            pace[k] -= sizes[i] * moved
+
+
+@nb.njit(cache=True, error_model="numpy")
 def scan_kinks(
     t: Scalar,
     along: Scalar,

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from vedette.catalogue.changes.history import History, history_of, local_residuals, spread
-from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response, scan_kinks
+from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, scan_kinks, take_out
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.reports.elements import ElementSets
 
@@ -128,12 +128,12 @@ class _Search:
                 break
         self.kinks.sort(key=lambda kink: kink.mean_days)
 
-    def _cleared(self, kinks: list[_Kink]) -> tuple[Scalar, Scalar]:
-        x, v = self.past.along_m.copy(), self.past.pace_mpd.copy()
-        for one in kinks:
-            place, pace = response(self.past.t_days - one.t_days, one.shape)
-            x -= one.size_mpd * place
-            v -= one.size_mpd * pace
+    def _cleared(self, kinks: list[_Kink], part: slice = slice(None)) -> tuple[Scalar, Scalar]:
+        x, v = self.past.along_m[part].copy(), self.past.pace_mpd[part].copy()
+        if kinks:
+            shapes = np.array([one.shape for one in kinks])
+            when, sizes = np.array([(one.t_days, one.size_mpd) for one in kinks]).T.copy()
+            take_out(self.past.t_days[part], when, FIT_DAYS[shapes], LATE_DAYS[shapes], sizes, x, v)
         return x, v
 
     def _measure_noise(self, *, has_weights: bool) -> None:
@@ -148,7 +148,7 @@ class _Search:
         a, b = max(first - 60, 0), min(last + 60, len(self.past))
         part = slice(a, b)
         t = self.past.t_days[part]
-        x, v = (values[part] for values in self._cleared(kinks))
+        x, v = self._cleared(kinks, part)
         noise_x, noise_v = self.sigmas[0] ** 2 / self.weight[part], self.sigmas[1] ** 2 / self.weight[part]
         for one in kinks:
             end = one.t_days + FIT_DAYS[one.shape] + LATE_DAYS[one.shape] + 1.0
