@@ -1,7 +1,7 @@
 """Looks of one object as the arrays the launch fit works on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,15 @@ _FIT_KINDS = {KIND_CODES[kind]: 0 for kind in HORIZON_KINDS if kind is not Senso
 _BOOST_DOUBT = (1e-4, 1e-4, 60.0, 5.0)  # rad, rad, m, m/s
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unseen:
+    """Looks (k,) in vain of infrared watchers that never found what another found, before and after."""
+
+    t_s: Scalar  # after the first detection
+    sensor: Ints
+    chance: Scalar  # to find it, could it be seen from there
+
+
 class BiasedSensor(Protocol):
     """What the fit asks of a sensor: its constant errors' sigmas are read by name, absent means zero."""
 
@@ -29,7 +38,11 @@ class BiasedSensor(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Detections sorted by time (n rows) and all infrared looks, found or not (m rows). Seconds after `epoch`."""
+    """Detections sorted by time (n rows) and infrared looks, found or not (m rows). Seconds after `epoch`.
+
+    A watcher that looked in vain while others found it before and after, and has never found it, stands apart
+    (`unseen`): its looks tell whether it can be seen from there at all, and not when it burnt.
+    """
 
     epoch_tai_ns: int
     sensor_ids: tuple[str, ...]
@@ -44,6 +57,7 @@ class Evidence:
     t_silence_s: Scalar
     found: Bools
     chance: Scalar
+    unseen: "Unseen" = field(default_factory=lambda: Unseen(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0)))
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -95,6 +109,8 @@ def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_n
     infrared = looks.kind_code[order] == KIND_CODES[SensorKind.INFRARED]  # who sees flames, and misses them
     chance = _chance(infrared, detected, sensor, value, looks.sensor_ids, sensors)
     d = detected
+    in_vain, hidden = _in_vain(t_s, infrared, detected, sensor)
+    telling = infrared & ~hidden
     axes = np.zeros((int(d.sum()), 3, 3))
     ir = kind[d] == 1
     if ir.any():
@@ -114,8 +130,19 @@ def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_n
         sensor_ids=looks.sensor_ids,
         bias_sigmas=np.array([bias_sigmas_of(sensors.get(s)) for s in looks.sensor_ids]).reshape(-1, 4),
         t_s=t_s[d], kind=kind[d], sensor=sensor[d], value=values, weight=weight, place=place[d], axes=axes,
-        t_silence_s=t_s[infrared], found=detected[infrared], chance=chance[infrared],
+        t_silence_s=t_s[telling], found=detected[telling], chance=chance[telling],
+        unseen=Unseen(t_s[in_vain], sensor[in_vain], chance[in_vain]),
     )  # fmt: skip
+
+
+def _in_vain(t_s: Scalar, infrared: Bools, detected: Bools, sensor: Ints) -> tuple[Bools, Bools]:
+    """(n,) looks in vain, while it shone, of watchers that never found it; and all looks of these watchers."""
+    shone = infrared & detected
+    if not shone.any():
+        return shone, shone
+    never = infrared & ~np.isin(sensor, sensor[shone])
+    in_vain = never & (t_s >= 0.0) & (t_s <= t_s[shone].max())
+    return in_vain, infrared & np.isin(sensor, sensor[in_vain])
 
 
 def _chance(

@@ -16,7 +16,7 @@ from vedette.reports import Cause
 _HEIGHT_M, _HEIGHT_SIGMA_M = 8e3, 4e3
 _LEVEL_MPS, _CLIMB_MPS, _PUSH_MPS2 = 180.0, 20.0, 2.0  # one sigma of each component
 # round: afterburners shine with kilowatts a steradian in the short-wave infrared, lit for minutes
-_AFTERBURNER = Light(life_s=180.0, life_log=1.0, level_w_sr=5_000.0, level_log=0.8)
+_AFTERBURNER = Light(life_s=180.0, life_log=1.0, level_w_sr=5_000.0, level_log=0.8, hidden=0.5)
 
 
 def weigh_aircraft(sightings: Sightings, reference: Reference) -> Weighed:

@@ -15,6 +15,7 @@ import numpy as np
 from vedette.assessment.early.brightness import log_brightness_of_flights, unknown_log_ratio
 from vedette.assessment.early.flights import EarlyFlights, Starts, early_flights
 from vedette.assessment.early.others import weigh_aircraft
+from vedette.assessment.natural.light import log_flame_never_seen
 from vedette.assessment.natural.reference import EARTH_AREA_M2, Reference
 from vedette.assessment.natural.sightings import Sightings, where_at_height
 from vedette.assessment.typing.causes import place_log
@@ -202,7 +203,7 @@ def _path(flights: EarlyFlights, starts: Starts, t_s: Scalar) -> tuple[Rows, Row
 def _log_life(flights: EarlyFlights, starts: Starts, pick: Ints, s: Sightings) -> Scalar:
     """(p,) ln of the chance of what infrared looks found and missed."""
     e = s.evidence
-    out = np.zeros(len(pick))
+    out = np.full(len(pick), log_flame_never_seen(e.unseen))
     order = np.argsort(e.t_silence_s, kind="stable")
     t, found, chance = e.t_silence_s[order], e.found[order], e.chance[order]
     first = np.flatnonzero(found)

@@ -17,9 +17,13 @@ from vedette.frames import geodetic_from_itrf
 from vedette.reports import Cause
 from vedette.reports.words import place_words
 
-_FIRE = Light(life_s=7_200.0, life_log=1.5, level_w_sr=8_000.0, level_log=1.2, flicker_log=0.15, walk_log=0.01)
+_FIRE = Light(
+    life_s=7_200.0, life_log=1.5, level_w_sr=8_000.0, level_log=1.2, flicker_log=0.15, walk_log=0.01, hidden=0.5
+)  # fmt: skip
 # a gap in the cloud, a flare of minutes: seen for a while only
-_GLIMPSE = Light(life_s=60.0, life_log=1.2, level_w_sr=12_000.0, level_log=1.4, flicker_log=0.2, walk_log=0.04)
+_GLIMPSE = Light(
+    life_s=60.0, life_log=1.2, level_w_sr=12_000.0, level_log=1.4, flicker_log=0.2, walk_log=0.04, hidden=0.5
+)  # fmt: skip
 _GLIMPSE_SHARE = 0.2
 _GROUND_M, _GROUND_SIGMA_M = 600.0, 900.0  # over the ellipsoid: land, and what stands on it
 _FRONT_MPS = 1.0  # a running fire front, one sigma of each component

@@ -20,7 +20,9 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Scalar, Vec3
 from vedette.reports import Cause
 
-_LIGHT = Light(life_s=90.0, life_log=1.5, level_w_sr=20_000.0, level_log=1.5, flicker_log=0.25, walk_log=0.12)
+_LIGHT = Light(
+    life_s=90.0, life_log=1.5, level_w_sr=20_000.0, level_log=1.5, flicker_log=0.25, walk_log=0.12, hidden=0.95
+)  # fmt: skip
 _CLOUD_M, _CLOUD_SIGMA_M = 6e3, 5e3
 _NEVER = np.log(1e-7)  # stray light inside the telescope, a wrong clock
 _GRAZING_RAD = np.radians(16.0)  # a line of sight that meets the ground flatter than this grazes

@@ -2,6 +2,10 @@
 
 A light shines from its first look on and goes out once; while it shines a look finds it with the look's own chance.
 Its brightness starts somewhere and walks. Each cause has its own life and its own unrest; so has *unknown*.
+
+A watcher that looks where another finds it, and never does, may be unable to: a mirror shines one way, a fire's light
+is swallowed where it leaves the air aslant, cloud has gaps on one side. So its looks are weighed together, not one by
+one: either it cannot see it, or it missed it every time. A flame that climbs has all that below it in half a minute.
 """
 
 from dataclasses import dataclass
@@ -9,12 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from vedette.assessment.evidence import Unseen
 from vedette.assessment.natural.path_kernel import log_level_density
 from vedette.assessment.natural.sightings import Sightings
 from vedette.core.shapes import Scalar
 
 _AFTER = 0.003  # chance that a look finds something where a light went out: clutter, another light
 _DIM_W_SR = 1.0
+CLIMBED_S = 30.0  # after its first look a rocket stands some kilometres higher, above nearly all of the vapour
+FLAME_HIDDEN_LOW, FLAME_HIDDEN_HIGH = 0.3, 0.03  # round: low and aslant as any light; high up only by a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Light:
     level_log: float = 1.5  # one sigma of ln(level)
     flicker_log: float = 0.1  # one sigma from look to look, each for itself
     walk_log: float = 0.06  # one sigma of the walk over a second; over ten, root ten times that
+    hidden: float = 0.3  # chance that it cannot be seen from where another watcher stands
 
     def log_likelihood(self, sightings: Sightings) -> float:
         """ln probability of what infrared looks found and missed, and ln density of ln(intensity), all sensors."""
@@ -35,13 +43,14 @@ class Light:
     def log_life(self, sightings: Sightings) -> float:
         """Looks that found it and looks that did not, over when it may have gone out."""
         e = sightings.evidence
+        hidden = log_never_seen(e.unseen, self.hidden)
         if len(e.t_silence_s) == 0:
-            return 0.0
+            return hidden
         order = np.argsort(e.t_silence_s, kind="stable")
         t, found, chance = e.t_silence_s[order], e.found[order], e.chance[order]
         since = np.flatnonzero(found)
         if len(since) == 0:
-            return 0.0
+            return hidden
         t, found, chance = t[since[0] :], found[since[0] :], chance[since[0] :]
         lit = np.where(found, np.log(chance), np.log1p(-chance))
         out = np.where(found, np.log(_AFTER), np.log1p(-_AFTER))
@@ -51,7 +60,7 @@ class Light:
         lasts = self._lasting(t - t[0])
         share = lasts - np.concatenate([lasts[1:], [0.0]])
         share[0] = 1.0 - (lasts[1] if len(lasts) > 1 else 0.0)  # it shone at the first look
-        return float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
+        return hidden + float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
 
     def log_brightness(self, sightings: Sightings) -> float:
         """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself."""
@@ -76,6 +85,26 @@ class Light:
     def _lasting(self, t_s: Scalar) -> Scalar:
         """(n,) chance that it shines at least so long."""
         return np.asarray(ndtr((np.log(self.life_s) - np.log(np.maximum(t_s, 1e-3))) / self.life_log))
+
+
+def log_never_seen(unseen: Unseen, hidden: float, hidden_high: float | None = None) -> float:
+    """ln chance that those watchers found nothing, each hidden from it (with chance `hidden`) or missing it each time.
+
+    `hidden_high`, at most `hidden`: the chance that it stays hidden `CLIMBED_S` after its first look.
+    """
+    high = hidden if hidden_high is None else hidden_high
+    total = 0.0
+    for sensor in np.unique(unseen.sensor):
+        mine = unseen.sensor == sensor
+        missed = np.log1p(-unseen.chance[mine])
+        late = missed[unseen.t_s[mine] > CLIMBED_S]
+        total += float(np.log(high + (hidden - high) * np.exp(late.sum()) + (1.0 - hidden) * np.exp(missed.sum())))
+    return total
+
+
+def log_flame_never_seen(unseen: Unseen) -> float:
+    """`log_never_seen` of a launch."""
+    return log_never_seen(unseen, FLAME_HIDDEN_LOW, FLAME_HIDDEN_HIGH)
 
 
 ANY_LIGHT = Light(life_s=60.0, life_log=2.0)

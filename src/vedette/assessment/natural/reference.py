@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.assessment.evidence import Evidence, evidence_from_looks
-from vedette.assessment.natural.light import ANY_LIGHT
+from vedette.assessment.natural.light import ANY_LIGHT, log_flame_never_seen, log_never_seen
 from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, straightened
 from vedette.reports import Looks
 
@@ -58,6 +58,8 @@ class Reference:
     log_path: float  # where it was seen: density per radian, metre, m/s of all that was measured
     log_life: float  # that infrared looks found it, and did not
     log_brightness: float  # density of ln(intensity), infrared
+    log_flame_never_seen: float  # of a launch: that watchers which never found it did not (part of `log_life` here)
+    log_never_seen: float  # and of *unknown*
     log_perfect: float  # what `log_path` would be of a path known beforehand and hit in the middle every time
 
     @property
@@ -72,7 +74,7 @@ class Reference:
         chance of infrared silence (`class_fit.ClassFit.log_evidence`, once its flat unknowns have proper densities:
         the launch point 1 / EARTH_AREA_M2). Brightness, of which such a fit says nothing, is left out on both sides.
         """
-        return log_evidence + self.log_perfect - self.log_path - self.log_life
+        return log_evidence + self.log_flame_never_seen + self.log_perfect - self.log_path - self.log_life
 
 
 def reference_of(evidence: Evidence, looks: Looks) -> Reference:
@@ -91,7 +93,7 @@ def reference_of_looks(looks: Looks, sensors: Mapping[str, object]) -> Reference
 def reference_of_sightings(sightings: Sightings) -> Reference:
     """As `reference_of`, of looks that have been made straight."""
     if len(sightings) == 0:
-        return Reference(0.0, 0.0, 0.0, 0.0)
+        return Reference(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     logs = [np.log(habit.share) + _log_path(habit, sightings) for habit in _HABITS]
     logs += [np.log(_ROUGH_SHARE * habit.share) + _log_path(habit, sightings, _ROUGH) for habit in _HABITS[2:4]]
     logs.append(np.log(_NO_PATH_SHARE) + _log_no_path(sightings))
@@ -100,6 +102,8 @@ def reference_of_sightings(sightings: Sightings) -> Reference:
         float(np.logaddexp.reduce(logs)),
         ANY_LIGHT.log_life(sightings),
         ANY_LIGHT.log_brightness(sightings),
+        log_flame_never_seen(sightings.evidence.unseen),
+        log_never_seen(sightings.evidence.unseen, ANY_LIGHT.hidden),
         perfect,
     )
 

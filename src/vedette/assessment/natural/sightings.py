@@ -152,7 +152,8 @@ def straightened(evidence: Evidence, looks: Looks) -> Sightings:
     used, sensor = np.unique(e.sensor, return_inverse=True)
     return Sightings(
         e, sensor.astype(np.int64), np.ascontiguousarray(e.bias_sigmas[used]).reshape(-1, 4), t_tai_ns, is_infrared,
-        ~has_range, origin, places, slope, bias_slope, value, known, log_scale, intensity, sigma, e.t_silence_s,
+        ~has_range, origin, places, slope, bias_slope, value, known, log_scale, intensity, sigma,
+        np.sort(np.concatenate([e.t_silence_s, e.unseen.t_s])),
         (looks.t_measured_tai_ns[misses] - e.epoch_tai_ns) * 1e-9,
     )  # fmt: skip
 
