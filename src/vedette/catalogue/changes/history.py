@@ -66,11 +66,12 @@ def history_of(sets: ElementSets) -> History:
     bad = _bad_sets(t, along, rate)
     node = np.unwrap(orbits.node_rad)
     swung = steps * 0.5 * (orbits.node_rate_radpday[1:] + orbits.node_rate_radpday[:-1])
-    node_off = np.concatenate([[0.0], np.cumsum(np.diff(node) - swung)])
+    leaning = np.sin(0.5 * (orbits.inclination_rad[1:] + orbits.inclination_rad[:-1]))
+    node_off = np.concatenate([[0.0], np.cumsum((np.diff(node) - swung) * leaning)])
     good = np.flatnonzero(~bad)
     return History(
         t_days=t[good], along_m=along[good], pace_mpd=rate[good], inclination_rad=orbits.inclination_rad[good],
-        node_off_rad=node_off[good] * np.sin(level), rows=order[good], refused=order[bad],
+        node_off_rad=node_off[good], rows=order[good], refused=order[bad],
         t_first_tai_ns=int(orbits.t_epoch_tai_ns[0]), speed_mps=float(np.sqrt(3.986004418e14 / axis)),
     )  # fmt: skip
 

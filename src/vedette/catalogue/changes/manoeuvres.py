@@ -21,14 +21,22 @@ _NS_PER_DAY: Final = 86_400 * 10**9
 _DAY_S: Final = 86_400.0
 _SHARES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # of a gap, where a burn is tried
 _FIRST_GUESS: Final = np.array([0.3] + [0.7 / 6] * 6)  # of the shapes
-_WINDOWS_DAYS: Final = ((5.0, 8.0), (8.0, 13.0))  # before and after a burn; the calmer one is taken
+_WINDOWS_DAYS: Final = ((5.0, 8.0), (8.0, 13.0), (8.0, 20.0))  # before and after a burn
+_WHEN_WINDOW: Final = 1  # which tells when a burn was
 _LEAST_SCORE: Final = 8.0  # log odds that a kink must have: burns come about once in two months
+_LOOKS: Final = float(np.log(len(_WINDOWS_DAYS)))
 _CLEAR_SCORE: Final = 25.0
+_TEMPER: Final = 0.5  # the noise of sets is not white: their likelihood counts for less than it says
 _LEFT_OVER: Final = 0.02  # of a burn, which the shape does not explain
+_NET_SIGMAS: Final = 2.5  # that burns told as one must leave
+_SHARP_NULLS: Final = 12.0  # apparent jumps where there is none, that a kink told by two sets must have
+_SHARP_SLACK: Final = 0.05
+_SHARP_SCORE: Final = 99.0
 _MOST_ROUNDS: Final = 40
 _FEWEST_SETS: Final = 14
 _NONE: Final = -1e9
 _SAME_BURN_DAYS: Final = 1.0
+_SHORT_STAY_DAYS: Final = 2.5
 _HIGH_PERIOD_MIN: Final = 800.0
 _HIGH_FLOOR_MPS: Final = 0.05  # what shows in sets of high orbits, which Sun and Moon disturb
 _MOST_SURE, _SCORE_SCALE = 0.93, 13.0  # how often such scores were right on six satellites (docs/accuracy.md)
@@ -62,6 +70,7 @@ class _Kink:
     mean_days: float
     sigma_days: float = 0.3
     shapes: Scalar = field(default_factory=lambda: np.zeros(len(FIT_DAYS)))
+    is_sharp: bool = False
 
 
 def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
@@ -76,7 +85,12 @@ def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
     period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
     floor = _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0
     told = (_manoeuvre(past, group, search) for group in _grouped(search.kinks))
-    return tuple(one for one in told if one.delta_v_mps >= floor)
+    return tuple(one for one in told if _leaves_something(one, floor))
+
+
+def _leaves_something(one: Manoeuvre, floor_mps: float) -> bool:
+    """Whether the burns told as one leave more than the noise; ends of a bad set do not."""
+    return one.axis == "across" or abs(one.along_mps) >= max(floor_mps, _NET_SIGMAS * one.sigma_mps)
 
 
 class _Search:
@@ -88,27 +102,23 @@ class _Search:
         self.weight = np.ones(len(past))
         x = max(spread(np.diff(past.along_m, 3)), 1.0) / 4.5
         self.sigmas = (x, max(spread(np.diff(past.pace_mpd)), 1.0) / 1.4)
-        self.null = np.ones((len(past), len(FIT_DAYS)))
-        self.window = _WINDOWS_DAYS[0]
+        self.nulls: list[Rows] = []
 
     def run(self) -> None:
         """Until nothing is added."""
         t = self.past.t_days
         for _ in range(3):
             self._measure_noise(has_weights=False)
-        calm = []
-        for window in _WINDOWS_DAYS:
-            self.window = window
-            gain, size = self._scan(1, len(t), [])
-            calm.append(float(np.median(_null_spread(gain, size)[:, 0])))
-        self.window = _WINDOWS_DAYS[int(np.argmin(calm))]
+        self.nulls = [_null_spread(*self._scan(1, len(t), [], window)) for window in _WINDOWS_DAYS]
+        self._take_sharp()
         tried = np.zeros(len(t), dtype=bool)
         for turn in range(_MOST_ROUNDS):
             if turn in (2, 5, 9):
                 self._measure_noise(has_weights=True)
-            gain, size = self._scan(1, len(t), self.kinks)
-            self.null = _null_spread(gain, size)
-            score = self._score(1, len(t), gain, size)
+            scans = [self._scan(1, len(t), self.kinks, window) for window in _WINDOWS_DAYS]
+            self.nulls = [_null_spread(*scan) for scan in scans]
+            scores = np.stack([self._score(1, len(t), *scans[i], i) for i in range(len(scans))])
+            score = scores.max(axis=0)
             best = np.append(_NONE, score.max(axis=(1, 2)))
             best[tried] = _NONE
             added: list[int] = []
@@ -118,15 +128,33 @@ class _Search:
                 if any(abs(t[j] - t[i]) < 25.0 for i in added):
                     continue
                 g, w = divmod(int(np.argmax(score[j - 1])), len(FIT_DAYS))
+                i = int(np.argmax(scores[:, j - 1, g, w]))
                 when = float(t[j - 1] + (t[j] - t[j - 1]) * _SHARES[g])
-                self.kinks.append(_Kink(when, w, float(size[j - 1, g, w]), float(best[j]), when))
+                self.kinks.append(_Kink(when, w, float(scans[i][1][j - 1, g, w]), float(best[j]), when))
                 added.append(j)
                 tried[j] = True
             for one in sorted(self.kinks, key=lambda kink: abs(kink.size_mpd)):
-                self._fit_again(one)
+                if not one.is_sharp:
+                    self._fit_again(one)
             if not added:
                 break
         self.kinks.sort(key=lambda kink: kink.mean_days)
+
+    def _take_sharp(self) -> None:
+        """Take every kink so large and sharp that two sets tell it: their two straight ways meet between them."""
+        t, x, v = self.past.t_days, self.past.along_m, self.past.pace_mpd
+        gap, jump, flown = np.diff(t), np.diff(v), np.diff(x)
+        least = _SHARP_NULLS * np.min([null[:, 0] for null in self.nulls], axis=0)
+        large = np.abs(jump) > np.maximum(least, _SHARP_NULLS * self.sigmas[0] / gap)
+        share = (v[1:] * gap - flown) / np.where(large, jump * gap, 1.0)  # of the gap, gone before the kink
+        shapes = np.eye(len(FIT_DAYS))[0]
+        wide = np.pad(v[2:] - v[:-2], 1, mode="edge")
+        stays = np.minimum(np.sign(jump) * wide[:-1], np.sign(jump) * wide[1:]) > 0.5 * np.abs(jump)  # no one bad set
+        large &= stays & (share > -_SHARP_SLACK) & (share < 1.0 + _SHARP_SLACK)
+        for k in np.flatnonzero(large).tolist():
+            when = float(t[k] + gap[k] * np.clip(share[k], 0.01, 0.99))
+            score = min(0.5 * float(jump[k] / least[k] * _SHARP_NULLS) ** 2, _SHARP_SCORE)
+            self.kinks.append(_Kink(when, 0, float(jump[k]), score, when, 0.1 * float(gap[k]), shapes, True))
 
     def _cleared(self, kinks: list[_Kink], part: slice = slice(None)) -> tuple[Scalar, Scalar]:
         x, v = self.past.along_m[part].copy(), self.past.pace_mpd[part].copy()
@@ -144,7 +172,9 @@ class _Search:
             worst = np.max(np.abs(off) / np.array(self.sigmas), axis=1)
             self.weight = 1.0 / np.maximum(1.0, worst / 8.0) ** 2
 
-    def _scan(self, first: int, last: int, kinks: list[_Kink], shares: Scalar = _SHARES) -> tuple[Rows, Rows]:
+    def _scan(
+        self, first: int, last: int, kinks: list[_Kink], window: tuple[float, float], shares: Scalar = _SHARES
+    ) -> tuple[Rows, Rows]:
         a, b = max(first - 60, 0), min(last + 60, len(self.past))
         part = slice(a, b)
         t = self.past.t_days[part]
@@ -158,13 +188,13 @@ class _Search:
         size = np.zeros_like(gain)
         scan_kinks(
             t, x - x[len(x) // 2], v, 1.0 / noise_x, 1.0 / noise_v, max(first - a, 1), last - a, shares,
-            FIT_DAYS, LATE_DAYS, *self.window, gain, size,
+            FIT_DAYS, LATE_DAYS, *window, gain, size,
         )  # fmt: skip
         return gain[first - a : last - a], size[first - a : last - a]
 
-    def _score(self, first: int, last: int, gain: Rows, size: Rows) -> Rows:
+    def _score(self, first: int, last: int, gain: Rows, size: Rows, window: int) -> Rows:
         """Log odds: no more than the fit says, nor than the object's own false jumps allow."""
-        null = self.null[first - 1 : last - 1, None, :]
+        null = self.nulls[window][first - 1 : last - 1, None, :]
         return np.minimum(gain, 0.5 * (size / null) ** 2) + self._shape_log_prior(first, last)[:, None, :]
 
     def _shape_log_prior(self, first: int, last: int) -> Rows:
@@ -173,7 +203,7 @@ class _Search:
         for one in self.kinks:
             if one.score > _CLEAR_SCORE and one.shapes.any():
                 weight += np.exp(-np.abs(t - one.t_days) / 200.0)[:, None] * one.shapes
-        return np.log(weight / weight.sum(axis=1, keepdims=True) + 1e-12)
+        return np.log(weight / weight.sum(axis=1, keepdims=True) + 1e-12) - _LOOKS
 
     def _fit_again(self, one: _Kink) -> None:
         """Look for one kink anew near where it is, the others taken out; drop it where it no longer convinces."""
@@ -183,14 +213,18 @@ class _Search:
         last = min(int(np.searchsorted(t, one.t_days + 3.0)) + 1, len(t))
         if last <= first:
             return
-        gain, size = self._scan(first, last, self.kinks)
+        scans = [self._scan(first, last, self.kinks, window) for window in _WINDOWS_DAYS]
         steps = np.diff(t)[first - 1 : last - 1]
-        score = self._score(first, last, gain, size) + np.log(steps / 5.0)[:, None, None]
-        j, g, w = np.unravel_index(int(np.argmax(score)), score.shape)
-        top = float(score[j, g, w])
+        a_share = np.log(steps / 5.0)[:, None, None]
+        tops = [float((self._score(first, last, *scans[i], i) + a_share).max()) for i in range(len(scans))]
+        top = max(tops)
+        gain, size = scans[_WHEN_WINDOW]
         if top < _LEAST_SCORE - 1.6:  # a gap is cut in five
             return
-        chance = np.exp(score - top)
+        # whether there is a burn is the null's to say; when it was, and smeared over how long, the likelihood's
+        likely = _TEMPER * gain + self._shape_log_prior(first, last)[:, None, :] + np.log(steps)[:, None, None]
+        j, g, w = np.unravel_index(int(np.argmax(likely)), likely.shape)
+        chance = np.exp(likely - likely[j, g, w])
         when = t[first - 1 : last - 1, None] + steps[:, None] * _SHARES
         by_time = chance.sum(axis=2)
         mean = float((by_time * when).sum() / by_time.sum())
@@ -198,7 +232,7 @@ class _Search:
         here, jump = float(when[j, g]), float(size[j, g, w])
         if top > 60.0:
             fine = np.clip(_SHARES[g] + np.linspace(-0.1, 0.1, 9), 0.01, 0.99)
-            finer, jumps = self._scan(first + int(j), first + int(j) + 1, self.kinks, fine)
+            finer, jumps = self._scan(first + int(j), first + int(j) + 1, self.kinks, _WINDOWS_DAYS[_WHEN_WINDOW], fine)
             k = int(np.argmax(finer[0, :, w]))
             here, jump = float(t[first + j - 1] + steps[j] * fine[k]), float(jumps[0, k, w])
             mean = here if sigma < 0.25 * steps[j] else mean
@@ -222,11 +256,19 @@ def _null_spread(gain: Rows, size: Rows) -> Rows:
 def _grouped(kinks: list[_Kink]) -> list[list[_Kink]]:
     groups: list[list[_Kink]] = []
     for one in kinks:
-        if groups and one.mean_days - groups[-1][-1].mean_days < _SAME_BURN_DAYS:
+        last = groups[-1][-1] if groups else None
+        if last and (one.mean_days - last.mean_days < _SAME_BURN_DAYS or _is_short_stay(last, one)):
             groups[-1].append(one)
         else:
             groups.append([one])
     return groups
+
+
+def _is_short_stay(one: _Kink, two: _Kink) -> bool:
+    """Whether two kinks almost undo each other within days: burns out and back on one day, smeared, or a bad fit."""
+    if one.is_sharp or two.is_sharp or two.mean_days - one.mean_days > _SHORT_STAY_DAYS:
+        return False
+    return abs(one.size_mpd + two.size_mpd) < 0.5 * max(abs(one.size_mpd), abs(two.size_mpd))
 
 
 def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
@@ -234,7 +276,7 @@ def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
     days = float(weight @ np.array([one.mean_days for one in group]) / weight.sum())
     along = -sum(one.size_mpd for one in group) / 3.0 / _DAY_S
     j = int(np.clip(np.searchsorted(past.t_days, days), 1, len(past) - 1))
-    sigma = float(search.null[j - 1, group[0].shape]) / 3.0 / _DAY_S
+    sigma = float(min(null[j - 1, group[0].shape] for null in search.nulls)) / 3.0 / _DAY_S
     across, across_sigma = _across_mps(past, days, group[0].shape)
     is_across = across > _ACROSS_SIGMAS * across_sigma and across > abs(along)
     if across < _ACROSS_SIGMAS * across_sigma:
