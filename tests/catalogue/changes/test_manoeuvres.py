@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tests.data import real_data
 
-from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response
+from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response, take_out
 from vedette.catalogue.changes.manoeuvres import find_manoeuvres
+from vedette.catalogue.changes.pattern import pattern_of_life
 from vedette.catalogue.changes.planes import MeanOrbits
 from vedette.doors.catalogue_files import read_elements
 from vedette.reports.elements import ElementSets
@@ -121,3 +122,69 @@ def test_the_order_of_sets_does_not_matter() -> None:
     order = np.random.default_rng(1).permutation(len(sets))
     mixed = sets.take(order)
     assert [one.t_tai_ns for one in find_manoeuvres(sets)] == [one.t_tai_ns for one in find_manoeuvres(mixed)]
+
+
+def test_burns_a_few_days_apart_are_told_one_by_one_and_no_stay_is_taken_for_bad_sets() -> None:
+    """As in commissioning: up in three burns, and out to another orbit for three days and back."""
+    burns = {50.4: 0.5, 53.7: 0.8, 55.2: 0.3, 150.3: -0.03, 153.6: 0.03}
+    found = find_manoeuvres(_made(burns))
+    assert len(found) == len(burns)
+    for one, (day, dv) in zip(found, burns.items(), strict=True):
+        assert abs(one.t_tai_ns / _DAY_NS - day) < 0.3
+        assert one.along_mps == pytest.approx(dv, rel=0.1)
+
+
+def test_a_burn_across_the_orbit_is_as_large_as_its_operator_said() -> None:
+    """Sentinel-3A turned its plane by about 2 m/s a few times a year."""
+    folder = real_data("catalogue/manoeuvres")
+    sets, _ = read_elements(folder / "Sentinel-3A.tle.gz")
+    told = find_manoeuvres(sets)
+    when = np.array([one.t_tai_ns for one in told], dtype=float)
+    three_hundredths = 0.03  # the plane is known to 0.01 m/s or two; three of those are three hundredths
+    held = 0
+    for line, middle in zip(*_sorted_lines(folder / "raw_s3aman.txt"), strict=True):
+        words = line.split()
+        across = 0.0
+        for k in range(int(words[10])):
+            half_arc = np.pi * float(words[16 + 15 * k]) / 6_059.0  # of the orbit, flown while burning: turns cancel
+            across += float(words[19 + 15 * k]) * np.sin(half_arc) / half_arc
+        near = int(np.argmin(np.abs(when - middle)))
+        if abs(across) < 1.5 or abs(when[near] - middle) > _DAY_NS:
+            continue
+        held += 1
+        assert told[near].axis == "across"
+        assert told[near].across_mps == pytest.approx(abs(across), rel=three_hundredths)
+    assert held >= 15
+
+
+def _sorted_lines(path: Path) -> tuple[list[str], np.ndarray]:
+    """Lines of an operator's file by time, and their times."""
+    lines = sorted(path.read_text().splitlines(), key=lambda line: [int(word) for word in line.split()[1:5]])
+    return lines, _operator_times(path)
+
+
+def test_kinks_are_taken_out_as_their_response_says() -> None:
+    t = np.sort(np.random.default_rng(5).uniform(0.0, 40.0, 60))
+    shapes, when, sizes = np.array([0, 3, 6]), np.array([5.2, 17.0, 21.3]), np.array([100.0, -40.0, 7.0])
+    along, pace = np.zeros(60), np.zeros(60)
+    take_out(t, when, FIT_DAYS[shapes], LATE_DAYS[shapes], sizes, along, pace)
+    told = [response(t - day, int(shape)) for day, shape in zip(when, shapes, strict=True)]
+    here = [t >= day for day in when]
+    np.testing.assert_allclose(along, -sum(s * y[0] * h for s, y, h in zip(sizes, told, here, strict=True)), atol=1e-9)
+    np.testing.assert_allclose(pace, -sum(s * y[1] * h for s, y, h in zip(sizes, told, here, strict=True)), atol=1e-9)
+
+
+def test_an_object_that_stops_burning_or_burns_far_more_is_off_its_pattern() -> None:
+    """Burns of 0.1 m/s every 30 days for 240 days; then none, as ever, or one ten times as large."""
+    usual = {10.4 + 30.0 * k: 0.1 for k in range(1, 7)}
+    held, quiet, large = (
+        _made(burns) for burns in ({**usual, 220.4: 0.1}, {k: v for k, v in usual.items() if k < 170.0},
+                                   {**usual, 220.4: 1.0})
+    )  # fmt: skip
+    life = pattern_of_life(held, find_manoeuvres(held))
+    assert life["burns"] == 7
+    assert life["days_between_burns"] == pytest.approx(30.0, abs=0.5)
+    assert life["last_burn_days_ago"] == pytest.approx(239.0 - 220.4, abs=0.5)
+    assert not life["off_pattern"]
+    assert pattern_of_life(quiet, find_manoeuvres(quiet))["off_pattern"]
+    assert pattern_of_life(large, find_manoeuvres(large))["off_pattern"]

@@ -28,6 +28,7 @@ class History:
 
     t_days : from the first set
     along_m, pace_mpd : less the middle pace
+    normals : unit vectors across the orbit, the node's steady swing taken away
     rows : of the element sets given
     refused : rows taken for bad sets
     speed_mps : of a round orbit of the middle size
@@ -36,8 +37,7 @@ class History:
     t_days: Scalar
     along_m: Scalar
     pace_mpd: Scalar
-    inclination_rad: Scalar
-    node_off_rad: Scalar  # times the sine of the inclination
+    normals: Rows
     rows: Ints
     refused: Ints
     t_first_tai_ns: int
@@ -66,12 +66,13 @@ def history_of(sets: ElementSets) -> History:
     bad = _bad_sets(t, along, rate)
     node = np.unwrap(orbits.node_rad)
     swung = steps * 0.5 * (orbits.node_rate_radpday[1:] + orbits.node_rate_radpday[:-1])
-    leaning = np.sin(0.5 * (orbits.inclination_rad[1:] + orbits.inclination_rad[:-1]))
-    node_off = np.concatenate([[0.0], np.cumsum((np.diff(node) - swung) * leaning)])
+    held = node[0] + np.concatenate([[0.0], np.cumsum(np.diff(node) - swung)])
+    lean = orbits.inclination_rad
+    normals = np.column_stack([np.sin(lean) * np.sin(held), -np.sin(lean) * np.cos(held), np.cos(lean)])
     good = np.flatnonzero(~bad)
     return History(
-        t_days=t[good], along_m=along[good], pace_mpd=rate[good], inclination_rad=orbits.inclination_rad[good],
-        node_off_rad=node_off[good], rows=order[good], refused=order[bad],
+        t_days=t[good], along_m=along[good], pace_mpd=rate[good], normals=normals[good],
+        rows=order[good], refused=order[bad],
         t_first_tai_ns=int(orbits.t_epoch_tai_ns[0]), speed_mps=float(np.sqrt(3.986004418e14 / axis)),
     )  # fmt: skip
 

@@ -1,10 +1,12 @@
 """Manoeuvres in the history of an object's element sets: when, how much, along which axis, how sure.
 
-Kinks (`kink`) are looked for at every instant between sets, in every shape that a fit's length may give them, the
-largest first; each is taken out before the next is looked for, and all are fitted again until nothing changes. What
-counts as a kink is measured on the object itself: the spread of the jumps that appear where there is none (an
-empirical null, Efron 2004, JASA 99(465)), along its history, so calm radars' favourites and badly tracked objects are
-held to their own noise. How long this object's fits are is learnt from its clear burns and weighs in the doubtful.
+Burns so large that two sets tell them are taken first: the straight ways before and after meet between the two. Then
+kinks (`kink`) are looked for at every instant between sets, in every shape that a fit's length may give them and
+through windows of three widths, the largest first; each is taken out before the next is looked for, and all are fitted
+again until nothing changes. What counts as a kink is measured on the object itself: the spread of the jumps that appear
+where there is none (an empirical null, Efron 2004, JASA 99(465)), along its history, so calm radars' favourites and
+badly tracked objects are held to their own noise. When a burn was is the likelihood's to say. How long this object's
+fits are is learnt from its clear burns and weighs in the doubtful.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from vedette.catalogue.changes.across import QuietPlane, across_mps
 from vedette.catalogue.changes.history import History, history_of, local_residuals, spread
 from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, scan_kinks, take_out
 from vedette.core.shapes import Ints, Rows, Scalar
@@ -39,8 +42,10 @@ _SAME_BURN_DAYS: Final = 1.0
 _SHORT_STAY_DAYS: Final = 2.5
 _HIGH_PERIOD_MIN: Final = 800.0
 _HIGH_FLOOR_MPS: Final = 0.05  # what shows in sets of high orbits, which Sun and Moon disturb
-_MOST_SURE, _SCORE_SCALE = 0.93, 13.0  # how often such scores were right on six satellites (docs/accuracy.md)
-_ACROSS_SIGMAS: Final = 6.0
+# how often such scores were right on six satellites (docs/accuracy.md)
+_MOST_SURE, _EVEN_SCORE, _SCORE_SCALE = 0.945, 10.0, 5.0
+_SWING_SHARE: Final = 0.5  # of a burn along the way, what its change of the node's swing may pass for
+_ACROSS_NOISES: Final = 8.0  # median of what is told of quiet days
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +89,9 @@ def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
     search.run()
     period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
     floor = _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0
-    told = (_manoeuvre(past, group, search) for group in _grouped(search.kinks))
-    return tuple(one for one in told if _leaves_something(one, floor))
-
-
-def _leaves_something(one: Manoeuvre, floor_mps: float) -> bool:
-    """Whether the burns told as one leave more than the noise; ends of a bad set do not."""
-    return one.axis == "across" or abs(one.along_mps) >= max(floor_mps, _NET_SIGMAS * one.sigma_mps)
+    plane = QuietPlane.of(past, np.array([one.t_days for one in search.kinks]))
+    told = (_manoeuvre(past, group, search, plane) for group in _grouped(search.kinks))
+    return tuple(one for one, noise in told if abs(one.along_mps) >= max(floor, _NET_SIGMAS * noise))
 
 
 class _Search:
@@ -271,18 +272,20 @@ def _is_short_stay(one: _Kink, two: _Kink) -> bool:
     return abs(one.size_mpd + two.size_mpd) < 0.5 * max(abs(one.size_mpd), abs(two.size_mpd))
 
 
-def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
+def _manoeuvre(past: History, group: list[_Kink], search: _Search, plane: QuietPlane) -> tuple[Manoeuvre, float]:
+    """One manoeuvre, and the noise of its part along the way."""
     weight = np.array([abs(one.size_mpd) for one in group]) + 1e-9
     days = float(weight @ np.array([one.mean_days for one in group]) / weight.sum())
     along = -sum(one.size_mpd for one in group) / 3.0 / _DAY_S
     j = int(np.clip(np.searchsorted(past.t_days, days), 1, len(past) - 1))
     sigma = float(min(null[j - 1, group[0].shape] for null in search.nulls)) / 3.0 / _DAY_S
-    across, across_sigma = _across_mps(past, days, group[0].shape)
-    is_across = across > _ACROSS_SIGMAS * across_sigma and across > abs(along)
-    if across < _ACROSS_SIGMAS * across_sigma:
-        across = 0.0
+    shape = max(group, key=lambda one: abs(one.size_mpd)).shape
+    across, across_sigma = across_mps(past, days, float(FIT_DAYS[shape])), plane.noise_mps(days, shape)
+    is_clear = across > _ACROSS_NOISES * across_sigma and across > _SWING_SHARE * abs(along)
+    across = across if is_clear else 0.0
+    is_across = across > abs(along)
     score = max(one.score for one in group)
-    return Manoeuvre(
+    told = Manoeuvre(
         t_tai_ns=past.t_first_tai_ns + round(days * _NS_PER_DAY),
         t_sigma_s=max(float(max(one.sigma_days for one in group)) * _DAY_S, 600.0),
         delta_v_mps=float(np.hypot(along, across)),
@@ -290,26 +293,9 @@ def _manoeuvre(past: History, group: list[_Kink], search: _Search) -> Manoeuvre:
         along_mps=along,
         across_mps=across,
         axis="across" if is_across else "along",
-        probability=float(_MOST_SURE * (1.0 - np.exp(-score / _SCORE_SCALE))),
+        probability=float(_MOST_SURE / (1.0 + np.exp((_EVEN_SCORE - score) / _SCORE_SCALE))),
     )
-
-
-def _across_mps(past: History, days: float, shape: int) -> tuple[float, float]:
-    """The least change of speed across the orbit that moves its plane as it moved, and its doubt."""
-    t = past.t_days
-    before = np.flatnonzero(t < days)[-6:]
-    after = np.flatnonzero(t > days + FIT_DAYS[shape])[:6]
-    if len(before) < 3 or len(after) < 3:
-        return 0.0, 1.0
-    moved, doubt = 0.0, 0.0
-    for values in (past.inclination_rad, past.node_off_rad):
-        noise = max(spread(np.diff(values)), 1e-6)
-        middle = [float(np.median(values[part])) for part in (before, after)]
-        slope = float(np.median(np.diff(values[before]) / np.diff(t[before])))
-        gap = float(np.median(t[after]) - np.median(t[before]))
-        moved += (middle[1] - middle[0] - slope * gap) ** 2
-        doubt += noise**2 * (1.0 + (gap / 3.0) ** 2) / 3.0
-    return past.speed_mps * float(np.sqrt(moved)), past.speed_mps * float(np.sqrt(doubt))
+    return told, sigma
 
 
 def objects_of(sets: ElementSets) -> dict[int, Ints]:
