@@ -142,8 +142,8 @@ def _can_be_flown(when: Scalar, place: Scalar, rate: Scalar, a: int, b: int, noi
     if np.any(flown < ends.min(axis=0) - slack) or np.any(flown > ends.max(axis=0) + slack):
         return False
     usual = 0.5 * (rate[a - 1] + rate[b])
-    led = float(np.sum(flown - usual * steps))
-    return abs(led) > _LEADS_AWAY * abs(float(np.mean(rate[a:b])) - usual) * float(steps.sum())
+    led = float(np.max(np.abs(np.cumsum(flown - usual * steps))))
+    return led > _LEADS_AWAY * float(np.max(np.abs(rate[a:b] - usual))) * float(steps.sum())
 
 
 def local_residuals(t: Scalar, along: Scalar, pace: Scalar, weight: Scalar, sigmas: tuple[float, float]) -> Rows:
