@@ -44,9 +44,9 @@ def carried(sets, t_tai_ns):
     turned = [
         angle + days * rate
         for angle, rate in (
-            (sets.node_teme_rad, orbits.node_rate),
-            (sets.perigee_argument_rad, orbits.perigee_rate),
-            (sets.mean_anomaly_rad, orbits.anomaly_rate),
+            (sets.node_teme_rad, orbits.node_rate_radpday),
+            (sets.perigee_argument_rad, orbits.perigee_rate_radpday),
+            (sets.mean_anomaly_rad, orbits.anomaly_rate_radpday),
         )
     ]
     angles = [one % (2.0 * np.pi) for one in turned]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
@@ -89,6 +89,8 @@ NASTY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 
 
 @settings(max_examples=60, deadline=None)
+@example("a", "b", "\x1b", 0.0, 0.0)
+@example("\ufffe", "\uffff", "\ufffe", 0.0, 0.0)
 @given(NASTY, NASTY, NASTY, st.floats(), st.floats(0.0))
 def test_nothing_live_is_lost_to_a_spelling(
     sender: str, name: str, restriction: str, lon: float, radius: float

@@ -63,7 +63,7 @@ def cap_alert(event: AlertEvent, wanted: Sequence[str] = ("en",)) -> CapAlert:
         msg_type=event.message_type.value,
         scope=event.audience.value,
         source=event.source,
-        restriction=(event.restriction.strip() or "authorities") if event.audience is Audience.RESTRICTED else "",
+        restriction=_plain(event.restriction) or "authorities" if event.audience is Audience.RESTRICTED else "",
         addresses=" ".join(f'"{name}"' if " " in name else name for name in event.addresses)
         if event.audience is Audience.PRIVATE
         else "",
@@ -89,6 +89,11 @@ def area_troubles(event: AlertEvent) -> tuple[str, ...]:
 def cap_message(event: AlertEvent, wanted: Sequence[str] = ("en",)) -> bytes:
     """The CAP message as XML, read back once before it is given out."""
     return cap_bytes(cap_alert(event, wanted))
+
+
+def _plain(text: str) -> str:
+    """Without control characters, which XML cannot hold, and without blanks around."""
+    return "".join(c for c in text if c.isprintable()).strip()
 
 
 def cap_id(text: str) -> str:

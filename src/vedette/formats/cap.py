@@ -355,12 +355,15 @@ def _info(found: dict[str, list[Any]]) -> CapInfo:
     )  # fmt: skip
 
 
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _put(parent: Any, name: str, text: str) -> Any:
     child = etree.SubElement(parent, f"{{{CAP_12}}}{name}")
     try:
         child.text = text
-    except ValueError:  # control characters have no place in XML
-        child.text = "".join(c for c in text if c >= " " or c in "\t\n\r")
+    except ValueError:  # control characters, halves of pairs and non-characters have no place in XML
+        child.text = _NOT_XML.sub("", text)
     return child
 
 

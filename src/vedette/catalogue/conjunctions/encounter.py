@@ -106,11 +106,14 @@ def _inertial(one: CdmObject, t_tai_ns: int, source: str, number: int) -> Vec3:
     return turn(t_tai_ns, state, orientation)
 
 
+_ROUNDING = 1e-12  # of the largest eigenvalue
+
+
 def positive(cov: Rows, radius_m: float) -> tuple[Rows, bool]:
-    """A covariance whose eigenvalues are at least the square of a ten-thousandth of the radius, and whether that
-    changed it."""
+    """A covariance whose eigenvalues are at least the square of a ten-thousandth of the radius (and no less than what
+    rounding leaves of the largest), and whether one was below zero."""
     values, vectors = np.linalg.eigh(cov)
-    least = (_CLIP * radius_m) ** 2
+    least = max((_CLIP * radius_m) ** 2, _ROUNDING * float(values.max()))
     if values.min() >= least:
         return cov, False
     return (vectors * np.maximum(values, least)) @ vectors.T, bool(values.min() < 0.0)
