@@ -23,6 +23,8 @@ from vedette.reports import Cause
 _LIGHT = Light(
     life_s=90.0, life_log=1.5, level_w_sr=20_000.0, level_log=1.5, flicker_log=0.25, walk_log=0.12, hidden=0.95
 )  # fmt: skip
+# several patches in one, a mirror that turns over
+_WILD = Light(life_s=90.0, life_log=1.5, level_w_sr=20_000.0, level_log=1.5, flicker_log=0.3, walk_log=0.4)
 _CLOUD_M, _CLOUD_SIGMA_M = 6e3, 5e3
 _NEVER = np.log(1e-7)  # stray light inside the telescope, a wrong clock
 _GRAZING_RAD = np.radians(16.0)  # a line of sight that meets the ground flatter than this grazes
@@ -63,8 +65,39 @@ def weigh_glint(sightings: Sightings, sensors: Mapping[str, object], context: Na
     for other in watchers[watchers != e.sensor[first]]:
         # one facet shines into one telescope: each further sensor needs a mirror of its own
         log += _log_other(s, int(other), places)
-    log += _LIGHT.log_likelihood(s)
+    log += _LIGHT.log_life(s) + _log_brightness(s, _swing_per_s(places[own], e.place[own], s.t_tai_ns[own]))
     return (Weighed(Cause.GLINT, log, *_reasons(seen, len(watchers), places, s, moving)),)
+
+
+def _swing_per_s(places: Vec3, sensors: Vec3, t_tai_ns: Scalar) -> float:
+    """One sigma of how fast ln(brightness) of a mirror changes there because Sun and watcher move, 1/s.
+
+    Facets that lean by x shine as exp(-(x / w)^2 / 2): the lean asked turns by x' a second, and brightness by
+    x x' / w^2. That is next to nothing with the Sun high; at sunrise on the limb, a tenth to a half a second.
+    """
+    middle, sensor = np.median(places, axis=0), sensors[0]
+    later = 10 * NS_PER_S
+    span_ns = max(int(t_tai_ns[-1]) - int(t_tai_ns[0]), 1)
+    leans = glint_geometry(
+        np.stack([middle, middle]), np.stack([sensor, sensor + (sensors[-1] - sensor) * (later / span_ns)]),
+        np.array([int(t_tai_ns[0]), int(t_tai_ns[0]) + later]),
+    ).tilts_rad  # fmt: skip
+    width = _MIRRORS[0].tilt_rad
+    turns = float(np.linalg.norm(leans[1] - leans[0])) / 10.0
+    return float((np.linalg.norm(leans[0]) + width) * turns / width**2)
+
+
+def _log_brightness(s: Sightings, swing_per_s: float) -> float:
+    """ln density of the brightness: its own unrest and what geometry adds; one in ten changes as wildly as it likes."""
+    steady = _LIGHT.log_brightness(s)
+    t = s.evidence.t_s
+    if swing_per_s * float(t[-1] - t[0]) > 0.3:
+        steps = np.linspace(-2.5, 2.5, 41)
+        weights = -0.5 * steps**2
+        weights -= np.logaddexp.reduce(weights)
+        each = [_LIGHT.log_brightness(s, float(swing_per_s * step)) for step in steps]
+        steady = float(np.logaddexp.reduce(weights + np.array(each)))
+    return float(np.logaddexp(np.log(0.9) + steady, np.log(0.1) + _WILD.log_brightness(s)))
 
 
 def _log_place(place: Vec3, sensor: Vec3, t_tai_ns: int, seen: GlintGeometry) -> float:

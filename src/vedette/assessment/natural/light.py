@@ -62,8 +62,11 @@ class Light:
         share[0] = 1.0 - (lasts[1] if len(lasts) > 1 else 0.0)  # it shone at the first look
         return hidden + float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
 
-    def log_brightness(self, sightings: Sightings) -> float:
-        """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself."""
+    def log_brightness(self, sightings: Sightings, rise_per_s: float = 0.0) -> float:
+        """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself.
+
+        `rise_per_s`: how fast the logarithm grows beside its walk.
+        """
         total = 0.0
         shines = np.isfinite(sightings.intensities_w_sr)
         for sensor in np.unique(sightings.evidence.sensor[shines]):
@@ -73,7 +76,7 @@ class Light:
             total += float(
                 log_level_density(
                     sightings.evidence.t_s[mine],
-                    np.log(value),
+                    np.log(value) - rise_per_s * sightings.evidence.t_s[mine],
                     np.hypot(np.minimum(sigma, 1.0), self.flicker_log),
                     float(np.log(self.level_w_sr)),
                     self.level_log,
