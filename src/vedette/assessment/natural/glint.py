@@ -88,7 +88,7 @@ def _swing_per_s(places: Vec3, sensors: Vec3, t_tai_ns: Scalar) -> float:
 
 
 def _log_brightness(s: Sightings, swing_per_s: float) -> float:
-    """ln density of the brightness: its own unrest and what geometry adds; one in ten changes as wildly as it likes."""
+    """ln density of the brightness: its own unrest and what geometry adds; one in twenty changes as wildly as it likes."""
     steady = _LIGHT.log_brightness(s)
     t = s.evidence.t_s
     if swing_per_s * float(t[-1] - t[0]) > 0.3:
@@ -97,7 +97,7 @@ def _log_brightness(s: Sightings, swing_per_s: float) -> float:
         weights -= np.logaddexp.reduce(weights)
         each = [_LIGHT.log_brightness(s, float(swing_per_s * step)) for step in steps]
         steady = float(np.logaddexp.reduce(weights + np.array(each)))
-    return float(np.logaddexp(np.log(0.9) + steady, np.log(0.1) + _WILD.log_brightness(s)))
+    return float(np.logaddexp(np.log(0.95) + steady, np.log(0.05) + _WILD.log_brightness(s)))
 
 
 def _log_place(place: Vec3, sensor: Vec3, t_tai_ns: int, seen: GlintGeometry) -> float:
