@@ -7,7 +7,7 @@ from tests.assessment.natural.made_looks import looks_of_path
 from vedette.assessment.evidence import SILENCE_WIDTH_S, Unseen, evidence_from_looks
 from vedette.assessment.flight_posterior import silence_log_likelihood
 from vedette.assessment.natural.context import NaturalContext
-from vedette.assessment.natural.light import ANY_LIGHT, log_flame_never_seen, log_never_seen
+from vedette.assessment.natural.light import ANY_LIGHT, _log_one_gap, log_flame_never_seen, log_never_seen
 from vedette.assessment.natural.natural_causes import natural_causes
 from vedette.assessment.natural.reference import reference_of_looks
 from vedette.assessment.natural.sightings import sightings_of
@@ -65,3 +65,24 @@ def test_no_burn_explains_a_light_that_others_never_see_better_than_a_free_light
     assert reference.log_life == pytest.approx(ANY_LIGHT.log_life(sightings_of(looks, SENSORS)))
     fire = next(one for one in natural_causes(looks, SENSORS, NaturalContext()) if one.name is Cause.FIRE)
     assert fire.log_ratio > 0.0
+
+
+def test_a_cloud_that_comes_and_goes_is_one_gap_by_enumeration():
+    rng = np.random.default_rng(3)
+    t = np.cumsum(rng.uniform(2.0, 6.0, 7))
+    lit, out = np.log(rng.uniform(0.05, 0.95, 7)), np.log(rng.uniform(0.05, 0.95, 7))
+    total = 0.0
+    for first in range(1, 6):
+        for last in range(first, 6):
+            hidden = (np.arange(7) >= first) & (np.arange(7) <= last)
+            came = (t[first] - t[first - 1]) / (t[-1] - t[0])
+            went = np.exp(-(t[last] - t[first]) / 30.0) - np.exp(-(t[last + 1] - t[first]) / 30.0)
+            total += came * went * np.exp(np.where(hidden, out, lit).sum())
+    assert _log_one_gap(t, lit, out) == pytest.approx(np.log(total), rel=1e-9)
+
+
+def test_a_light_back_from_behind_a_cloud_is_no_second_burn():
+    """Four looks, half a minute of nothing, five looks: a free light of long life makes that far from absurd."""
+    found, missed = np.r_[0.0:10.0:3.0, 45.0:58.0:3.0], np.arange(12.0, 45.0, 3.0)
+    looks = still_light({"b": found}, {"b": missed})
+    assert ANY_LIGHT.log_life(sightings_of(looks, SENSORS)) > -12.0  # eleven misses for themselves: -33

@@ -88,7 +88,7 @@ def _swing_per_s(places: Vec3, sensors: Vec3, t_tai_ns: Scalar) -> float:
 
 
 def _log_brightness(s: Sightings, swing_per_s: float) -> float:
-    """ln density of the brightness: its own unrest and what geometry adds; one in twenty changes as wildly as it likes."""
+    """ln density of the brightness: its own unrest and what geometry adds; one in twenty changes as it likes."""
     steady = _LIGHT.log_brightness(s)
     t = s.evidence.t_s
     if swing_per_s * float(t[-1] - t[0]) > 0.3:

@@ -1,6 +1,7 @@
 """How long something was to be seen, and how its brightness went, under stated habits of a light.
 
 A light shines from its first look on and goes out once; while it shines a look finds it with the look's own chance.
+Now and then a cloud hides it for half a minute, and it comes back.
 Its brightness starts somewhere and walks. Each cause has its own life and its own unrest; so has *unknown*.
 
 A watcher that looks where another finds it, and never does, may be unable to: a mirror shines one way, a fire's light
@@ -20,6 +21,7 @@ from vedette.core.shapes import Scalar
 
 _AFTER = 0.003  # chance that a look finds something where a light went out: clutter, another light
 _DIM_W_SR = 1.0
+_CLOUD_EVERY_S, _CLOUD_FOR_S = 300.0, 30.0  # round: how seldom a cloud hides a light, and for how long
 CLIMBED_S = 30.0  # after its first look a rocket stands some kilometres higher, above nearly all of the vapour
 FLAME_HIDDEN_LOW, FLAME_HIDDEN_HIGH = 0.3, 0.03  # round: low and aslant as any light; high up only by a fault
 
@@ -53,14 +55,19 @@ class Light:
             return hidden
         t, found, chance = t[since[0] :], found[since[0] :], chance[since[0] :]
         lit = np.where(found, np.log(chance), np.log1p(-chance))
-        out = np.where(found, np.log(_AFTER), np.log1p(-_AFTER))
+        out = np.log(np.where(found, _AFTER, 1.0 - _AFTER))
         # gone out between look k and k + 1: all up to k lit, all after it out
         through = np.cumsum(lit)[:]
         after = np.concatenate([np.cumsum(out[::-1])[::-1][1:], [0.0]])
         lasts = self._lasting(t - t[0])
         share = lasts - np.concatenate([lasts[1:], [0.0]])
         share[0] = 1.0 - (lasts[1] if len(lasts) > 1 else 0.0)  # it shone at the first look
-        return hidden + float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
+        once = float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
+        clouded = min(float(t[-1] - t[0]) / _CLOUD_EVERY_S, 0.5)
+        if len(t) < 3 or clouded <= 0.0:
+            return hidden + once
+        comes_back = float(np.log(np.maximum(lasts[-1], 1e-12))) + _log_one_gap(t, lit, out)
+        return hidden + float(np.logaddexp(np.log1p(-clouded) + once, np.log(clouded) + comes_back))
 
     def log_brightness(self, sightings: Sightings, rise_per_s: float = 0.0) -> float:
         """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself.
@@ -88,6 +95,20 @@ class Light:
     def _lasting(self, t_s: Scalar) -> Scalar:
         """(n,) chance that it shines at least so long."""
         return np.asarray(ndtr((np.log(self.life_s) - np.log(np.maximum(t_s, 1e-3))) / self.life_log))
+
+
+def _log_one_gap(t_s: Scalar, lit: Scalar, out: Scalar) -> float:
+    """ln chance of the looks when one cloud hides the light: it comes as likely at any instant, and goes at a rate."""
+    n = len(t_s)
+    step = np.diff(t_s)
+    seen = np.concatenate([[0.0], np.cumsum(lit)])
+    unseen = np.concatenate([[0.0], np.cumsum(out)])
+    first, last = np.triu_indices(n - 2)  # hidden at the looks first + 1 ... last + 1, and not at the next
+    came = np.log(np.maximum(step[first], 1e-6) / max(float(t_s[-1] - t_s[0]), 1e-6))
+    since = t_s[last + 1] - t_s[first + 1]
+    went = np.log(np.maximum(-np.expm1(-step[last + 1] / _CLOUD_FOR_S), 1e-9)) - since / _CLOUD_FOR_S
+    looks = seen[first + 1] + unseen[last + 2] - unseen[first + 1] + seen[n] - seen[last + 2]
+    return float(np.logaddexp.reduce(came + went + looks))
 
 
 def log_never_seen(unseen: Unseen, hidden: float, hidden_high: float | None = None) -> float:
