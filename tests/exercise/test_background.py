@@ -1,6 +1,7 @@
 """Days without launches: limits from tables, clutter that could mislead, and days that are kept."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from vedette.exercise.background import STATES, poisson_upper, rehearse_backgrou
 from vedette.exercise.background_clutter import ClutterDay, clutter_day, may_become_something, suspicious_spans
 from vedette.exercise.background_kinds import FIRST_DAY_TAI_NS, KINDS, story_text
 from vedette.frames import itrf_from_geodetic
-from vedette.scenario import parse_story
+from vedette.scenario import make_scenario, parse_story
 from vedette.scenario.returns import Luck
 from vedette.sensing import los_from_itrf, packaged_sensors
 
@@ -103,3 +104,14 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(tmp_path, monkeypatch):
     assert rehearse_background(sensors, 1, 9, results=kept, is_resumed=True)["days"] == 1  # another seed: played
     assert played == [0, 1, 2, 0]
     assert json.loads(kept.read_text(encoding="utf-8").splitlines()[0])["row"]["day"] == 0
+
+
+def test_a_watcher_is_shown_no_mirror_at_night():
+    """At midnight under it the Sun is behind the Earth; such a moment is played as nothing and stops nothing."""
+    (glint,) = [kind for kind in KINDS if kind.name == "glint"]
+    sensors = {"ir-east": packaged_sensors()["ir-east"]}
+    texts = [story_text(glint, sensors, 0, np.random.default_rng(seed)) for seed in range(40)]
+    seen = [text for text in texts if text is not None]
+    assert 0 < len(seen) < len(texts)
+    for text in seen[:5]:
+        make_scenario(replace(parse_story(text), sensors=sensors), 1)

@@ -5,6 +5,7 @@ things happen far more often than an engine can be run on, so of some only a sha
 share and limits widened by it. Of what is many, several are played in one story, far apart, as on a real day.
 """
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import cos, degrees, radians, sin
@@ -13,11 +14,15 @@ from typing import Final
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
+from vedette.scenario.glinting import specular_place
 from vedette.sensing import Infrared, Radar, Sensor, Site
+from vedette.sensing.daylight import sun_position_itrf_m
 from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 
 FIRST_DAY_TAI_NS: Final = tai_ns_from_utc_text("2031-04-01T00:00:00Z")
 DAY_S: Final = 86_400.0
+_GLINT_T_S: Final = 45.0
+_GLINT_HEIGHT_M: Final = 11e3  # of `[[glint]]` where its story says none
 Tables = Callable[[Mapping[str, Sensor], np.random.Generator], str | None]
 
 
@@ -32,6 +37,7 @@ class Kind:
     tables: Tables  # the story's tables; None: out of everybody's sight
     source: str
     together: int = 1  # so many in one story
+    is_there: Callable[[Mapping[str, Sensor], str, int], bool] | None = None  # whether tables can be at an instant
 
 
 def _radars(sensors: Mapping[str, Sensor]) -> list[Radar]:
@@ -94,7 +100,15 @@ def _orbit(table: str, height_km: str) -> Tables:
 def _glint(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
     watchers = _watchers(sensors)
     name = watchers[int(rng.integers(len(watchers)))].name
-    return f'[[glint]]\nspecular_of = "{name}"\nt_s = 45.0\nradius_km = 200.0\ncount = 2\n'
+    return f'[[glint]]\nspecular_of = "{name}"\nt_s = {_GLINT_T_S}\nradius_km = 200.0\ncount = 2\n'
+
+
+def _shines(sensors: Mapping[str, Sensor], tables: str, t_start_tai_ns: int) -> bool:
+    """Whether the Sun then stands where a level mirror can show it to the watcher: at its night it does not."""
+    (glint,) = tomllib.loads(tables)["glint"]
+    t = t_start_tai_ns + round(_GLINT_T_S * NS_PER_S)
+    watcher = next(one for one in _watchers(sensors) if one.name == glint["specular_of"])
+    return specular_place(watcher.position_itrf_m(t), sun_position_itrf_m(t), _GLINT_HEIGHT_M) is not None
 
 
 def _aircraft(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
@@ -150,7 +164,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "glint", lambda s: 50.0 * len(_watchers(s)), 0.005, 75.0, _glint,
         "assumption: fifty pairs of patches of mirror-like high cloud a day for each watcher",
-        together=2,
+        together=2, is_there=_shines,
     ),
     Kind(
         "aircraft", lambda s: 1_000.0 * len(_radars(s)), 1e-3, 60.0, _aircraft,
@@ -181,7 +195,11 @@ def stories_text(
     found = [made for made in (kind.tables(sensors, rng) for _ in range(count)) if made is not None]
     if not found:
         return None
-    tables = "\n".join(found)
     t_start = FIRST_DAY_TAI_NS + round((day + rng.random()) * DAY_S * NS_PER_S)
+    if kind.is_there is not None:
+        found = [made for made in found if kind.is_there(sensors, made, t_start)]
+        if not found:
+            return None
+    tables = "\n".join(found)
     head = f'title = "{kind.name}"\nt_start_utc = "{utc_text_from_tai_ns(t_start)}"\nseconds = {kind.seconds}\n'
     return f"{head}\n{tables}"
