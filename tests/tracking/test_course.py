@@ -46,7 +46,7 @@ def test_round_trip_of_a_state(state):
 def test_white_noise_in_course_coordinates_is_that_of_the_numeric_slope(state):
     found = np.zeros((8, 8))
     add_white(np.append(course_from_cartesian(state), [0.0, 0.0]), found, COURSE, 2.0, 0.5)
-    steps = np.repeat([1.0, 1e-3], 3)
+    steps = np.repeat([0.1, 1e-3], 3)  # metre-long ones bend by a ten-thousandth at 1 km
     ahead, behind = (course_from_cartesian(state + sign * np.diag(steps)) for sign in (1.0, -1.0))
     J = (course_difference(ahead, behind) / (2.0 * steps[:, None])).T
     eye = np.eye(3)

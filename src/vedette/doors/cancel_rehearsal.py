@@ -80,8 +80,11 @@ class Rehearsed:
         return max(self.seconds.values(), default=float("inf"))
 
 
-def rehearse_cancel(folder: Path, is_busy: bool = True) -> Rehearsed:
-    """Release an alert by two people, take it back by one, and see who hears of it when."""
+def rehearse_cancel(folder: Path, is_busy: bool = True, wait_s: float = MUST_S) -> Rehearsed:
+    """Release an alert by two people, take it back by one, and see who hears of it when.
+
+    `wait_s` : how long channels are waited for; whether that was quick enough is for the caller to say
+    """
     found = Rehearsed()
     with ExitStack() as stack:
         site, letters = stack.enter_context(webhook()), stack.enter_context(mail())
@@ -108,7 +111,7 @@ def rehearse_cancel(folder: Path, is_busy: bool = True) -> Rehearsed:
             outcome = act(desk, folder, Asked(action="cancel", alert=_ALERT), person_now, _ALERT)
         assert outcome.message is not None
         name = outcome.message.message_id
-        _note(found, tell(folder, DRILL, MUST_S), name)
+        _note(found, tell(folder, DRILL, wait_s), name)
         found.proposals = _proposals(folder)
         found.entries_written = _entries(journal)
         stack.enter_context(webhook(dead))  # the dead one is repaired
