@@ -27,17 +27,11 @@ def breakups(old: Path, new: Path, /, *, fewest: int = 10, plot: Path | None = N
     import sys
 
     from vedette.catalogue.changes.breakups import find_breakups
-    from vedette.doors.catalogue_files import read_elements
+    from vedette.doors.catalogue_sets import sets_of_files
     from vedette.doors.gabbard import gabbard_svg
     from vedette.doors.wire import json_bytes
 
-    tables = []
-    for path in (old, new):
-        sets, refused = read_elements(path)
-        for trouble in refused:
-            sys.stderr.write(f"refused: {trouble}\n")
-        tables.append(sets)
-    before, after = tables
+    before, after = sets_of_files((old,)), sets_of_files((new,))
     found = find_breakups(before, after, fewest)
     rows = [_row(event, before, after) for event in found]
     if plot is not None and found:

@@ -33,17 +33,12 @@ def launches(
     import numpy as np
 
     from vedette.catalogue.changes.launches import find_launches, launch_times
-    from vedette.doors.catalogue_files import read_elements
+    from vedette.doors.catalogue_sets import sets_of_files
     from vedette.doors.wire import json_bytes
     from vedette.frames import itrf_from_geodetic
     from vedette.time import utc_text_from_tai_ns
 
-    tables = []
-    for path in (old, new):
-        sets, refused = read_elements(path)
-        for trouble in refused:
-            sys.stderr.write(f"refused: {trouble}\n")
-        tables.append(sets)
+    tables = [sets_of_files((path,)) for path in (old, new)]
     rows: list[dict[str, Any]] = []
     for group in find_launches(*tables):
         row: dict[str, Any] = {

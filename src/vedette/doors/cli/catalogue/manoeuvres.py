@@ -36,12 +36,12 @@ def manoeuvres(
     from vedette.catalogue.changes.manoeuvres import find_manoeuvres, objects_of
     from vedette.catalogue.changes.pattern import pattern_of_life
     from vedette.core.errors import NotFoundError, UsageError
-    from vedette.doors.catalogue_sets import catalogue_store
+    from vedette.doors.catalogue_sets import catalogue_store, sets_of_files
     from vedette.doors.wire import json_bytes
 
     if not files and id is None:
         raise UsageError("`vedette catalogue manoeuvres` needs files of element sets, or --id NUMBER")
-    sets = _read(files) if files else catalogue_store(data_dir).history(int(id or 0))
+    sets = sets_of_files(files) if files else catalogue_store(data_dir).history(int(id or 0))
     objects = objects_of(sets)
     if id is not None:
         objects = {number: rows for number, rows in objects.items() if number == id}
@@ -68,21 +68,6 @@ def manoeuvres(
         words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in life.items() if key != "id")
         sys.stdout.write(f"{life['id']}: {words}\n")
     return 0
-
-
-def _read(files: tuple[Path, ...]) -> Any:
-    import sys
-
-    from vedette.doors.catalogue_files import read_elements
-    from vedette.reports.elements import ElementSets
-
-    parts = []
-    for path in files:
-        sets, refused = read_elements(path)
-        for trouble in refused:
-            sys.stderr.write(f"refused: {trouble}\n")
-        parts.append(sets)
-    return ElementSets.joined(parts)
 
 
 def _row(number: int, one: Any) -> dict[str, Any]:
