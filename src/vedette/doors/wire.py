@@ -338,8 +338,13 @@ def spelling_of(picture: Picture) -> Spelling:
     return Spelling(picture.t_liftoff_tai_ns, picture.is_epoch_known, picture.liftoff_object_id is not None)
 
 
-def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str, Any]:
-    """The whole picture as one document: events, objects, alerts, predictions."""
+def document(
+    picture: Picture, predict_to_tai_ns: int | None = None, events: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The whole picture as one document: events, objects, alerts, predictions.
+
+    `events` is the timeline for whoever has spelled it already, so that a long watch need not spell it at every frame.
+    """
     spell = spelling_of(picture)
     predictions = picture.predict(predict_to_tai_ns) if predict_to_tai_ns is not None else ()
     return {
@@ -353,7 +358,7 @@ def document(picture: Picture, predict_to_tai_ns: int | None = None) -> dict[str
             "quarantined": picture.quarantine_count,
         },
         "no_launch": no_launch(picture),
-        "events": [spell.event(finding) for finding in picture.timeline],
+        "events": [spell.event(finding) for finding in picture.timeline] if events is None else events,
         "objects": [spell.object(summary) for summary in picture.objects],
         "alerts": [spell.alert(alert) for alert in picture.alerts],
         "candidates": [spell.candidate(one) for one in picture.candidates],

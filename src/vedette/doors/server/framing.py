@@ -1,0 +1,64 @@
+"""One watch's frames in order: remembers the last document so that the next frame tells only what changed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vedette.doors.server.frames import Document, Frame, snapshot_of, update_between
+from vedette.doors.wire import document, spelling_of
+from vedette.engine import Picture
+from vedette.reports import Finding
+
+
+class SpelledTimeline:
+    """The timeline of one watch, each finding spelled once; all again only when the zero of the seconds moves."""
+
+    def __init__(self) -> None:
+        self._events: list[dict[str, Any]] = []
+        self._zero: tuple[int | None, bool] | None = None
+
+    def of(self, picture: Picture) -> list[dict[str, Any]]:
+        """Every event of the picture, spelled; rows that did not change are the very same objects as before."""
+        spell = spelling_of(picture)
+        zero = (picture.t_liftoff_tai_ns, picture.is_epoch_known)
+        timeline: Sequence[Finding] = picture.timeline
+        if zero != self._zero or len(timeline) < len(self._events):
+            self._zero, self._events = zero, []
+        self._events = [*self._events, *(spell.event(finding) for finding in timeline[len(self._events) :])]
+        return self._events
+
+
+class Framer:
+    """Makes the frames of one watch or replay; `seq` grows by one with each."""
+
+    def __init__(self, journal: str, seq: int = 0) -> None:
+        self.journal, self.seq = journal, seq
+        self.document: Document | None = None
+        self._timeline = SpelledTimeline()
+
+    def snapshot(self, picture: Picture, entry: int, desk: Sequence[Any] = (), notices: Sequence[Any] = ()) -> Frame:
+        """The whole picture now; the next update counts from here."""
+        self.document = document(picture, events=self._timeline.of(picture))
+        return self._snapshot(entry, desk, notices)
+
+    def frame(
+        self,
+        picture: Picture,
+        entry: int,
+        around: Callable[[], tuple[Sequence[Any], Sequence[Any]]] = lambda: ((), ()),
+    ) -> Frame:
+        """What changed since the last frame; a snapshot when there was none, or when a change cannot be told as one.
+
+        `around` gives the desk's alerts and the notices; asked only for a snapshot.
+        """
+        before, self.document = self.document, document(picture, events=self._timeline.of(picture))
+        if before is not None:
+            told = update_between(before, self.document, seq=self.seq + 1, entry=entry)
+            if told is not None:
+                self.seq += 1
+                return told
+        return self._snapshot(entry, *around())
+
+    def _snapshot(self, entry: int, desk: Sequence[Any], notices: Sequence[Any]) -> Frame:
+        assert self.document is not None
+        self.seq += 1
+        return snapshot_of(self.document, seq=self.seq, entry=entry, journal=self.journal, desk=desk, notices=notices)
