@@ -188,3 +188,24 @@ def test_update_after_release(tmp_path):
         assert outcome.message.supersedes and desk.now().sequence == 2
         desk.note(Noted(t_tai_ns=second(22), what="account", text="added"))
         assert desk.now().sequence == 2
+
+
+def test_what_an_older_desk_knew_of_its_channels_is_not_told_again(tmp_path):
+    with AlertDesk.open(tmp_path, DeskKind.DRILL) as desk:
+        desk.log.connection.execute(
+            "CREATE TABLE deliveries (sequence INTEGER NOT NULL, channel TEXT NOT NULL, state TEXT NOT NULL, "
+            "tries INTEGER NOT NULL, t_next_tai_ns INTEGER, t_done_tai_ns INTEGER, receipt TEXT, trouble TEXT, "
+            "PRIMARY KEY (sequence, channel)) WITHOUT ROWID"
+        )
+        desk.log.connection.execute("INSERT INTO deliveries VALUES (1, 'files', 'told', 2, NULL, 7, 'taken', NULL)")
+        assert [(one.channel, one.state) for one in deliveries(desk)] == [("files", "told")]
+        assert not claim(desk, 1, "files", 9)
+        assert claim(desk, 2, "files", 9) and len(deliveries(desk)) == 2
+
+
+def test_a_courier_does_not_wait_for_whoever_holds_the_desk(tmp_path):
+    with AlertDesk.open(tmp_path, DeskKind.DRILL) as desk, AlertDesk.open(tmp_path, DeskKind.DRILL) as other:
+        with other.log.writing():
+            assert claim(desk, 1, "files", 9)
+            told(desk, 1, "files", 9, "taken")
+        assert [one.state for one in deliveries(other)] == ["told"]

@@ -28,6 +28,7 @@ from vedette.assessment.alerts import (
 from vedette.core.errors import NotFoundError, RefusedError, UnreachableError
 from vedette.doors.aside import filed, lying_aside, put_aside
 from vedette.doors.audit_log import AuditLog
+from vedette.doors.delivery_book import DeliveryBook
 from vedette.doors.key_files import KeyRing
 from vedette.doors.seal_file import SealWriter
 from vedette.formats.alert_json import alert_event_bytes, read_alert_event
@@ -68,6 +69,7 @@ class AlertDesk:
 
     def __init__(self, log: AuditLog) -> None:
         self.log = log
+        self.book = DeliveryBook(log.path)  # what channels were told
         self.kind = log.kind
         self._desk = fold(log.kind, ())
         self._seq = 0
@@ -205,6 +207,7 @@ class AlertDesk:
             if self._seals is not None:
                 self._seals.seal(*self.log.tail())
         finally:
+            self.book.close()
             self.log.close()
 
     def __enter__(self) -> "AlertDesk":

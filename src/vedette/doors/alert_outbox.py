@@ -1,6 +1,6 @@
 """What became of every message on every channel: told with a receipt, or to be tried again.
 
-The messages stand in the desk's outbox and are never changed; here, beside them, stands how far each channel has got.
+The messages stand in the desk's outbox and are never changed; in a book beside it stands how far each channel has got.
 A channel that was never tried for a message is due for it at once. Several processes may deliver: whoever claims a
 message for a channel first has it to itself for a while, and another takes over if it dies.
 """
@@ -32,16 +32,9 @@ class Delivery:
 
 def deliveries(desk: AlertDesk, sequence: int | None = None) -> list[Delivery]:
     """How every message stands on every channel that was tried, or how one does."""
-    where, words = ("WHERE sequence = ?", (sequence,)) if sequence is not None else ("", ())
-    with desk.log.in_words("read"):
-        rows = desk.log.connection.execute(
-            "SELECT sequence, channel, state, tries, t_next_tai_ns, t_done_tai_ns, receipt, trouble "
-            f"FROM deliveries {where} ORDER BY sequence, channel",
-            words,
-        ).fetchall()
     return [
         Delivery(number, channel, state, tries, t_next, t_done, receipt or "", trouble or "")
-        for number, channel, state, tries, t_next, t_done, receipt, trouble in rows
+        for number, channel, state, tries, t_next, t_done, receipt, trouble in desk.book.rows(sequence)
     ]
 
 
@@ -63,8 +56,8 @@ def due(desk: AlertDesk, channels: Iterable[str], t_tai_ns: int) -> list[tuple[P
 def claim(desk: AlertDesk, sequence: int, channel: str, t_tai_ns: int) -> bool:
     """Take a message for a channel; False when somebody else has it, or it was told."""
     until = t_tai_ns + round(CLAIM_S * NS_PER_S)
-    with desk.log.writing():
-        done = desk.log.connection.execute(
+    with desk.book.writing() as book:
+        done = book.execute(
             "INSERT INTO deliveries VALUES (?, ?, 'claimed', 1, ?, NULL, NULL, NULL) ON CONFLICT (sequence, channel) "
             "DO UPDATE SET state = 'claimed', tries = tries + 1, t_next_tai_ns = excluded.t_next_tai_ns "
             f"WHERE {_OPEN} AND coalesce(t_next_tai_ns, 0) <= ?",
@@ -93,8 +86,8 @@ def _set(
     desk: AlertDesk, sequence: int, channel: str, state: str, t_next: int | None, t_done: int | None, receipt: str,
     trouble: str,
 ) -> None:  # fmt: skip
-    with desk.log.writing():
-        desk.log.connection.execute(
+    with desk.book.writing() as book:
+        book.execute(
             "INSERT INTO deliveries VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (sequence, channel) DO UPDATE SET "
             "state = excluded.state, t_next_tai_ns = excluded.t_next_tai_ns, t_done_tai_ns = excluded.t_done_tai_ns, "
             f"receipt = excluded.receipt, trouble = excluded.trouble WHERE {_OPEN}",

@@ -30,9 +30,6 @@ _SCHEMA = (
     "CREATE TABLE audit (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, chain BLOB NOT NULL, signature BLOB NOT NULL)",
     "CREATE TABLE outbox (sequence INTEGER PRIMARY KEY, audit_seq INTEGER NOT NULL, alert_id TEXT NOT NULL, "
     "t_tai_ns INTEGER NOT NULL, event BLOB NOT NULL)",
-    "CREATE TABLE deliveries (sequence INTEGER NOT NULL, channel TEXT NOT NULL, state TEXT NOT NULL, "
-    "tries INTEGER NOT NULL, t_next_tai_ns INTEGER, t_done_tai_ns INTEGER, receipt TEXT, trouble TEXT, "
-    "PRIMARY KEY (sequence, channel)) WITHOUT ROWID",
     *(
         f"CREATE TRIGGER {table}_{change} BEFORE {change} ON {table} "
         "BEGIN SELECT RAISE(ABORT, 'an audit log is append-only'); END"

@@ -35,6 +35,7 @@ from vedette.reports.alert_event import AlertEvent, AreaTold, Level
 from vedette.sharing import Purpose
 
 MUST_S = 2.0
+REPAIRED_S = 60.0  # a channel that is up again is told by then: the longest wait between two tries
 DRILL = DeskKind.DRILL
 _SECRET = "only for this rehearsal"
 _SOURCE = DraftSource(b"\x0c" * 32, 1, b"\x0d" * 32, "rehearsal", "rehearsal")
@@ -115,7 +116,8 @@ def rehearse_cancel(folder: Path, is_busy: bool = True, wait_s: float = MUST_S) 
         found.proposals = _proposals(folder)
         found.entries_written = _entries(journal)
         stack.enter_context(webhook(dead))  # the dead one is repaired
-        for _ in range(20):
+        until = time.monotonic() + REPAIRED_S
+        while time.monotonic() < until:
             rows = tell(folder, DRILL, 1.0)
             mine = [one for one in rows if one.posted.event.message_id == name and one.channel == "dead"]
             if any(one.state == "told" for one in mine):

@@ -85,7 +85,7 @@ def standing(data_dir: Path, kind: DeskKind, channels: Sequence[Channel]) -> tup
             if one.mode is posted.event.mode
         )
     finally:
-        desk.log.close()
+        desk.close()
 
 
 def channels_of(channels: Sequence[Channel], kind: DeskKind) -> tuple[Channel, ...]:
@@ -131,7 +131,7 @@ def _work(data_dir: Path, kind: DeskKind, channel: Channel, stop: threading.Even
                 pass
             stop.wait(_PATIENCE_S)
     finally:
-        desk.log.close()
+        desk.close()
 
 
 def _step(data_dir: Path, desk: AlertDesk, channel: Channel, clock: Clock) -> Literal["nothing", "told", "later"]:
