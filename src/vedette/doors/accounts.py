@@ -41,6 +41,18 @@ class Account:
     is_closed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session whose token was shown."""
+
+    session: str
+    account: str  # "" for a visitor
+    roles: tuple[str, ...]
+    seat: str
+    t_until_tai_ns: int
+    has_run_out: bool
+
+
 class AccountBook:
     """The accounts of one data directory, in a file that only its owner can read."""
 
@@ -99,14 +111,22 @@ class AccountBook:
             raise RefusedError(f"{name}: no such account, or not its credential")
         return Account(name, tuple(roles.split(",")), False)
 
-    def open_session(self, account: Account, seat: str, t_tai_ns: int) -> Path:
-        """A session that has just been proved; its token lies in a file that only its owner can read."""
-        identity, token = f"{account.name}-{secrets.token_hex(4)}", secrets.token_urlsafe(32)
+    def begin_session(self, name: str, seat: str, t_tai_ns: int) -> tuple[str, str]:
+        """Name and token of a session that has just been proved; a visitor's has no account's name and acts on nothing.
+
+        Sessions that ran out a day ago are forgotten here; until then it is said of them that they ran out.
+        """
+        identity, token = f"{name or 'visitor'}-{secrets.token_hex(4)}", secrets.token_urlsafe(32)
         until = t_tai_ns + round(SESSION_S * NS_PER_S)
         with self._open() as book:
-            book.execute("DELETE FROM session WHERE t_until_tai_ns < ?", (t_tai_ns,))
-            row = (identity, account.name, _digest(token), seat, t_tai_ns, until)
+            book.execute("DELETE FROM session WHERE t_until_tai_ns < ?", (t_tai_ns - 86_400 * NS_PER_S,))
+            row = (identity, name, _digest(token), seat, t_tai_ns, until)
             book.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", row)
+        return identity, token
+
+    def open_session(self, account: Account, seat: str, t_tai_ns: int) -> Path:
+        """A session that has just been proved; its token lies in a file that only its owner can read."""
+        identity, token = self.begin_session(account.name, seat, t_tai_ns)
         path = self.sessions / f"{identity}.session"
         write_secret(path, f"{identity}\n{token}\n")
         return path
@@ -114,25 +134,42 @@ class AccountBook:
     def end_session(self, file: Path) -> str:
         """The session of a file is over; its name."""
         identity = read_secret(file).partition("\n")[0]
-        with self._open() as book:
-            book.execute("DELETE FROM session WHERE id = ?", (identity,))
+        self.forget_session(identity)
         file.unlink(missing_ok=True)
         return identity
+
+    def forget_session(self, identity: str) -> None:
+        """The session of a name is over."""
+        with self._open() as book:
+            book.execute("DELETE FROM session WHERE id = ?", (identity,))
+
+    def session(self, identity: str, token: str, t_tai_ns: int) -> OpenSession | None:
+        """The session of a name and its token, run out or not; None when there is none, or its account is closed."""
+        if not self.path.is_file():
+            return None
+        with self._open() as book:
+            row = book.execute(
+                "SELECT account, token, seat, t_until_tai_ns FROM session WHERE id = ?", (identity,)
+            ).fetchone()
+            if row is None or not hmac.compare_digest(_digest(token), row[1]):
+                return None
+            kept = book.execute("SELECT roles, is_closed FROM account WHERE name = ?", (row[0],)).fetchone()
+        if row[0] and (kept is None or kept[1]):
+            return None
+        roles = tuple(kept[0].split(",")) if row[0] else ()
+        return OpenSession(identity, str(row[0]), roles, str(row[2]), int(row[3]), t_tai_ns > row[3])
 
     def person(self, file: Path, credential: str, t_tai_ns: int) -> Person:
         """Who acts: the session of a file, and the credential of its account given again; RefusedError otherwise."""
         identity, _, token = read_secret(file).partition("\n")
-        with self._open() as book:
-            row = book.execute(
-                "SELECT account, token, seat, t_until_tai_ns FROM session WHERE id = ?", (identity.strip(),)
-            ).fetchone()
-        if row is None or not hmac.compare_digest(_digest(token.strip()), row[1]):
+        found = self.session(identity.strip(), token.strip(), t_tai_ns)
+        if found is None:
             raise RefusedError(f"{file}: no open session; `vedette accounts login NAME` opens one")
-        name, _, seat, t_until = row
-        if t_tai_ns > t_until:
+        name = found.account
+        if found.has_run_out:
             raise RefusedError(f"{file}: the session has run out; `vedette accounts login {name}` opens another")
         account = self.prove(name, credential)
-        return Person(account=name, session=identity.strip(), roles=account.roles, seat=seat)
+        return Person(account=name, session=found.session, roles=account.roles, seat=found.seat)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

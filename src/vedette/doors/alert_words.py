@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vedette.assessment.alerts import AlertLife, Attention, Duty, duties
+from vedette.assessment.alerts import SEEN, AlertLife, Duty, duties
 from vedette.assessment.alerts.draft import numbers_of
 from vedette.assessment.candidates.policy import packaged_assessment_policy
 from vedette.core.constants import NS_PER_S
@@ -156,7 +156,7 @@ def alert_line(life: AlertLife, t_tai_ns: int) -> str:
     """`EXERCISE-2be0ad2d-O1  launch  [correlated]  proposed  confirmed 74 %  revision 060d8b37dafe`."""
     draft = life.newest.draft
     what = f"{draft.leading} {100 * draft.explanations[0].probability:.0f} %" if draft.explanations else ""
-    seen = [name for name in life.attended if life.attention(name, t_tai_ns) is Attention.ACKNOWLEDGED]
+    seen = [name for name in life.attended if life.attention(name, t_tai_ns) in SEEN]
     words = [
         f"{life.alert_id:<24}", f"{draft.kind:<10}", f"[{life.evidence}]".ljust(12), f"{life.message(t_tai_ns):<9}",
         f"revision {life.newest.revision[:12]}", what, f"acknowledged by {', '.join(seen)}" if seen else "",

@@ -16,6 +16,7 @@ from vedette.assessment.alerts.life import AlertLife, Desk, after, fold
 from vedette.assessment.alerts.records import (
     DESK_OF_MODE,
     RIGHTS,
+    SEEN,
     Approved,
     Attended,
     Attention,
@@ -36,6 +37,7 @@ from vedette.assessment.alerts.records import (
 __all__ = [
     "DESK_OF_MODE",
     "RIGHTS",
+    "SEEN",
     "Act",
     "AlertLife",
     "Approved",

@@ -114,7 +114,7 @@ def cancel(desk: Desk, act: Act) -> Outcome:
 
 
 def attend(desk: Desk, act: Act, attention: Attention, for_s: float | None = None) -> Outcome:
-    """An operator acknowledges an alert, or puts it aside for a while."""
+    """An operator acknowledges an alert, begins to work on it, puts it aside for a while, or makes it new again."""
     life_of(desk, act.alert_id)
     _needs(act, Right.ACKNOWLEDGE)
     until = None

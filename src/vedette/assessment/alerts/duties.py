@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vedette.assessment.alerts.life import AlertLife, Desk
-from vedette.assessment.alerts.records import Attention, Escalated
+from vedette.assessment.alerts.records import SEEN, Escalated
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.core.constants import NS_PER_S
 from vedette.reports.findings import Message
@@ -36,7 +36,7 @@ def duties(life: AlertLife, policy: AssessmentPolicy, t_tai_ns: int) -> tuple[Du
 def is_done(life: AlertLife, act: str, role: str, t_tai_ns: int) -> bool:
     """True when somebody has done it since the evidence is what it is."""
     seen = [one for one in life.attended.values() if one.t_tai_ns >= life.t_level_tai_ns]
-    acknowledged = [one for one in seen if one.attention is Attention.ACKNOWLEDGED]
+    acknowledged = [one for one in seen if one.attention in SEEN]
     match act:
         case "release":
             return bool(life.standing) or life.message(t_tai_ns) in (Message.EXPIRED, Message.CANCELLED)

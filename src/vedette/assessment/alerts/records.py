@@ -39,6 +39,7 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
+    "viewer": frozenset(),
     "watch-officer": frozenset({Right.ACKNOWLEDGE}),
     "senior-watch-officer": frozenset({Right.ACKNOWLEDGE, Right.CANCEL}),
     "releasing-officer": frozenset({Right.ACKNOWLEDGE, Right.RELEASE, Right.CANCEL}),
@@ -52,7 +53,11 @@ class Attention(StrEnum):
 
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"
+    STARTED = "in progress"  # seen, and somebody is at it
     SHELVED = "shelved"
+
+
+SEEN = (Attention.ACKNOWLEDGED, Attention.STARTED)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,8 @@ def accounts(
     name
         The account: the name of a duty, such as releasing-1, not of a person.
     role
-        Of `add`, once or more: watch-officer, senior-watch-officer, releasing-officer, duty-commander, administrator.
+        Of `add`, once or more: viewer, watch-officer, senior-watch-officer, releasing-officer, duty-commander or
+        administrator.
     credential_file
         Of `add`: the new account's credential; of `login`: yours.
     by
