@@ -79,17 +79,33 @@ def one_against(places, low, high, mine, mine_low, mine_high, skip, km, knot_s, 
     found = 0
     m = places.shape[2]
     half = 0.5 * knot_s * 1.01
+    apart2 = np.empty(m, np.float32)
+    work = np.empty((6, 3))
+    # of a straight line through a knot, whose slope is by two neighbours: gravity's greatest bend of both paths, and
+    # what that slope is off by (third derivatives of both), over half a knot
+    bend = np.float32(km + 0.5 * 0.0196 * half * half + 2.0e-5 * knot_s * knot_s / 6.0 * half + 5.0)
+    slope = np.float32(0.5 / knot_s)
+    half32 = np.float32(half)
     for j in range(len(places)):
         if j == skip or not (low[j] <= mine_high + km + 5.0 and high[j] >= mine_low - km - 5.0):
             continue
         p = places[j]
-        # two speeds at their greatest, from the radius: vis viva below escape
+        distances2(p, mine, apart2)
         for k in range(2, m - 2):
-            x, y, z = p[0, k] - mine[0, k], p[1, k] - mine[1, k], p[2, k] - mine[2, k]
-            d2 = x * x + y * y + z * z
-            if not d2 < 7.3e6:  # 22.4 km/s for half a knot
+            d2 = apart2[k]
+            # two speeds at their greatest, from the radius: vis viva below escape, 22.4 km/s for half a knot
+            if not d2 < np.float32(7.3e6):
                 continue
-            t = _parabola(p, mine, k, knot_s, half, km)
+            u = slope * ((p[0, k + 1] - mine[0, k + 1]) - (p[0, k - 1] - mine[0, k - 1]))
+            v = slope * ((p[1, k + 1] - mine[1, k + 1]) - (p[1, k - 1] - mine[1, k - 1]))
+            w = slope * ((p[2, k + 1] - mine[2, k + 1]) - (p[2, k - 1] - mine[2, k - 1]))
+            x, y, z = p[0, k] - mine[0, k], p[1, k] - mine[1, k], p[2, k] - mine[2, k]
+            w2 = u * u + v * v + w * w
+            dw = x * u + y * v + z * w
+            t32 = min(max(-dw / max(w2, np.float32(1e-12)), -half32), half32)
+            if d2 + t32 * (np.float32(2.0) * dw + t32 * w2) > bend * bend:
+                continue
+            t = _parabola(p, mine, k, knot_s, half, km, work)
             if t > -1e5:
                 if found < len(cj):
                     cj[found], ct[found] = j, (k - 2) * knot_s + t
@@ -97,11 +113,18 @@ def one_against(places, low, high, mine, mine_low, mine_high, skip, km, knot_s, 
     return found
 
 
+@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+def distances2(p, q, out):
+    """Squares of the distances (m,) between two paths (3, m), single precision: a loop that fills whole registers."""
+    for k in range(len(out)):
+        x, y, z = p[0, k] - q[0, k], p[1, k] - q[1, k], p[2, k] - q[2, k]
+        out[k] = x * x + y * y + z * z
+
+
 @njit(cache=True, error_model="numpy")
-def _parabola(p, q, k, h, half, km):
-    d, v, a, jerk = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
+def _parabola(p, q, k, h, half, km, work):
+    d, v, a, jerk, vp, vq = work[0], work[1], work[2], work[3], work[4], work[5]
     r2p, r2q, dp, dq = 0.0, 0.0, 0.0, 0.0
-    vp, vq = np.empty(3), np.empty(3)
     for c in range(3):
         vp[c] = (8.0 * (p[c, k + 1] - p[c, k - 1]) - (p[c, k + 2] - p[c, k - 2])) / (12.0 * h)
         vq[c] = (8.0 * (q[c, k + 1] - q[c, k - 1]) - (q[c, k + 2] - q[c, k - 2])) / (12.0 * h)

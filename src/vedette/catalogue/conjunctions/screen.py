@@ -5,7 +5,7 @@ formations, neighbours in one slot) are told once, with from and to, not as thou
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -192,11 +192,15 @@ class Screen:
         index = np.arange(-2, self._places.shape[2] - 2)
         own = np.ascontiguousarray(knots_km(mine, self.t_start, index)[:, :3, 0].T)
         j, t = against(self._places, self._low, self._high, own, -1 if row is None else row, self.km)
-        n = len(self.sets)
+        met, where = np.unique(j, return_inverse=True)  # the few that matter: no copy of everybody
         both = Sgp4(
-            np.append(self._sgp4.t_epoch_tai_ns, mine.t_epoch_tai_ns), np.append(self._sgp4.records, mine.records)
+            np.append(self._sgp4.t_epoch_tai_ns[met], mine.t_epoch_tai_ns),
+            np.append(self._sgp4.records[met], mine.records),
         )
-        return settle(both, self.t_start, self.span_s, self.km, j, np.full(len(j), n, np.int64), t, KNOT_S)
+        last = np.full(len(j), len(met), np.int64)
+        few = settle(both, self.t_start, self.span_s, self.km, where.astype(np.int64), last, t, KNOT_S)
+        rows = np.append(met, len(self.sets))
+        return replace(few, i=rows[few.i], j=rows[few.j], near_i=rows[few.near_i], near_j=rows[few.near_j])
 
 
 def bands_of_places(places: np.ndarray) -> tuple[Scalar, Scalar]:
