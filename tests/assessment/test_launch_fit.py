@@ -6,7 +6,8 @@ import pytest
 from vedette.assessment.areas import areas_of
 from vedette.assessment.class_fit import Mode, Problem, _is_same, untied
 from vedette.assessment.evidence import evidence_from_looks
-from vedette.assessment.flight_prior import AZIMUTH, flight_prior
+from vedette.assessment.flight_posterior import any_loft_sigmas
+from vedette.assessment.flight_prior import AZIMUTH, Spread, flight_prior
 from vedette.assessment.flight_start import reference_point
 from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.profile_kernel import flight
@@ -14,6 +15,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.exercise.areas import is_inside
 from vedette.exercise.calibrate import judge_seed, summarise
 from vedette.exercise.launch_bound import true_theta
+from vedette.exercise.rehearse_stories import read_pack
 from vedette.exercise.truth_looks import truth_looks
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.boost_layout import HEADER, STAGE_WIDTH
@@ -128,3 +130,28 @@ def test_areas_hold_the_truth_over_two_dozen_seeds():
     for instant in summary["instants"].values():
         for place in ("launch", "impact"):
             assert round(instant[place]["holds"]["90"] * instant[place]["count"]) >= 26 / 36 * instant[place]["count"]
+
+
+@pytest.mark.parametrize("name", [v.id for v in vehicles() if v.class_name.endswith("ballistic")])
+def test_a_climb_is_believed_as_a_gaussian_with_flights_of_any_loft_beside(name):
+    """Against the two densities written out: how much less probable a climb is than the middle one."""
+    spread = Spread()
+    belief = flight_prior(vehicle(name), np.array([0.54, -0.5]), np.zeros((0, 4))).belief
+    z = np.linspace(-4.0, 4.0, 17)
+    width = np.log(np.pi / 2.0) - np.log(0.4) - belief[0]  # from 0.4 of the middle climb to straight up
+    ordinary = np.exp(-0.5 * z**2) / (np.sqrt(2.0 * np.pi) * spread.loft_log)
+    density = (1.0 - spread.any_loft) * ordinary + spread.any_loft / width
+    off = np.array([any_loft_sigmas(float(one), float(belief[4])) for one in z])
+    np.testing.assert_allclose(np.exp(-0.5 * off**2), density / density[8], rtol=1e-9)
+    assert (np.diff(off) > 0.0).all()
+
+
+def test_a_lofted_missile_lost_under_thrust_is_not_taken_for_a_smaller_one():
+    """Thrown twice as steep as usual and last seen 110 s after lift-off, as in FA-17: how far it goes is not known."""
+    pack = read_pack("false-alarms")
+    made = make_scenario(read_story(pack.folder / "FA-17.toml"), 1)
+    until = made.story.t_start_tai_ns + 129 * NS_PER_S
+    fit = fit_launch(truth_looks(made, made.flights[0]), made.sensors, until_tai_ns=until)
+    said = sorted(fit.class_probabilities, key=lambda name: -fit.class_probabilities[name])
+    assert "intercontinental-ballistic" in said[:2]
+    assert fit.class_probabilities["intercontinental-ballistic"] > 0.1

@@ -107,15 +107,31 @@ def residuals(
 
 
 @njit(cache=True)
+def any_loft_sigmas(z: float, any_share: float) -> float:
+    """What a climb `z` sigmas off the middle counts for, some flights being thrown at any climb.
+
+    Half its square is minus the logarithm of the density over that at the middle: a Gaussian's (1 - any_share) of it,
+    the rest level. As z near the middle; far out no more than a flight of any loft costs.
+    """
+    if any_share <= 0.0:
+        return z
+    off = math.sqrt(-2.0 * math.log1p((1.0 - any_share) * math.expm1(-0.5 * z * z)))
+    return math.copysign(off, z)
+
+
+@njit(cache=True)
 def end_residuals(
     x: np.ndarray, burnout: np.ndarray, belief: np.ndarray, air: np.ndarray, field: np.ndarray, out: np.ndarray
 ) -> None:
     """(8,) last burnout s; sigmas of the climb at burnout from its middle; sigmas of misfit (6).
 
-    `belief` (4,): logarithm of the middle climb, its sigma (0: none), sigma of the misfit m and m/s.
+    `belief` (5,): logarithm of the middle climb, its sigma (0: none), sigma of the misfit m and m/s, and how dense
+    climbs of any size are, see `any_loft_sigmas`.
     """
     out[0] = last_burnout(x)
-    out[1] = (math.log(max(climb(burnout[1:]), 1e-3)) - belief[0]) / belief[1] if belief[1] > 0.0 else 0.0
+    out[1] = 0.0
+    if belief[1] > 0.0:
+        out[1] = any_loft_sigmas((math.log(max(climb(burnout[1:]), 1e-3)) - belief[0]) / belief[1], belief[4])
     misfit(x, burnout, air, field, out[2:])
     for i in range(3):
         out[2 + i] /= belief[2]

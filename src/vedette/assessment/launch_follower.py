@@ -264,7 +264,9 @@ class LaunchFollower:
                 looks = self._tracker.looks(one.track_id)
                 found, wants_fit = self._look_into(one, looks)
                 said += found
-                if wants_fit:
+                if wants_fit and one.has_fitted(looks):
+                    said += self._fit(one, looks)  # nothing new to fit: no turn is spent
+                elif wants_fit:
                     waiting[one.track_id] = (one, looks)
             elif self._is_early(one):
                 said += self._weigh_early(one)
@@ -372,13 +374,16 @@ class LaunchFollower:
     def _fit(self, one: LaunchObject, looks: Looks) -> Said:
         """A launch fitted to the looks, judged beside everything else, and what follows said."""
         one.t_fit_tai_ns = one.t_state_tai_ns
-        fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
+        if one.has_fitted(looks):
+            fit = one.fit
+        else:
+            fit = fit_launch(looks, self.sensors, before=one.fit, draws=self.policy.draws)
         if fit is None or fit.misfit > self.policy.misfit_max:
             one.marks = ("no-launch-fits",)
             one.patience.take(True, len(one.phenomena), one.t_state_tai_ns)
             return self._judge(one, looks)
         one.marks = ()
-        one.take_fit(fit, one.t_state_tai_ns)
+        one.take_fit(fit, one.t_state_tai_ns, looks)
         said: list[Finding | Alert] = [*self._judge(one, looks, is_fresh=True)]
         one.patience.take(is_led_by_nature(one.dossier.explanations), len(one.phenomena), one.t_state_tai_ns)
         said += self._sayings.say_launch(one)

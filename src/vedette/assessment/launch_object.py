@@ -7,6 +7,7 @@ import numpy as np
 from vedette.assessment.candidates.dossier import Dossier
 from vedette.assessment.candidates.patience import Patience
 from vedette.assessment.early.products import EarlyProducts
+from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.launch_products import (
     apogee_km,
@@ -16,7 +17,7 @@ from vedette.assessment.launch_products import (
 )
 from vedette.assessment.typing import TrackHistory
 from vedette.core.shapes import Rows, Scalar
-from vedette.reports import Alert, ImpactArea, LaunchEstimate, ObjectSummary, state_words
+from vedette.reports import Alert, ImpactArea, LaunchEstimate, Looks, ObjectSummary, state_words
 
 OTHER_SHARE = 0.02  # never none: the classes are not all there is
 
@@ -37,6 +38,7 @@ class LaunchObject:
     phenomena: tuple[str, ...] = ()
     fit: LaunchFit | None = None
     t_fit_tai_ns: int | None = None
+    fitted: tuple[int, int] = (0, 0)  # how many looks its fit is of, and when the last was measured
     phase: str = "unknown"  # until a fit says boost, coast, orbit
     launch: LaunchEstimate | None = None
     impact: ImpactArea | None = None
@@ -63,9 +65,13 @@ class LaunchObject:
     quick_sigma_km: float | None = None  # of a launch point that no fit has made yet
     t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
 
-    def take_fit(self, fit: LaunchFit, t_tai_ns: int) -> None:
-        """Believe a new fit and everything that follows from it."""
-        self.fit, self.t_fit_tai_ns = fit, t_tai_ns
+    def has_fitted(self, looks: Looks) -> bool:
+        """Whether its fit is of these very looks: of an object that nobody sees any more another tells nothing new."""
+        return self.fit is not None and self.fitted == _fitted(looks)
+
+    def take_fit(self, fit: LaunchFit, t_tai_ns: int, looks: Looks) -> None:
+        """Believe a fit of these looks and everything that follows from it."""
+        self.fit, self.t_fit_tai_ns, self.fitted = fit, t_tai_ns, _fitted(looks)
         if self.phase == "unknown":
             self.phase = "boost"
         self.launch, self.quick_sigma_km, self.is_early = launch_estimate(fit), None, False
@@ -125,3 +131,9 @@ class LaunchObject:
             reasons_for=reasons_for,
             reasons_against=reasons_against,
         )
+
+
+def _fitted(looks: Looks) -> tuple[int, int]:
+    """What tells the looks that a fit could use from those it used last."""
+    usable = looks.t_measured_tai_ns[is_for_fit(looks)]
+    return len(usable), int(usable.max(initial=0))

@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from vedette.assessment.arc import energy_range_m
+from vedette.assessment.flight_prior import ANY_LOFT
 from vedette.assessment.typing.gliding import glide_after
 from vedette.core.constants import EARTH_MU_M3_S2
 from vedette.core.errors import DidNotConvergeError
@@ -45,7 +46,6 @@ BOOST_GRID_S, COAST_GRID_S, WATCHED_S = 2.0, 14.0, 3000.0
 LONG_PAUSE_S = 60.0  # a burn after a longer coast is another flight, as the launch fit has it
 THRUST_SIGMA = 0.05  # of each stage, one sigma
 LOFT_SIGMA = 0.10  # of ln(tilt) of an ordinary ballistic flight
-ANY_LOFT = 0.3  # share of ballistic flights of any loft, from nearly straight up to depressed
 LEAST_LIFT_MPS2 = 11.5
 PUSH_OVER_S = 10.0  # accelerations are told over so long, as from a track's history
 _THEN_AND_NOW_S = np.array([-PUSH_OVER_S, 0.0])
