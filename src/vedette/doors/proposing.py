@@ -96,11 +96,15 @@ class Proposer:
 
     def heard(self, event: Event | None) -> None:
         """An event went into the journal: where it stands is kept, so that an alert can be opened down to it."""
+        self.recall(event, self.journal.store.appended_count)
+        self.tick()
+
+    def recall(self, event: Event | None, entry: int) -> None:
+        """An event that stands in the journal at this entry, as when a journal is resumed."""
         if isinstance(event, Scan) and len(event):
             kept = self._scans.setdefault(event.sensor_id, deque(maxlen=MOST_SCANS))
             times = event.t_measured_tai_ns
-            kept.append((int(times.min()), int(times.max()), self.journal.store.appended_count))
-        self.tick()
+            kept.append((int(times.min()), int(times.max()), entry))
 
     def tick(self) -> None:
         """Between reports: call those whose deadline has passed, once a second at most."""

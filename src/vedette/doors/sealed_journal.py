@@ -29,6 +29,20 @@ def create_sealed(path: Path, session: Session, data_dir: Path | None) -> Sqlite
     return journal
 
 
+def resume_sealed(path: Path, data_dir: Path | None) -> SqliteJournal:
+    """A journal to append to after a restart, sealed on by the key that sealed it, else left to its chain."""
+    journal = SqliteJournal.resume(path)
+    if journal.session.sealed_by:
+        try:
+            key = KeyRing(data_dir_of(data_dir)).record_key()
+        except (VedetteError, OSError) as trouble:
+            sys.stderr.write(f"the journal is not sealed on: {trouble}\n")
+            return journal
+        if key.key_id == journal.session.sealed_by:
+            seal_store(journal.store, key)
+    return journal
+
+
 def seal_store(store: JournalStore, key: RecordKey) -> None:
     """Seal this journal from now on, and once at once."""
     store.seals = SealWriter(store.path, store.first_link, key)

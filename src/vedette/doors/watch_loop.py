@@ -36,14 +36,15 @@ def watch_loop(
     speed: float | None = None,
     hear: Any = None,
     is_replay: bool = False,
+    picture: Picture | None = None,
 ) -> Picture:
     """Fold events into a picture, telling `reporter` as it grows; `speed` paces by received time, None is flat out.
 
     `hear(picture, event)`, when given, is called after every event, said anything or not. A replay ends where its
     journal ends; a live run that reaches the end of its feeds says so to the engine. An event of None is a pause: what
-    is held goes to disk, and `hear` may redraw.
+    is held goes to disk, and `hear` may redraw. A `picture` given (of a journal that is resumed) is gone on with.
     """
-    picture = open_picture(session)
+    picture = open_picture(session) if picture is None else picture
     pace = Pace(speed)
     t_committed = time.monotonic()
     is_over = False

@@ -31,7 +31,7 @@ from vedette.doors.watching import (
     say_where,
     session_of,
 )
-from vedette.engine import when
+from vedette.engine import Session, when
 from vedette.formats import FeedRecord, FeedSensor, open_feed
 from vedette.reports import Mode
 from vedette.sensing import packaged_sensors, parse_sensors
@@ -43,6 +43,23 @@ def run_live_watch(options: WatchOptions) -> int:
         raise UsageError("--speed replays recorded feeds; live ones come at their own pace")
     if options.until is not None and options.until.strip()[:1] in "Tt+":
         raise UsageError(f"--until {options.until}: a live watch ends at an instant, such as 2031-04-01T12:00:00Z")
+    session, live = live_feeds(options)
+    path = new_journal_path(journals_dir_of(options.data_dir))
+    reporter, hear = _listener(options, ", ".join(address.name for address in live.addresses))
+    with create_sealed(path, session, options.data_dir) as journal, _ends_in_order(live):
+        if not options.is_quiet:
+            sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
+            sys.stderr.flush()
+        reports = with_catalogue(live.records(), options.catalogue, options.data_dir, options.is_quiet)
+        events = chain(notices_of(options.notices), reports)
+        desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
+        picture = watch_loop(events, session, desk, journal, hear=desk.hearing(hear))
+    say_where(options, path)
+    return exit_code_of(picture)
+
+
+def live_feeds(options: WatchOptions) -> tuple[Session, LiveFeeds]:
+    """The session of a live watch, and its feeds: sockets are open, and nothing is heard until they are iterated."""
     session = session_of(options)
     addresses = [parse_address(word, is_listening=True, is_open=options.is_open) for word in options.listen]
     addresses += [parse_address(word, is_open=options.is_open) for word in options.feeds if is_address(word)]
@@ -59,18 +76,7 @@ def run_live_watch(options: WatchOptions) -> int:
         {name: _file(name, session.mode, sensors, session.t_liftoff_tai_ns) for name in files},
         None if options.until is None else when(options.until, session.t_liftoff_tai_ns),
     )
-    path = new_journal_path(journals_dir_of(options.data_dir))
-    reporter, hear = _listener(options, ", ".join(names))
-    with create_sealed(path, session, options.data_dir) as journal, _ends_in_order(live):
-        if not options.is_quiet:
-            sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
-            sys.stderr.flush()
-        reports = with_catalogue(live.records(), options.catalogue, options.data_dir, options.is_quiet)
-        events = chain(notices_of(options.notices), reports)
-        desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
-        picture = watch_loop(events, session, desk, journal, hear=desk.hearing(hear))
-    say_where(options, path)
-    return exit_code_of(picture)
+    return session, live
 
 
 def _sensors_of(sensors_toml: str | None) -> dict[str, FeedSensor]:

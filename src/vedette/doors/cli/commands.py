@@ -41,6 +41,7 @@ _CATALOGUE = (
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "vedette.doors.cli.demo:demo", "Play two launches live in the terminal."),
     Command("watch", "vedette.doors.cli.watch:watch", "Watch feeds: detect, track, name, predict, propose alerts."),
+    Command("serve", "vedette.doors.cli.serve:serve", "Serve the watch: the console, an API, a stream of changes."),
     Command("replay", "vedette.doors.cli.replay:replay", "Play a journal again: the same bytes as the live run."),
     Command("explain", "vedette.doors.cli.explain:explain", "Say what a track rests on, and how the belief moved."),
     Command("whatif", "vedette.doors.cli.whatif:whatif", "Replay without a sensor or a notice, and say what changes."),

@@ -52,7 +52,7 @@ class LiveFeeds:
         self.mode, self.sensors, self.t_until_tai_ns = mode, sensors, t_until_tai_ns
         self.inbox = Inbox()
         self._stopping = threading.Event()
-        self._addresses = tuple(addresses)
+        self.addresses = tuple(addresses)
         self.feeds: list[Feed] = []
         try:
             for address in addresses:
@@ -71,7 +71,7 @@ class LiveFeeds:
     def records(self) -> Iterator[FeedRecord | None]:
         """Everything in the order of arrival, and None in pauses."""
         own = OwnClock()
-        for address in self._addresses:
+        for address in self.addresses:
             yield FeedHeader(source=address.name, format=address.transport.value, mode=self.mode)
         for feed in self.feeds:
             feed.start()

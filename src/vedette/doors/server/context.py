@@ -1,0 +1,110 @@
+"""What every route may ask of the server: where things lie, what is watched, who hears it."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vedette.assessment.alerts import DESK_OF_MODE, DeskKind
+from vedette.doors.data_dir import data_dir_of, journals_dir_of
+from vedette.doors.server.desk_watch import DeskWatch
+from vedette.doors.server.hub import Hub
+from vedette.doors.server.pipe import Opened, WatchPlan
+from vedette.doors.server.worker_link import WorkerLink
+from vedette.reports import Mode
+from vedette.time import utc_text_from_tai_ns
+
+HEARTBEAT_S = 1.0
+
+
+@dataclass(slots=True)
+class ServerContext:
+    """One running server. Handlers take it as their parameter `context`."""
+
+    plan: WatchPlan
+    data_dir: Path
+    mode: Mode
+    hub: Hub
+    worker: WorkerLink
+    console: Path | None = None  # the folder of the built console
+    port: int = 0
+    t_started_s: float = field(default_factory=time.monotonic)
+    desk: DeskWatch | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def desk_kind(self) -> DeskKind:
+        """Live alerts, or those of a drill."""
+        return DESK_OF_MODE[self.mode]
+
+    @property
+    def journal(self) -> Path | None:
+        """The journal that the watch writes; None before it has begun."""
+        return self.worker.journal
+
+    async def start(self) -> None:
+        """Begin to watch; on the loop that serves."""
+        self.worker.on_opened.append(self._opened)
+        self.worker.start()
+        self._follow_desk()
+        self._tasks.append(asyncio.create_task(self._beat(), name="heartbeat"))
+
+    async def stop(self) -> None:
+        """End in order: readers are let go, then what has come is put on disk."""
+        self.hub.close()
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.worker.stop()
+        if self.desk is not None:
+            await self.desk.stop()
+
+    def heartbeat(self) -> dict[str, object]:
+        """How the server and its worker are."""
+        worker = self.worker
+        shown: dict[str, object] = {
+            "state": worker.shown_state,
+            "last_frame_age_s": round(worker.loop_age_s, 3),
+            "backlog_s": worker.backlog_s,
+        }
+        if worker.caught is not None:
+            shown["caught"] = list(worker.caught)
+        if worker.sentence:
+            shown["sentence"] = worker.sentence
+        return {"t_server_utc": now_utc(), "worker": shown, "recording": worker.shown_state in ("running", "paused")}
+
+    def _opened(self, opened: Opened) -> None:
+        mode = Mode(opened.mode)
+        if mode is not self.mode:
+            self.mode = mode
+            if self.desk is not None and self.desk.kind is not self.desk_kind:
+                self._tasks.append(asyncio.create_task(self.desk.stop(), name="end of the other desk"))
+                self.desk = None
+                self._follow_desk()
+
+    def _follow_desk(self) -> None:
+        self.desk = DeskWatch(self.data_dir, self.desk_kind, self.hub)
+        self.desk.start()
+
+    async def _beat(self) -> None:
+        while True:
+            self.hub.beat(self.heartbeat())
+            await asyncio.sleep(HEARTBEAT_S)
+
+
+def make_context(plan: WatchPlan, *, journal: Path | None = None, console: Path | None = None) -> ServerContext:
+    """A server that is still to be started."""
+    data_dir = data_dir_of(plan.data_dir)
+    hub = Hub()
+    journals = journals_dir_of(plan.data_dir)
+    mode = Mode(plan.mode) if plan.mode else Mode.SIMULATED if plan.scenario is not None else Mode.REAL
+    return ServerContext(plan, data_dir, mode, hub, WorkerLink(plan, hub, journal, journals), console)
+
+
+def now_utc() -> str:
+    """The clock of the wall as text."""
+    from vedette.doors.seal_file import now_tai_ns
+
+    return utc_text_from_tai_ns(now_tai_ns())

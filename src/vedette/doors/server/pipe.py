@@ -1,0 +1,136 @@
+"""What passes between the server and its watch worker: messages on two pipes, each with its length before it."""
+
+import struct
+from typing import BinaryIO
+
+import msgspec
+
+_LENGTH = struct.Struct("<I")
+MOST_BYTES = 512 * 2**20  # a length beyond it is no length
+
+
+class Start(msgspec.Struct, tag="start", frozen=True, kw_only=True):
+    """To the worker, first: what to watch, and the journal to go on with, if any."""
+
+    options: "WatchPlan"
+    journal: str | None = None
+
+
+class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What `vedette serve` was asked to watch, as typed."""
+
+    feeds: tuple[str, ...] = ()
+    listen: tuple[str, ...] = ()
+    is_open: bool = False
+    scenario: str | None = None
+    seed: int = 1
+    speed: float | None = 1.0  # a multiple of real time; None: as fast as it goes
+    mode: str | None = None
+    sensors: str | None = None
+    references: str | None = None
+    policy: str | None = None
+    notices: str | None = None
+    catalogue: tuple[str, ...] = ()
+    areas: str | None = None
+    sky: bool = False
+    data_dir: str | None = None
+
+
+class Command(msgspec.Struct, tag="command", frozen=True, kw_only=True):
+    """To the worker: pause, resume, or change the speed of what is played; stop ends the watch in order."""
+
+    do: str
+    speed: float | None = None
+
+
+class Opened(msgspec.Struct, tag="opened", frozen=True, kw_only=True):
+    """From the worker: the journal it writes."""
+
+    journal: str
+    mode: str
+    feeds: tuple[str, ...]
+    resumed_entries: int = 0
+
+
+class Caught(msgspec.Struct, tag="caught", frozen=True, kw_only=True):
+    """From the worker while it reads its journal again: how far it has come."""
+
+    entry: int
+    of: int
+
+
+class Whole(msgspec.Struct, tag="whole", frozen=True, kw_only=True):
+    """From the worker: the picture as a JSON document."""
+
+    entry: int
+    body: bytes
+
+
+class Changed(msgspec.Struct, tag="changed", frozen=True, kw_only=True):
+    """From the worker: what changed since, as a JSON object."""
+
+    entry: int
+    body: bytes
+
+
+class Alive(msgspec.Struct, tag="alive", frozen=True, kw_only=True):
+    """From the worker: it lives, how long its loop has been over one report, and how far behind the world it is."""
+
+    state: str  # starting, running, paused, ended
+    backlog_s: float = 0.0
+    loop_age_s: float = 0.0  # since the loop last went round
+
+
+class Catalogue(msgspec.Struct, tag="catalogue", frozen=True, kw_only=True):
+    """From the worker: the element sets it holds looks against."""
+
+    packed: bytes
+    sha256: str
+    source: str
+
+
+class Tracks(msgspec.Struct, tag="tracks", frozen=True, kw_only=True):
+    """From the worker: where everything tracked is, as a binary frame of the stream."""
+
+    frame: bytes
+
+
+class Trouble(msgspec.Struct, tag="trouble", frozen=True, kw_only=True):
+    """From the worker: why it cannot go on, in a sentence, and whether starting it again can help."""
+
+    sentence: str
+    exit_code: int = 70
+    is_final: bool = False
+
+
+ToWorker = Start | Command
+FromWorker = Opened | Caught | Whole | Changed | Alive | Catalogue | Tracks | Trouble
+
+_TO = msgspec.msgpack.Decoder(ToWorker)
+_FROM = msgspec.msgpack.Decoder(FromWorker)
+
+
+def packed(message: ToWorker | FromWorker) -> bytes:
+    """A message with its length before it."""
+    body = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def read_message(pipe: BinaryIO) -> ToWorker | None:
+    """The worker's next message, waited for; None when the server is gone."""
+    head = pipe.read(4)
+    if len(head) < 4:
+        return None
+    size = _LENGTH.unpack(head)[0]
+    body = pipe.read(size)
+    return _TO.decode(body) if len(body) == size else None
+
+
+def length_of(head: bytes) -> int:
+    """How long the message behind these four bytes is."""
+    return int(_LENGTH.unpack(head)[0])
+
+
+def message_of(body: bytes) -> FromWorker:
+    """A message of the worker."""
+    return _FROM.decode(body)

@@ -1,0 +1,57 @@
+"""`vedette serve`: the socket bound, the application on it, ended in order by Ctrl-C."""
+
+import socket
+import sys
+from typing import Any
+
+from vedette.core.errors import UnreachableError
+from vedette.doors.server.pipe import WatchPlan
+
+LOCALHOST = "127.0.0.1"
+
+
+def run_serve(plan: WatchPlan, *, port: int, host: str = LOCALHOST, is_quiet: bool = False) -> int:
+    """Serve until Ctrl-C; the exit code of the watch."""
+    import uvicorn
+
+    from vedette.doors.server.app import make_app
+    from vedette.doors.server.context import make_context
+
+    bound = listening_socket(host, port)
+    context = make_context(plan)
+    context.port = bound.getsockname()[1]
+    if not is_quiet:
+        sys.stderr.write(f"http://{host}:{context.port}/   Ctrl-C ends it in order\n")
+        sys.stderr.flush()
+    server = uvicorn.Server(server_config(make_app(context)))
+    try:
+        server.run(sockets=[bound])
+    except KeyboardInterrupt:  # asked for and done: uvicorn raises it again after an orderly end
+        pass
+    finally:
+        bound.close()
+    return context.worker.exit_code
+
+
+def server_config(app: Any) -> Any:
+    """How uvicorn serves it: no compression of small local frames, little patience at the end."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, ws="websockets-sansio", ws_max_size=2**16,
+        ws_per_message_deflate=False, ws_ping_interval=20.0, ws_ping_timeout=20.0, timeout_graceful_shutdown=5,
+        timeout_keep_alive=30, server_header=False, date_header=False, lifespan="on",
+    )  # fmt: skip
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket, so that port 0 has a number before anybody is told; UnreachableError when it is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as trouble:
+        bound.close()
+        raise UnreachableError(f"{host}:{port} cannot be served at ({trouble.strerror}); give another --port") from None
+    bound.set_inheritable(False)
+    return bound

@@ -1,0 +1,258 @@
+"""The watch worker: the process that runs the engine for a server, `python -m vedette.doors.server.worker`.
+
+It reads its orders from standard input and hands frames out on what was standard output; what anybody prints goes to
+standard error. It writes the journal and proposes to the desk exactly as `vedette watch` does. When its server is gone
+it puts everything on disk and leaves, without ending the journal: the next one goes on with it.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from vedette.core.errors import VedetteError
+from vedette.doors.server.frames import Frame
+from vedette.doors.server.framing import Framer
+from vedette.doors.server.pipe import (
+    Alive,
+    Catalogue,
+    Caught,
+    Changed,
+    Command,
+    FromWorker,
+    Opened,
+    Start,
+    Trouble,
+    Whole,
+    packed,
+    read_message,
+)
+from vedette.doors.server.sources import Source, open_source
+from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
+
+FRAME_S = 0.1  # at most ten frames a second
+ALIVE_S = 0.5
+_ENCODER = msgspec.json.Encoder()
+
+
+class ServerGone(BaseException):
+    """Nobody listens any more."""
+
+
+class Teller:
+    """Hands frames to the server: the reporter and the listener of `watch_loop`."""
+
+    def __init__(self, out: BinaryIO, control: "Control") -> None:
+        self._out, self._control = out, control
+        self._framer = Framer("")
+        self._journal: Any = None
+        self._t_frame = self._t_alive = time.monotonic()
+        self._lock, self._is_over = threading.Lock(), threading.Event()
+        self.state = "starting"
+        self._is_dirty = False
+        self._catalogue = ""
+        self._source: Source | None = None
+
+    def send(self, message: FromWorker) -> None:
+        """One message to the server; ServerGone when it does not listen."""
+        try:
+            with self._lock:
+                self._out.write(packed(message))
+                self._out.flush()
+        except (BrokenPipeError, ValueError):
+            raise ServerGone from None
+
+    def begin(self, picture: Picture, journal: Any, source: Source) -> None:
+        """The picture as it is before the first event."""
+        self._journal, self._source, self.state = journal, source, "running"
+        self._tell(self._framer.snapshot(picture, journal.store.entry_count))
+        self.alive()
+
+    def heard(self, picture: Picture, event: Event | None) -> None:
+        """After every event and in every pause: a frame when one is due, and a sign of life."""
+        if isinstance(event, CatalogueGiven):
+            self.send(Catalogue(packed=event.packed, sha256=event.sha256, source=event.source))
+        self._is_dirty |= event is not None
+        now = time.monotonic()
+        if self._is_dirty and now - self._t_frame >= FRAME_S:
+            self.frame(picture)
+        if now - self._t_alive >= ALIVE_S:
+            self.alive()
+
+    def said(self, picture: Picture) -> None:
+        """News: told at once."""
+        self.frame(picture)
+
+    def finish(self, picture: Picture, predict_to_tai_ns: int | None) -> None:
+        """The feeds have ended."""
+        self.frame(picture)
+
+    def frame(self, picture: Picture) -> None:
+        """What changed, once the journal has it safely."""
+        self._journal.commit()
+        self._t_frame, self._is_dirty = time.monotonic(), False
+        self._tell(self._framer.frame(picture, self._journal.store.entry_count))
+
+    def _tell(self, frame: Frame) -> None:
+        """The server numbers frames itself: it has others to put between."""
+        if frame["type"] == "snapshot":
+            self.send(Whole(entry=frame["entry"], body=_ENCODER.encode(frame["picture"])))
+        else:
+            body = {name: value for name, value in frame.items() if name not in ("type", "seq", "entry")}
+            self.send(Changed(entry=frame["entry"], body=_ENCODER.encode(body)))
+
+    def keep_telling(self) -> None:
+        """A sign of life of the process, from a thread: the loop may be long over one look, and is not dead."""
+
+        def run() -> None:
+            with suppress(ServerGone):
+                while not self._is_over.wait(ALIVE_S):
+                    self.alive(is_loop=False)
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def alive(self, is_loop: bool = True) -> None:
+        """A sign of life; of the loop, unless it is said to be of the process alone."""
+        now = time.monotonic()
+        if is_loop:
+            self._t_alive = now
+        backlog_s = 0.0 if self._source is None else round(self._source.backlog_s(), 3)
+        state = self.state if self.state != "running" or not self._control.is_paused else "paused"
+        self.send(Alive(state=state, backlog_s=backlog_s, loop_age_s=round(now - self._t_alive, 3)))
+
+
+class Control:
+    """What the server asks of the worker, heard on a thread of its own."""
+
+    def __init__(self, orders: BinaryIO) -> None:
+        self._orders = orders
+        self.is_paused = False
+        self.is_stopping = threading.Event()
+        self.is_server_gone = False
+        self.speed: float | None = None
+        self.on_stop: Any = None
+        self._queue: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+
+    def listen(self) -> None:
+        """Hear orders until there are no more."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            order = read_message(self._orders)
+            if order is None:
+                self.is_server_gone = True
+                break
+            if isinstance(order, Command):
+                if order.do == "stop":
+                    break
+                if order.do in ("pause", "resume"):
+                    self.is_paused = order.do == "pause"
+                elif order.do == "speed":
+                    self.speed = order.speed
+        self.is_stopping.set()
+        if self.on_stop is not None:
+            self.on_stop()
+
+
+def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
+    """Watch until the feeds end and the server has no more orders; the exit code of the watch."""
+    from vedette.doors.proposing import Proposer, ProposingReporter, places_of
+    from vedette.doors.watch_loop import watch_loop
+
+    plan = start.options
+    control = Control(orders)
+    control.speed = plan.speed
+    teller = Teller(out, control)
+    control.listen()
+    teller.keep_telling()
+    data_dir = None if plan.data_dir is None else Path(plan.data_dir)
+    with open_source(plan, control, None if start.journal is None else Path(start.journal)) as source:
+        journal, session = source.journal, source.journal.session
+        control.on_stop = source.stop
+        if control.is_stopping.is_set():
+            source.stop()
+        teller.send(
+            Opened(
+                journal=journal.path.name,
+                mode=session.mode.value,
+                feeds=session.feeds,
+                resumed_entries=journal.store.entry_count,
+            )
+        )
+        proposer = Proposer(journal, data_dir, places_of(None if plan.areas is None else Path(plan.areas)))
+        desk = ProposingReporter(teller, proposer)
+        picture, is_over = resumed(journal, proposer, teller)
+        teller.begin(picture, journal, source)
+        if is_over:
+            proposer.look(picture)
+        else:
+            proposer.look(picture)
+            picture = watch_loop(
+                ending_with(source.events(), control), session, desk, journal, hear=desk.hearing(teller.heard),
+                picture=picture,
+            )  # fmt: skip
+        teller.state = "ended"
+        while not control.is_stopping.wait(ALIVE_S):
+            teller.alive()
+        return picture.worst_exit_code
+
+
+def resumed(journal: Any, proposer: Any, teller: Teller) -> tuple[Picture, bool]:
+    """The picture that a journal has grown to, and whether its feeds had ended; an empty one for a new journal."""
+    picture = open_picture(journal.session)
+    is_over, of, t_told = False, journal.store.entry_count, time.monotonic()
+    for entry, event in enumerate(journal.events(), start=1):
+        picture = advance(picture, event)
+        proposer.recall(event, entry)
+        is_over = isinstance(event, FeedEnded)
+        if isinstance(event, CatalogueGiven):
+            teller.send(Catalogue(packed=event.packed, sha256=event.sha256, source=event.source))
+        if time.monotonic() - t_told > ALIVE_S:
+            t_told = time.monotonic()
+            teller.send(Caught(entry=entry, of=of))
+    picture.new_findings, picture.new_alerts = (), ()
+    return picture, is_over
+
+
+def ending_with(events: Iterator[Event | None], control: Control) -> Iterator[Event | None]:
+    """The events until the server asks to stop; when the server is gone the journal is left open-ended."""
+    for event in events:
+        if control.is_server_gone:
+            raise ServerGone
+        yield event
+        if control.is_stopping.is_set() and not control.is_server_gone:
+            break
+    if control.is_server_gone:
+        raise ServerGone
+
+
+def main() -> int:
+    """The process: orders from standard input, frames on standard output."""
+    out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    os.dup2(2, 1)  # what anybody prints is for people
+    orders = sys.stdin.buffer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says what to do
+    start = read_message(orders)
+    if not isinstance(start, Start):
+        return 2
+    try:
+        return run(start, out, orders)
+    except ServerGone:
+        return 0
+    except VedetteError as trouble:
+        out.write(packed(Trouble(sentence=str(trouble), exit_code=trouble.exit_code, is_final=True)))
+        out.flush()
+        return trouble.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

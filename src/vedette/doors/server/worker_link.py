@@ -1,0 +1,170 @@
+"""The server's end of the watch worker: started, listened to, and started again from its journal when it dies."""
+
+import asyncio
+import contextlib
+import sys
+import time
+from pathlib import Path
+
+from vedette.doors.server import pipe
+from vedette.doors.server.hub import TRACKS, Hub
+from vedette.doors.server.pipe import WatchPlan
+
+LIVING = ("running", "paused", "ended")
+SILENT_S = 2.5  # without a word the worker is taken for dead: readers know within three seconds
+HUNG_S = 60.0  # without a word: it is ended, and another begun
+RESTART_S = (0.2, 1.0, 3.0, 10.0)  # between a death and the next life; the last for all that follow
+STEADY_S = 60.0  # of life, and the count of deaths begins anew
+STOP_S = 8.0  # to put everything on disk, at the end
+
+
+class WorkerLink:
+    """Keeps one watch worker alive and hands what it says to the hub."""
+
+    def __init__(self, plan: WatchPlan, hub: Hub, journal: Path | None = None, journals: Path | None = None) -> None:
+        self.plan, self.hub = plan, hub
+        self.journal, self.journals = journal, journals
+        self.state = "starting"
+        self.backlog_s = 0.0
+        self.caught: tuple[int, int] | None = None  # entries read again, of how many
+        self.sentence = ""  # why it cannot go on
+        self.exit_code = 0
+        self.restart_count = 0
+        self.process: asyncio.subprocess.Process | None = None
+        self.opened = asyncio.Event()  # a first picture, or no hope of one
+        self.on_opened: list[object] = []
+        self.catalogue: pipe.Catalogue | None = None
+        self.mode: str | None = None
+        self.feeds: tuple[str, ...] = ()
+        self._t_heard_s = self._t_loop_s = time.monotonic()
+        self._is_stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, on the running loop."""
+        self._task = asyncio.create_task(self._live(), name="watch worker")
+
+    @property
+    def heard_age_s(self) -> float:
+        """Since the worker last said anything."""
+        return time.monotonic() - self._t_heard_s
+
+    @property
+    def loop_age_s(self) -> float:
+        """Since the watch itself last went on: what readers call stale."""
+        return time.monotonic() - self._t_loop_s
+
+    @property
+    def shown_state(self) -> str:
+        """What readers are told: `dead` also while it says nothing."""
+        if self.state in LIVING and self.heard_age_s > SILENT_S:
+            return "dead"
+        return self.state
+
+    def order(self, do: str, speed: float | None = None) -> None:
+        """Pause, resume, or change the speed of what is played."""
+        if self.process is not None and self.process.stdin is not None and self.process.returncode is None:
+            self.process.stdin.write(pipe.packed(pipe.Command(do=do, speed=speed)))
+
+    async def stop(self) -> None:
+        """End the watch in order: what has come is on disk when this returns."""
+        self._is_stopping = True
+        self.order("stop")
+        process = self.process
+        if process is not None and process.returncode is None:
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                sys.stderr.write("the watch worker did not end in time; its journal is whole and can be resumed\n")
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _live(self) -> None:
+        deaths = 0
+        while not self._is_stopping:
+            t_began = time.monotonic()
+            is_final = await self._one_life()
+            if self._is_stopping:
+                return
+            self.state = "dead"
+            if is_final:
+                self.opened.set()
+                return
+            deaths = 1 if time.monotonic() - t_began > STEADY_S else deaths + 1
+            wait_s = RESTART_S[min(deaths, len(RESTART_S)) - 1]
+            sys.stderr.write(f"the watch worker died; it is started again in {wait_s:g} s from its journal\n")
+            await asyncio.sleep(wait_s)
+            self.restart_count += 1
+
+    async def _one_life(self) -> bool:
+        """From start to death; True when another life would be no better."""
+        self.process = process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "vedette.doors.server.worker",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        self._t_heard_s = time.monotonic()
+        journal = None if self.journal is None else str(self.journal)
+        process.stdin.write(pipe.packed(pipe.Start(options=self.plan, journal=journal)))
+        hung = asyncio.create_task(self._end_when_hung(process))
+        is_final = False
+        try:
+            while True:
+                head = await process.stdout.readexactly(4)
+                body = await process.stdout.readexactly(pipe.length_of(head))
+                self._t_heard_s = time.monotonic()
+                is_final |= self._take(pipe.message_of(body))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            hung.cancel()
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    if not self._is_stopping:
+                        process.kill()
+            await process.wait()
+        return is_final
+
+    async def _end_when_hung(self, process: asyncio.subprocess.Process) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            if self.state in LIVING and self.heard_age_s > HUNG_S:
+                sys.stderr.write(f"the watch worker has said nothing for {HUNG_S:.0f} s; it is ended\n")
+                process.kill()
+                return
+
+    def _take(self, message: pipe.FromWorker) -> bool:
+        match message:
+            case pipe.Opened():
+                if self.journals is not None:
+                    self.journal = self.journals / message.journal
+                self.mode, self.feeds = message.mode, message.feeds
+                self.hub.open_journal(message.journal)
+                for call in self.on_opened:
+                    call(message)  # type: ignore[operator]
+            case pipe.Caught():
+                self.state, self.caught = "starting", (message.entry, message.of)
+            case pipe.Whole():
+                self.state, self.caught = "running", None
+                self._t_loop_s = time.monotonic()
+                self.hub.take_snapshot(message.entry, message.body)
+                self.opened.set()
+            case pipe.Changed():
+                self.hub.take_update(message.entry, message.body)
+                self._t_loop_s = time.monotonic()
+            case pipe.Alive():
+                self.state, self.backlog_s = message.state, message.backlog_s
+                self._t_loop_s = time.monotonic() - message.loop_age_s
+            case pipe.Catalogue():
+                self.catalogue = message
+            case pipe.Tracks():
+                self.hub.take_binary(TRACKS, message.frame)
+            case pipe.Trouble():
+                self.sentence, self.exit_code = message.sentence, message.exit_code
+                sys.stderr.write(f"the watch cannot go on: {message.sentence}\n")
+                return message.is_final
+        return False
