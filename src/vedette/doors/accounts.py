@@ -62,21 +62,34 @@ class AccountBook:
 
     def add(self, name: str, roles: tuple[str, ...], credential: str, t_tai_ns: int) -> Account:
         """A new account; UsageError when the name is taken, a role is unknown, or the credential is too short."""
-        _check_name(name)
-        _check_roles(roles)
-        if len(credential) < SHORTEST_CREDENTIAL:
-            raise UsageError(f"a credential has {SHORTEST_CREDENTIAL} characters at least")
+        self.check_new(name, roles, credential)
         salt = secrets.token_bytes(16)
         with self._open() as book:
             if book.execute("SELECT 1 FROM account WHERE name = ?", (name,)).fetchone():
                 raise UsageError(f"there is an account {name!r} already")
-            if Right.ADMINISTER in _rights(roles) and len(_rights(roles)) > 1:
-                raise UsageError("an administrator makes accounts and acts on no alert: give another account for that")
             book.execute(
                 "INSERT INTO account VALUES (?, ?, ?, ?, ?, 0)",
                 (name, ",".join(roles), salt, _hash(credential, salt), t_tai_ns),
             )
         return Account(name, roles, False)
+
+    def check_new(self, name: str, roles: tuple[str, ...], credential: str) -> None:
+        """UsageError when `add` would refuse it."""
+        _check_name(name)
+        _check_roles(roles)
+        if len(credential) < SHORTEST_CREDENTIAL:
+            raise UsageError(f"a credential has {SHORTEST_CREDENTIAL} characters at least")
+        if any(one.name == name for one in self.accounts()):
+            raise UsageError(f"there is an account {name!r} already")
+        if Right.ADMINISTER in _rights(roles) and len(_rights(roles)) > 1:
+            raise UsageError("an administrator makes accounts and acts on no alert: give another account for that")
+
+    def account(self, name: str) -> Account:
+        """The account of a name; NotFoundError when there is none."""
+        for one in self.accounts():
+            if one.name == name:
+                return one
+        raise NotFoundError(f"no account {name!r}")
 
     def close_account(self, name: str) -> None:
         """The account acts no more; its sessions end. Its records stay."""

@@ -41,12 +41,13 @@ STILL_OWED = 5
 class Asked:
     """An act as it was typed."""
 
-    action: str  # release, update, cancel or ack
+    action: str  # release, update, cancel, ack, start or unshelve
     alert: str
     revision: str = ""
     reason: str = "mistake"
     confidence: str = ""
     shelve_s: float | None = None
+    note: str = ""  # of attention: for those who come after
     session: Path | None = None
     credential_file: Path | None = None
     for_s: float = 2.0
@@ -99,17 +100,39 @@ def run_deliver(folder: Path, for_s: float, is_json: bool) -> int:
     return STILL_OWED if owed else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How an act went: the act stands, and so many channels are still to be told."""
+
+    document: dict[str, Any]
+    lines: list[str]
+    is_owed: bool
+    trouble: str = ""
+
+
 def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) -> int:
     """Carry out an act of the person whose session and credential are given, and tell the channels."""
-    person = acting_person(AccountBook(folder), asked.session, asked.credential_file)
-    kind, alert_id = locate(folder, asked.alert)
+    done = carry_out(folder, asked, acting_person(AccountBook(folder), asked.session, asked.credential_file))
+    sys.stdout.write((_json(done.document) if is_json else "\n".join(done.lines)) + "\n")
+    if done.is_owed and not is_quiet:
+        why = f" ({done.trouble})" if done.trouble else ""
+        sys.stderr.write(f"not everybody is told{why}: `vedette alert deliver` tries again\n")
+    return STILL_OWED if done.is_owed else 0
+
+
+def carry_out(folder: Path, asked: Asked, person: Person, of_desk: DeskKind | None = None) -> Carried:
+    """The act of a person who has been proved, and the channels told; a refusal is recorded, and raised.
+
+    `of_desk`, when given, is the only desk at which the alert is looked for.
+    """
+    kind, alert_id = locate(folder, asked.alert, of_desk)
     with AlertDesk.open(folder, kind) as desk:
         try:
             outcome = act(desk, folder, asked, person, alert_id)
         except UnreachableError as held:
             if asked.action != "cancel":
                 raise
-            return _cancel_aside(desk, folder, asked, person, alert_id, str(held), is_json)
+            return _cancel_aside(desk, folder, asked, person, alert_id, str(held))
     mine: list[Told] = []
     trouble = ""
     if outcome.message is not None:
@@ -120,21 +143,11 @@ def do_act(folder: Path, asked: Asked, is_json: bool, is_quiet: bool = False) ->
             trouble = str(failure)
     rows = [channel_row(one) for one in mine]
     is_owed = bool(trouble) or any(one.state in OPEN or one.state == "refused" for one in mine)
-    if is_json:
-        sys.stdout.write(_json(_document(alert_id, outcome, rows, trouble)) + "\n")
-    else:
-        sys.stdout.write(outcome.says + "\n")
-        for row in rows:
-            sys.stdout.write(f"  {row['channel']}: {row['state']} {row['receipt'] or row['trouble'] or ''}\n")
-    if is_owed and not is_quiet:
-        why = f" ({trouble})" if trouble else ""
-        sys.stderr.write(f"not everybody is told{why}: `vedette alert deliver` tries again\n")
-    return STILL_OWED if is_owed else 0
+    lines = [f"  {row['channel']}: {row['state']} {row['receipt'] or row['trouble'] or ''}" for row in rows]
+    return Carried(_document(alert_id, outcome, rows, trouble), [outcome.says, *lines], is_owed, trouble)
 
 
-def _cancel_aside(
-    desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str, why: str, is_json: bool
-) -> int:
+def _cancel_aside(desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str, why: str) -> Carried:
     """The desk is held by another process: what is wrong is taken back all the same, and filed when it is free."""
     wanted = Act(alert_id=alert_id, person=person, t_tai_ns=now_tai_ns(), reason=asked.reason)
     outcome = desk.put_aside(wanted, cancel)
@@ -142,21 +155,16 @@ def _cancel_aside(
     posted = Posted(desk.now().sequence + 1, alert_id, wanted.t_tai_ns, outcome.message)
     rows = tell_directly(folder, desk.kind, posted, channels_of(folder), asked.for_s)
     says = f"{outcome.says}, although the desk is held ({why}); it is filed as soon as it is free"
-    if is_json:
-        document = _document(alert_id, outcome, [{"channel": n, "state": s, "receipt": w} for n, s, w in rows], why)
-        sys.stdout.write(_json(document) + "\n")
-    else:
-        sys.stdout.write(says + "\n")
-        for name, state, words in rows:
-            sys.stdout.write(f"  {name}: {state} {words}\n")
-    return 0 if all(state == "told" for _, state, _ in rows) else STILL_OWED
+    document = _document(alert_id, outcome, [{"channel": n, "state": s, "receipt": w} for n, s, w in rows], why)
+    lines = [f"  {name}: {state} {words}" for name, state, words in rows]
+    return Carried(document, [says, *lines], not all(state == "told" for _, state, _ in rows))
 
 
 def act(desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: str) -> Outcome:
     """The act itself, recorded; a refusal is recorded, too."""
     wanted = Act(
         alert_id=alert_id, person=person, t_tai_ns=now_tai_ns(), revision=asked.revision, confidence=asked.confidence,
-        reason=asked.reason if asked.action == "cancel" else "",
+        reason=asked.reason if asked.action == "cancel" else asked.note,
     )  # fmt: skip
     if asked.action in ("release", "update"):
         life = desk.now().lives.get(alert_id)
@@ -166,15 +174,20 @@ def act(desk: AlertDesk, folder: Path, asked: Asked, person: Person, alert_id: s
     if asked.action == "cancel":
         return desk.do(wanted, cancel, "cancel")
     shelve_s = asked.shelve_s
-    attention = Attention.ACKNOWLEDGED if shelve_s is None else Attention.SHELVED
-    return desk.do(wanted, lambda now, one: attend(now, one, attention, shelve_s), "ack")
+    attention = _ATTENTION.get(asked.action, Attention.ACKNOWLEDGED if shelve_s is None else Attention.SHELVED)
+    return desk.do(wanted, lambda now, one: attend(now, one, attention, shelve_s), asked.action)
 
 
-def locate(folder: Path, words: str) -> tuple[DeskKind, str]:
+_ATTENTION = {"start": Attention.STARTED, "unshelve": Attention.NEW}
+
+
+def locate(folder: Path, words: str, of_desk: DeskKind | None = None) -> tuple[DeskKind, str]:
     """The desk and the whole name of an alert; NotFoundError or UsageError when it is not clear which."""
     found: list[tuple[DeskKind, str]] = []
     with ExitStack() as stack:
         for kind in kinds_kept(folder):
+            if of_desk not in (None, kind):
+                continue
             desk = stack.enter_context(AlertDesk.look(folder, kind))
             try:
                 found.append((kind, find(desk.now(), words).alert_id))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from vedette.assessment.alerts import SEEN, AlertLife, Duty, duties
+from vedette.assessment.alerts import SEEN, AlertLife, Approved, Attended, Duty, duties
+from vedette.assessment.alerts.acts import APPROVAL_S
 from vedette.assessment.alerts.draft import numbers_of
 from vedette.assessment.candidates.policy import packaged_assessment_policy
 from vedette.core.constants import NS_PER_S
@@ -32,13 +33,36 @@ def alert_row(life: AlertLife, t_tai_ns: int) -> dict[str, Any]:
         "evidence": life.evidence.value,
         "message": life.message(t_tai_ns).value,
         "attention": {name: life.attention(name, t_tai_ns).value for name in sorted(life.attended)},
+        "attended": {name: attended_row(one) for name, one in sorted(life.attended.items())},
         "revision": life.newest.revision,
         "revisions": life.revision_count,
         "sequence": len(life.sent),
         "proposed_utc": utc_text_from_tai_ns(life.newest.t_tai_ns),
         "valid_until_utc": utc_text_from_tai_ns(draft.t_valid_until_tai_ns),
         "waits_for_second": None if life.approval is None else life.approval.person.account,
+        "approval": None if life.approval is None else approval_row(life.approval),
         "duties": [duty_row(one) for one in open_duties],
+    }
+
+
+def attended_row(one: Attended) -> dict[str, Any]:
+    """What somebody last did about an alert; whether it still counts stands in `attention`."""
+    until = one.t_until_tai_ns
+    return {
+        "attention": one.attention.value,
+        "t_utc": utc_text_from_tai_ns(one.t_tai_ns),
+        "until_utc": None if until is None else utc_text_from_tai_ns(until),
+        "reason": one.reason or None,
+    }
+
+
+def approval_row(one: Approved) -> dict[str, Any]:
+    """The first of two people: what they saw, and until when it holds."""
+    return {
+        "account": one.person.account,
+        "revision": one.revision,
+        "t_utc": utc_text_from_tai_ns(one.t_tai_ns),
+        "until_utc": utc_text_from_tai_ns(one.t_tai_ns + round(APPROVAL_S * NS_PER_S)),
     }
 
 

@@ -213,6 +213,18 @@ def test_attention_is_each_operators_own_and_new_again_when_the_evidence_changes
         attend(desk, act(desk, WATCH, 5), Attention.SHELVED, 1e6)
 
 
+def test_whoever_is_at_it_says_so_and_what_was_put_aside_comes_back():
+    desk = desk_with(draft())
+    desk = after(desk, attend(desk, act(desk, WATCH, 5, reason="called the site"), Attention.STARTED).records)
+    desk = after(desk, attend(desk, act(desk, ANNA, 5), Attention.SHELVED, 60).records)
+    desk = after(desk, attend(desk, act(desk, ANNA, 6), Attention.NEW).records)
+    assert [only(desk).attention(name, second(10)) for name in ("wil", "anna")] == [Attention.STARTED, Attention.NEW]
+    assert only(desk).attended["wil"].reason == "called the site"
+    assert not only(desk).sent
+    with pytest.raises(UsageError, match="200 letters at most"):
+        attend(desk, act(desk, WATCH, 5, reason="x" * 201), Attention.ACKNOWLEDGED)
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("kind", list(DeskKind))
 def test_a_mode_has_one_desk_and_the_other_takes_none_of_it(kind, mode):

@@ -31,6 +31,7 @@ APPROVAL_S = 300.0  # after this the first of two people must look again
 CANCEL_VALID_S = 6 * 3600.0  # a cancellation stays posted: it must outlive every message it takes back
 SHELF_MAX_S = 900.0  # an alert cannot be put aside for longer
 SHORTEST_REVISION = 8  # hexadecimal digits that name a revision at a desk
+NOTE_MOST = 200
 CONFIDENCE = ("", "low", "medium", "high")
 CANCEL_REASONS = ("mistake", "passed", "natural", "announced", "unknown")
 
@@ -44,7 +45,7 @@ class Act:
     t_tai_ns: int
     revision: str = ""  # what they saw, as `alert show` names it
     confidence: str = ""
-    reason: str = ""  # of a cancellation
+    reason: str = ""  # of a cancellation: one of CANCEL_REASONS; of attention: a note of NOTE_MOST letters at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,17 @@ def attend(desk: Desk, act: Act, attention: Attention, for_s: float | None = Non
     """An operator acknowledges an alert, begins to work on it, puts it aside for a while, or makes it new again."""
     life_of(desk, act.alert_id)
     _needs(act, Right.ACKNOWLEDGE)
+    if len(act.reason) > NOTE_MOST:
+        raise UsageError(f"a note has {NOTE_MOST} letters at most, not {len(act.reason)}")
     until = None
     if attention is Attention.SHELVED:
         if for_s is None or not 0.0 < for_s <= SHELF_MAX_S:
             raise UsageError(f"an alert is shelved for up to {SHELF_MAX_S:.0f} s, not for {for_s}")
         until = act.t_tai_ns + round(for_s * NS_PER_S)
     record = Attended(
-        alert_id=act.alert_id, t_tai_ns=act.t_tai_ns, person=act.person, attention=attention, t_until_tai_ns=until
-    )
+        alert_id=act.alert_id, t_tai_ns=act.t_tai_ns, person=act.person, attention=attention, t_until_tai_ns=until,
+        reason=act.reason,
+    )  # fmt: skip
     return Outcome((record,), f"{act.alert_id}: {attention} by {act.person.account}")
 
 

@@ -53,7 +53,7 @@ class Attention(StrEnum):
 
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"
-    STARTED = "in progress"  # seen, and somebody is at it
+    STARTED = "started"  # seen, and somebody is at it
     SHELVED = "shelved"
 
 
@@ -116,6 +116,7 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", ta
     person: Person
     attention: Attention
     t_until_tai_ns: int | None = None  # of what is shelved
+    reason: str = ""  # a person's note, for those who come after; never sent to anybody
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="refused"):

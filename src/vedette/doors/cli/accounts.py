@@ -1,7 +1,10 @@
 """`vedette accounts`: who may act, and their sessions."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from vedette.doors.accounts import AccountBook
 
 
 def accounts(
@@ -49,6 +52,7 @@ def accounts(
     import msgspec
 
     from vedette.core.errors import UsageError
+    from vedette.doors.account_keeping import close_account, make_account
     from vedette.doors.accounts import AccountBook
     from vedette.doors.acting import NEW_CREDENTIAL, credential_of, seat
     from vedette.doors.data_dir import data_dir_of
@@ -73,49 +77,31 @@ def accounts(
         account = book.prove(name, credential_of(credential_file))
         said = {"session_file": str(book.open_session(account, seat(), now_tai_ns()))}
     else:
-        _by_administrator(folder, action, name, by, by_credential_file, role)
+        _by_administrator(book, action, name, by, by_credential_file, role)
         if action == "add":
-            made = book.add(
-                name, role, credential_of(credential_file, f"credential of {name}", NEW_CREDENTIAL), now_tai_ns()
-            )
+            credential = credential_of(credential_file, f"credential of {name}", NEW_CREDENTIAL)
+            made = make_account(folder, name, role, credential, by or "")
             said = {"account": made.name, "roles": list(made.roles)}
         else:
-            book.close_account(name)
+            close_account(folder, name, by or "")
             said = {"account": name, "is_closed": True}
-        _note(folder, f"account-{action}", f"{name}: {', '.join(role)}" if role else name)
     words = said.get("session_file") or ", ".join(f"{key} {value}" for key, value in said.items())
     sys.stdout.write((msgspec.json.encode(said).decode() if json else str(words)) + "\n")
     return 0
 
 
 def _by_administrator(
-    folder: Path, action: str, name: str, by: str | None, file: Path | None, role: tuple[str, ...]
+    book: "AccountBook", action: str, name: str, by: str | None, file: Path | None, role: tuple[str, ...]
 ) -> None:
     """An administrator does it; the first account is one."""
-    from vedette.assessment.alerts import RIGHTS, Right
-    from vedette.core.errors import RefusedError, UsageError
-    from vedette.doors.accounts import AccountBook
+    from vedette.core.errors import UsageError
+    from vedette.doors.account_keeping import check_administrator, check_first
     from vedette.doors.acting import credential_of
 
-    book = AccountBook(folder)
     if not book.has_administrator():
-        if action == "add" and role != ("administrator",):
-            cure = f"vedette accounts add {name} --role administrator"
-            raise UsageError(f"the first account is an administrator's: {cure}")
+        if action == "add":
+            check_first(role, name)
         return
     if by is None:
         raise UsageError("an administrator makes and closes accounts: give --by NAME")
-    account = book.prove(by, credential_of(file, f"credential of {by}"))
-    if not any(Right.ADMINISTER in RIGHTS.get(one, ()) for one in account.roles):
-        raise RefusedError(f"{by} is no administrator")
-
-
-def _note(folder: Path, what: str, text: str) -> None:
-    """Both desks record who may act at them."""
-    from vedette.assessment.alerts import DeskKind, Noted
-    from vedette.doors.alert_desk import AlertDesk
-    from vedette.doors.seal_file import now_tai_ns
-
-    for kind in DeskKind:
-        with AlertDesk.open(folder, kind) as desk:
-            desk.note(Noted(t_tai_ns=now_tai_ns(), what=what, text=text))
+    check_administrator(book, by, credential_of(file, f"credential of {by}"))

@@ -7,10 +7,11 @@ from cyclopts import Parameter
 
 
 def alert(
-    action: Literal["list", "show", "release", "update", "cancel", "ack", "deliver"],
+    action: Literal["list", "show", "release", "update", "cancel", "ack", "start", "unshelve", "deliver"],
     id: str | None = None,
     *,
     revision: str = "",
+    note: str = "",
     reason: Literal["mistake", "passed", "natural", "announced", "unknown"] = "mistake",
     confidence: Literal["low", "medium", "high"] | None = None,
     shelve_s: float | None = None,
@@ -36,13 +37,16 @@ def alert(
     Parameters
     ----------
     action
-        list, show, release, update, cancel, ack, or deliver (what channels still owe).
+        list, show, release, update, cancel, ack (seen), start (seen, and you are at it), unshelve, or deliver (what
+        channels still owe).
     id
         The alert, or the beginning of its name.
     revision
         Of `release` and `update`: what you saw, as `show` names it; eight digits are enough.
     reason
         Of `cancel`: why.
+    note
+        Of `ack`, `start` and `unshelve`: a word for those who come after; it stands in the audit log and goes nowhere.
     confidence
         Of `release` and `update`: your own word for it.
     shelve_s
@@ -77,6 +81,6 @@ def alert(
         return run_show(folder, id, json)
     asked: Any = Asked(
         action=action, alert=id, revision=revision, reason=reason, confidence=confidence or "", shelve_s=shelve_s,
-        session=session, credential_file=credential_file, for_s=for_s,
+        note=note, session=session, credential_file=credential_file, for_s=for_s,
     )  # fmt: skip
     return do_act(folder, asked, json, quiet)
