@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("replay", "vedette.doors.cli.replay:replay", "Play a journal again: the same bytes as the live run."),
     Command("explain", "vedette.doors.cli.explain:explain", "Say what a track rests on, and how the belief moved."),
     Command("whatif", "vedette.doors.cli.whatif:whatif", "Replay without a sensor or a notice, and say what changes."),
+    Command("report", "vedette.doors.cli.report:report", "Write the after-action report of a journal, on one page."),
     Command("journal", "vedette.doors.cli.journal:journal", "List journals, or check one entry by entry."),
     Command("sensors", "vedette.doors.cli.sensors:sensors", "List sensors; show one, and what it covers."),
     Command("scenario", "vedette.doors.cli.scenario:scenario", "Make a story, run the engine on it, score it."),

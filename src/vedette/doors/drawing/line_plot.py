@@ -19,6 +19,7 @@ class Line:
     colour: int = 0
     is_dots: bool = False
     is_steps: bool = False
+    is_truth: bool = False  # drawn dashed, over all others
 
 
 def line_plot(
@@ -71,7 +72,7 @@ def line_plot(
         drawn, last = _drawn(line, at, is_log, DASHES[number // COLOURS % len(DASHES)])
         parts += drawn
         if last is not None:
-            ends.append((last, line))
+            ends.append((TOP + 6 + 15.0 * number if line.is_dots else last, line))
     for y, (_, line) in zip(spread([end for end, _ in ends], 14.0, TOP + 6, bottom), ends, strict=True):
         parts.append(text(line.name, right + 8, y + 4, f"f{line.colour % COLOURS}"))
     parts.append(text(y_label, 4, 11, "dim"))
@@ -96,7 +97,7 @@ def _drawn(line: Line, at: At, is_log: bool, dash: str) -> tuple[list[str], floa
     colour = line.colour % COLOURS
     for x, y in [*line.points, (float("nan"), float("nan"))]:
         if not isfinite(y) or (is_log and y <= 0.0):
-            parts.append(path(run, f"line s{colour} {dash}".strip()))
+            parts.append(path(run, "truth" if line.is_truth else f"line s{colour} {dash}".strip()))
             run = []
             continue
         px, py = at(x, y)

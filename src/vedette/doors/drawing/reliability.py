@@ -1,6 +1,6 @@
 """Of what was said to hold with some probability, how much held: the honest line is the diagonal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vedette.doors.drawing.svg import COLOURS, path, picture, tag, text
@@ -19,7 +19,13 @@ class Share:
 
 
 def reliability_plot(
-    name: str, title: str, words: str, rows: dict[str, Sequence[Share]], *, width: float = 620.0, height: float = 380.0
+    name: str,
+    title: str,
+    words: str,
+    rows: Mapping[str, Sequence[Share]],
+    *,
+    width: float = 620.0,
+    height: float = 380.0,
 ) -> str:
     """An SVG picture: said across, held upwards, the band that chance allows about each point."""
     rows = {key: value for key, value in rows.items() if value}

@@ -1,11 +1,12 @@
 """Probabilities over time as a stack that always fills one: what was believed, and how sure that was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vedette.doors.drawing.line_plot import BOTTOM, LEFT, TOP
 from vedette.doors.drawing.svg import COLOURS, path, picture, plain, second_ticks, spread, text
 
-RIGHT = 240.0
+RIGHT = 260.0
+REST = "all else"  # always grey
 
 
 def stack_plot(
@@ -13,7 +14,7 @@ def stack_plot(
     title: str,
     words: str,
     times: Sequence[float],
-    shares: dict[str, Sequence[float]],
+    shares: Mapping[str, Sequence[float]],
     *,
     t_end: float,
     x_label: str,
@@ -39,9 +40,10 @@ def stack_plot(
         top = [b + v for b, v in zip(base, values, strict=True)]
         upper, lower = _stairs(times, top, t_end), _stairs(times, base, t_end)
         outline = [at(x, y) for x, y in upper] + [at(x, y) for x, y in reversed(lower)]
-        parts.append(path(outline, f"stack f{number % COLOURS}", is_closed=True))
+        colour = COLOURS - 1 if label == REST else (len(shares) - 1 - number) % COLOURS
+        parts.append(path(outline, f"stack f{colour}", is_closed=True))
         _, middle = at(x0, (top[-1] + base[-1]) / 2.0)
-        labels.append((middle, f"{label} {_percent(values[-1])}", number))
+        labels.append((middle, f"{label} {_percent(values[-1])}", colour))
         base = top
     for level in (0.0, 0.25, 0.5, 0.75, 1.0):
         _, y = at(x0, level)
@@ -54,8 +56,8 @@ def stack_plot(
         if x0 <= x <= x1:
             px, _ = at(x, 0.0)
             parts += [path([(px, TOP), (px, bottom)], "axis dots"), text(label, px + 3, TOP + 10, "dim halo")]
-    for y, (_, label, number) in zip(spread([m for m, _, _ in labels], 14.0, TOP + 6, bottom), labels, strict=True):
-        parts.append(text(label, right + 8, y + 4, f"f{number % COLOURS}"))
+    for y, (_, label, colour) in zip(spread([m for m, _, _ in labels], 14.0, TOP + 6, bottom), labels, strict=True):
+        parts.append(text(label, right + 8, y + 4, f"f{colour}"))
     parts.append(text(x_label, (LEFT + right) / 2, bottom + 33, "dim mid"))
     return picture(name, title, words, width, height, parts)
 

@@ -101,5 +101,3 @@ def _plain(words: str) -> str:
     from html import escape
 
     return escape(words)
-
-

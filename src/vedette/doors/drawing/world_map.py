@@ -75,6 +75,7 @@ def world_map(
     frame: Sequence[Point] = (),
     width: float = 900.0,
     height_most: float = 560.0,
+    least_span_deg: float = LEAST_SPAN_DEG,
 ) -> str:
     """An SVG map that holds everything given, or only the places (lat, lon) in `frame` when there are any."""
     held = list(frame) or [
@@ -82,7 +83,7 @@ def world_map(
         *((lat, lon) for line in lines for lat, lon in zip(line.lat_deg, line.lon_deg, strict=True)),
         *((point.lat_deg, point.lon_deg) for point in points),
     ]
-    view = _View.of(held, width, height_most)
+    view = _View.of(held, width, height_most, least_span_deg)
     parts = [tag("rect", x=0, y=0, width=view.width, height=view.height, cls="sea")]
     parts += [tag("path", d=d, cls="land", fill_rule="evenodd") for d in [view.land()] if d]
     parts += _graticule(view)
@@ -94,7 +95,8 @@ def world_map(
     for line in lines:
         colour = "" if line.cls.startswith("truth") else f" s{line.colour % COLOURS}"
         parts += [path(run, line.cls + colour) for run in view.runs(line.lat_deg, line.lon_deg)]
-    parts += [mark for one in points for mark in _mark(view, one)]
+    taken: list[tuple[float, float, float, float]] = []
+    parts += [mark for one in points for mark in _mark(view, one, taken)]
     parts.append(tag("rect", x=0.5, y=0.5, width=view.width - 1, height=view.height - 1, cls="axis"))
     return picture(name, title, words, view.width, view.height, parts)
 
@@ -109,12 +111,12 @@ class _View:
     height: float
 
     @classmethod
-    def of(cls, held: Sequence[Point], width: float, height_most: float) -> "_View":
+    def of(cls, held: Sequence[Point], width: float, height_most: float, least_deg: float) -> "_View":
         if not held:
             held = [(-60.0, -180.0), (0.0, -90.0), (0.0, 0.0), (0.0, 90.0), (80.0, 180.0)]
         lats, lons = [lat for lat, _ in held], _together([lon for _, lon in held])
         south, north, west, east = min(lats), max(lats), min(lons), max(lons)
-        tall, wide = max(north - south, LEAST_SPAN_DEG), max(east - west, LEAST_SPAN_DEG)
+        tall, wide = max(north - south, least_deg), max(east - west, least_deg)
         south, north = (south + north - tall) / 2 - MARGIN * tall, (south + north + tall) / 2 + MARGIN * tall
         west, east = (west + east - wide) / 2 - MARGIN * wide, (west + east + wide) / 2 + MARGIN * wide
         south, north = max(south, -90.0), min(north, 90.0)
@@ -217,7 +219,7 @@ def _graticule(view: _View) -> list[str]:
     return parts
 
 
-def _mark(view: _View, one: MapPoint) -> list[str]:
+def _mark(view: _View, one: MapPoint, taken: list[tuple[float, float, float, float]]) -> list[str]:
     lon = view.nearest(one.lon_deg)
     x, y = view.at(one.lat_deg, lon)
     if not (-8 <= x <= view.width + 8 and -8 <= y <= view.height + 8):
@@ -232,9 +234,31 @@ def _mark(view: _View, one: MapPoint) -> list[str]:
             drawn = tag("path", d=f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10", cls="truth-mark")
         case _:
             drawn = tag("circle", cx=x, cy=y, r=4.5, cls=f"dot f{colour}")
-    is_far_right = x > view.width - 110
-    label = text(one.label, x - 9 if is_far_right else x + 9, y - 7, "halo" + (" end" if is_far_right else ""))
-    return [drawn, label] if one.label else [drawn]
+    return [drawn, *_label(view, one.label, x, y, taken)]
+
+
+def _label(view: _View, label: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> list[str]:
+    """The name where it covers no other name, if there is such a place beside the mark."""
+    if not label:
+        return []
+    wide = 7.0 * len(label)
+    tries = [(dx, dy) for dy in (-7.0, 16.0, -21.0, 30.0) for dx in (9.0, -9.0)]
+    free = []
+    for dx, dy in tries:
+        left = x + dx if dx > 0.0 else x + dx - wide
+        box = (left, y + dy - 11.0, left + wide, y + dy + 3.0)
+        is_inside = box[0] >= 0.0 and box[2] <= view.width and box[1] >= 0.0 and box[3] <= view.height
+        if is_inside and not any(_cover(box, other) for other in taken):
+            free.append((dx, dy, box))
+    if not free:
+        return []  # too crowded: its mark stands, and the table tells
+    dx, dy, box = free[0]
+    taken.append(box)
+    return [text(label, x + dx, y + dy, "halo" if dx > 0.0 else "halo end")]
+
+
+def _cover(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _escaped(words: str) -> str:

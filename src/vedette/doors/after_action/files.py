@@ -1,0 +1,24 @@
+"""Writing what was made: aside and then renamed, or to standard output."""
+
+import sys
+from pathlib import Path
+
+from vedette.core.errors import UsageError
+
+
+def write_out(data: bytes, out: str, is_quiet: bool) -> int:
+    """Write to a file, or to standard output for `-`; UsageError when the place cannot be written."""
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return 0
+    path = Path(out)
+    aside = path.with_name(path.name + ".part")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError as trouble:
+        raise UsageError(f"{path}: cannot be written ({trouble.strerror or trouble}); give another place") from trouble
+    if not is_quiet:
+        sys.stderr.write(f"{path}: {len(data) / 1e6:.2f} MB\n")
+    return 0
