@@ -26,7 +26,8 @@ def run_demo(scenario: str, seed: int, speed: float | None, data_dir: Path | Non
     )
     sys.stderr.flush()
     made = make_scenario(story, seed)
-    session = Session(mode=Mode.SIMULATED, feeds=(f"scenario:{scenario}",), sensors_toml=format_sensors(made.sensors))
+    named = f"scenario:{scenario}?seed={seed}"  # so that a report can hold it against the truth
+    session = Session(mode=Mode.SIMULATED, feeds=(named,), sensors_toml=format_sensors(made.sensors))
     path = new_journal_path(journals_dir_of(data_dir))
     reporter, hear = _listener(story.title)
     with create_sealed(path, session, data_dir) as journal:

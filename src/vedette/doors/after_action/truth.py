@@ -1,7 +1,7 @@
 """The truth behind a journal, when a story was played into it: made again, and believed only when it fits.
 
-A journal names the story in its session and not the seed. So the story is made again and its looks are held against
-those of the journal, number by number; where they differ it is another night, and no score is given.
+A journal names the story and its seed in its session. The story is made again and its looks are held against those of
+the journal, number by number; where they differ it is another night, and no score is given.
 """
 
 import re

@@ -125,7 +125,8 @@ def _story(plan: WatchPlan, data_dir: Path | None) -> Made:
     mode = Mode(plan.mode or Mode.SIMULATED)
     if mode is Mode.REAL:
         raise UsageError(f"--scenario {plan.scenario}: a story is never REAL; --mode EXERCISE, TEST or SIMULATED")
-    session = Session(mode=mode, feeds=(f"scenario:{plan.scenario}",), sensors_toml=format_sensors(made.sensors))
+    named = f"scenario:{plan.scenario}?seed={plan.seed}"  # so that a report can hold it against the truth
+    session = Session(mode=mode, feeds=(named,), sensors_toml=format_sensors(made.sensors))
     scans: Iterator[Event] = (scan if scan.mode is mode else replace(scan, mode=mode) for scan in made.scans)
     told = with_notices(scans, None if plan.notices is None else Path(plan.notices))
     return session, with_catalogue(told, plan.catalogue, data_dir, True), lambda: None, True
