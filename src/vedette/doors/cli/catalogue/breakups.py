@@ -1,10 +1,24 @@
 """`vedette catalogue breakups`: what broke up between two catalogues."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 
-def breakups(old: Path, new: Path, /, *, fewest: int = 10, plot: Path | None = None, json: bool = False) -> int:
+def breakups(
+    old: Path,
+    new: Path,
+    /,
+    *,
+    fewest: int = 10,
+    after_hours: float = 0.0,
+    sensor: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
+    site_file: Path | None = None,
+    km: float = 5.0,
+    plot: Path | None = None,
+    json: bool = False,
+) -> int:
     """Say what broke up between an older and a newer catalogue: the parent, when and where, and the pieces.
 
     Objects of NEW that OLD does not hold are told apart by number, or by orbit where there are no numbers; names and
@@ -19,6 +33,15 @@ def breakups(old: Path, new: Path, /, *, fewest: int = 10, plot: Path | None = N
         Element sets from after.
     fewest
         So many pieces make an alarm.
+    after_hours
+        Say what follows in so many hours after the newest of the pieces' sets: whom they come near, and when every
+        `--sensor` sees them. Sets that are weeks old foretell little.
+    sensor
+        Whose field the pieces cross, by name as `vedette sensors` lists them.
+    site_file
+        Sensors in TOML, or a CSV table of published sites.
+    km
+        How near is near.
     plot
         Where to write a Gabbard diagram (SVG) of the largest event: heights against period.
     json
@@ -27,13 +50,22 @@ def breakups(old: Path, new: Path, /, *, fewest: int = 10, plot: Path | None = N
     import sys
 
     from vedette.catalogue.changes.breakups import find_breakups
+    from vedette.core.errors import UsageError
+    from vedette.doors.breakup_report import follows_text, what_follows
     from vedette.doors.catalogue_sets import sets_of_files
     from vedette.doors.gabbard import gabbard_svg
+    from vedette.doors.pass_show import sensor_of
     from vedette.doors.wire import json_bytes
 
+    if sensor and not after_hours:
+        raise UsageError("--sensor asks when it sees the pieces; say for how long with --after-hours")
+    sensors = [sensor_of(name, site_file) for name in sensor]
     before, after = sets_of_files((old,)), sets_of_files((new,))
     found = find_breakups(before, after, fewest)
     rows = [_row(event, before, after) for event in found]
+    if after_hours:
+        for row, event in zip(rows, found, strict=True):
+            row["follows"] = what_follows(after, event.pieces, after_hours, sensors, km)
     if plot is not None and found:
         plot.write_text(gabbard_svg(before, after, found[0]), encoding="utf-8")
     if json:
@@ -43,6 +75,8 @@ def breakups(old: Path, new: Path, /, *, fewest: int = 10, plot: Path | None = N
         sys.stdout.write("no break-up: no new objects share an origin\n")
     for row in rows:
         sys.stdout.write(_text(row))
+        if "follows" in row:
+            sys.stdout.write(follows_text(row["follows"]))
     return 0
 
 
