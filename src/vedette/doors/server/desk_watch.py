@@ -15,8 +15,10 @@ from vedette.doors.alert_desk import AlertDesk, desk_path
 from vedette.doors.alert_words import alert_document
 from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.server.hub import Hub
+from vedette.doors.telling import how_told
 
 LOOK_S = 0.2
+PATIENCE = 10  # looks that fail before it is said
 DUTIES_S = 1.0  # deadlines pass without anybody acting
 
 
@@ -28,7 +30,7 @@ class DeskWatch:
         self._desk: AlertDesk | None = None
         self._tail: tuple[int, bytes] = (-1, b"")
         self._told: dict[str, dict[str, Any]] = {}
-        self._is_trouble_said = False
+        self._troubles = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -68,11 +70,11 @@ class DeskWatch:
             changed = [one for one in self.documents() if self._told.get(one["id"]) != one]
             self._tail = tail
             self._told.update((one["id"], one) for one in changed)
-            self._is_trouble_said = False
+            self._troubles = 0
         except (VedetteError, OSError) as trouble:
-            if not self._is_trouble_said:
+            self._troubles += 1
+            if self._troubles == PATIENCE:  # a desk that is being made cannot be read for a moment
                 sys.stderr.write(f"the desk cannot be looked at: {trouble}\n")
-                self._is_trouble_said = True
             return [], None
         return changed, {"seq": tail[0], "hash": tail[1].hex()} if has_grown else None
 
@@ -80,4 +82,6 @@ class DeskWatch:
         """Every alert as `vedette alert show --json` tells it."""
         assert self._desk is not None
         now = now_tai_ns()
-        return [alert_document(life, now, self.data_dir) for life in self._desk.now().lives.values()]
+        lives = self._desk.now().lives.values()
+        told = how_told(self.data_dir, self.kind) if any(life.sent for life in lives) else ()
+        return [alert_document(life, now, self.data_dir, told) for life in lives]
