@@ -192,3 +192,59 @@ def test_an_owners_ephemeris_is_fitted_and_names_its_object(folder, capsys):
     said = fitted(capsys, folder / "own.oem", "--epoch", "2020-03-01T00:00:00Z")
     a_centimetre = 0.01
     assert said["object"] == "OWN" and apart_m(said) < a_centimetre
+
+
+def _two_files(folder):
+    text = (folder / "tracking.txt").read_text()
+    (folder / "again.txt").write_text(text.replace("# made", "# made once more"))
+    (folder / "bad.txt").write_text("# made\n2020-03-01T00:00:00.000000000Z AZ_EL_RANGE east 1 2\n")
+    return [str(folder / name) for name in ("tracking.txt", "bad.txt", "again.txt")]
+
+
+def test_all_fits_every_file_on_its_own_and_one_bad_file_holds_up_nobody(folder, capsys):
+    files = _two_files(folder)
+    common = ["--stations", str(folder / "stations.json"), "--degree", "4", "--json"]
+    assert main(["catalogue", "fit", *files, "--all", *common]) == 1
+    first, bad, again = json.loads(capsys.readouterr().out)
+    assert "bad.txt" in bad["trouble"]
+    assert main(["catalogue", "fit", files[0], *common]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert {**alone, "file": "tracking.txt"} == first
+    assert {**first, "file": "again.txt"} == again
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--workers", "2"], "--all"),
+        (["--all", "--plot", "x.svg"], "--plot draws one"),
+        (["--all", "--object", "L51"], "leave out --object"),
+    ],
+)
+def test_what_fits_of_many_do_not_take_is_said(words, said, folder, capsys):
+    assert main(["catalogue", "fit", str(folder / "tracking.txt"), *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Dask's own, of sockets and processes that a killed worker leaves
+def test_fits_on_two_workers_give_the_same_bits_and_a_killed_one_is_survived():
+    pytest.importorskip("distributed")
+    import os
+    import signal
+
+    from vedette.doors.orbit_fit_run import FitJob, fit_all, fit_words_of, jobs_of
+    from vedette.doors.screen_run import dask_run
+
+    jobs = jobs_of(FitJob(files=(real_data("tracking/sp3/gnss136_20240220.sp3"),), degree=8))[:12]
+    here = fit_all(jobs)
+    killed = []
+    with dask_run(2) as run:
+
+        def told(share):
+            if not killed:
+                killed.append(1)
+                os.kill(run.worker_pids()[0], signal.SIGKILL)
+
+        spread = run.each(fit_words_of, jobs, told)
+    assert killed and spread == here and len(here) == 12

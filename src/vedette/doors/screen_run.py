@@ -1,10 +1,10 @@
-"""Screening spread over processes by Dask distributed: the same stretches, joined in the same order, so the same bits.
+"""Work spread over processes by Dask distributed: the same pieces, joined in the same order, so the same bits.
 
-A worker that dies loses only the stretch it was at; Dask gives that to another. Optional: `pip install distributed`.
+A worker that dies loses only the piece it was at; Dask gives that to another. Optional: `pip install distributed`.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ _PATIENCE_S = 20.0
 
 @contextmanager
 def dask_run(workers: int, address: str | None = None) -> Iterator["DaskRun"]:
-    """What `screen(run=...)` takes: on a scheduler at an address, or on so many processes of this machine."""
+    """Workers: of a scheduler at an address, or so many processes of this machine."""
     if find_spec("distributed") is None:
         raise UsageError("--workers and --dask need Dask; pip install distributed")
     import dask
@@ -45,7 +45,7 @@ def dask_run(workers: int, address: str | None = None) -> Iterator["DaskRun"]:
 
 @dataclass(frozen=True, slots=True)
 class DaskRun:
-    """What `screen(run=...)` takes."""
+    """What `screen(run=...)` takes, and what other lists of jobs are given to."""
 
     client: Any
 
@@ -54,6 +54,13 @@ class DaskRun:
     ) -> list[Candidates]:
         """The candidates of each stretch, in order."""
         return _spread(self.client, sgp4, t_start, km, pieces, told)
+
+    def each(
+        self, work: Callable[[Any], Any], jobs: Sequence[Any], told: Callable[[float], None] | None = None
+    ) -> list[Any]:
+        """What `work` gives for every job, in their order."""
+        futures = [self.client.submit(work, job, pure=False, retries=3) for job in jobs]
+        return _gathered(self.client, futures, told)
 
     def worker_pids(self) -> list[int]:
         """Process numbers of the workers."""
@@ -64,11 +71,15 @@ def _spread(
     client: Any, sgp4: Sgp4, t_start: int, km: float, pieces: list[tuple[int, int]],
     told: Callable[[float], None] | None,
 ) -> list[Candidates]:  # fmt: skip
-    from distributed import as_completed
-
     everywhere = client.scatter(sgp4, broadcast=True, hash=False)
     futures = [client.submit(candidates, everywhere, t_start, a, b, km, pure=False, retries=3) for a, b in pieces]
+    return _gathered(client, futures, told)
+
+
+def _gathered(client: Any, futures: list[Any], told: Callable[[float], None] | None) -> list[Any]:
+    from distributed import as_completed
+
     for done, _ in enumerate(as_completed(futures, loop=client.loop), start=1):
         if told is not None:
-            told(done / len(pieces))
+            told(done / len(futures))
     return list(client.gather(futures))

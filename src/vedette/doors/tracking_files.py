@@ -229,6 +229,21 @@ def _told(path: Path, object_name: str) -> Any:
     return read_optical_reports(text, path.name)
 
 
+def objects_in(path: Path) -> list[tuple[str, int | None]]:
+    """The name and number that pick each object of a file; one pair of nothing where it holds only one."""
+    text = text_of(path)
+    if text[:1] == "#" and text[1:2] in "abcd" and text[2:3] in "PV":
+        return [(name, None) for name in read_sp3(text, path.name).names]
+    if "CCSDS_OEM_VERS" in text[:4000] or "<oem" in text[:4000].lower():
+        return [(title, None) for title in sorted({one.title for one in read_oem(text.encode(), path.name)})]
+    told = _told(path, "")
+    if isinstance(told, tuple) and told and isinstance(told[0], LaserPass):
+        return [(target, None) for target in dict.fromkeys(one.target for one in told)]
+    if isinstance(told, tuple) and told and isinstance(told[0], OpticalLook):
+        return [("", number) for number in dict.fromkeys(one.catalogue_number for one in told)]
+    return [("", None)]
+
+
 def read_track(path: Path, object_name: str = "") -> Track:
     """Positions of one object from CPF, SP3 or OEM; BadInputError where several are in it and none is named."""
     text = text_of(path)

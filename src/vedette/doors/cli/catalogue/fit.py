@@ -1,7 +1,9 @@
 """`vedette catalogue fit`: the orbit that observations tell."""
 
+import builtins
+import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -27,6 +29,9 @@ def fit(
     compare: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
     plot: Path | None = None,
     method: Literal["batch", "filter"] = "batch",
+    all: bool = False,
+    workers: int = 1,
+    dask: str | None = None,
     json: bool = False,
 ) -> int:
     """Determine an orbit from observations: laser ranges (CRD), radar and telescope tracking (TDM, tracking lines, IOD
@@ -76,58 +81,61 @@ def fit(
     method
         `filter` runs an extended square-root filter and smoother after the batch, from a start as unsure as a
         kilometre, and answers with what it believes in hindsight.
+    all
+        Fit every object of every file on its own; with --json a list. What cannot be fitted says why, and holds up
+        nobody; the exit code is then 1.
+    workers
+        With --all: processes of this machine (Dask, optional).
+    dask
+        With --all: address of a Dask scheduler.
     json
         One JSON document instead of text.
     """
     import sys
 
-    import numpy as np
-
-    from vedette.catalogue.orbits.solve import Wanted, determine_orbit
-    from vedette.catalogue.orbits.targets import TARGETS, UNKNOWN
-    from vedette.doors.orbit_fit_report import fit_text, fit_words
-    from vedette.doors.tracking_files import read_places, read_start, read_track, read_tracking, text_of
+    from vedette.core.errors import UsageError
+    from vedette.doors.orbit_fit_report import fit_text
+    from vedette.doors.orbit_fit_run import FitJob, fit_all, fit_once, jobs_of
+    from vedette.doors.progress_bar import progress_bar
     from vedette.doors.wire import json_bytes
-    from vedette.formats.space_weather import read_space_weather
-    from vedette.frames import EarthOrientation
     from vedette.time import tai_ns_from_utc_text
 
-    orientation = EarthOrientation.packaged()
-    places = read_places(stations)
-    tracking = read_tracking(files, places, position_sigma_m=position_sigma_m, object_name=object, number=id)
-    told = tuple((path.name, read_track(path, object)) for path in compare)
-    known = TARGETS.get(tracking.catalogue_number or 0, UNKNOWN)
-    wanted = Wanted(
-        tuple(word.strip() for word in estimate.split(",") if word.strip()),
-        degree,
-        known.drag_m2_kg if drag_m2_kg is None else drag_m2_kg,
-        known.radiation_m2_kg if srp_m2_kg is None else srp_m2_kg,
-        known.centre_of_mass_m if centre_of_mass_m is None else centre_of_mass_m,
-        onboard_range_m,
-        edit_sigma,
-        t_epoch_tai_ns=tai_ns_from_utc_text(epoch) if epoch else None,
-    )
-    first, last = int(tracking.rows.t_tai_ns[0]), int(tracking.rows.t_tai_ns[-1])
-    begin = read_start(start, orientation, first, object) if start else None
-    middle, reach = (first + last) // 2, (last - first) // 2 + 86_400_000_000_000
-    near = [track.t_tai_ns[np.abs(track.t_tai_ns - middle) < reach] for _, track in told]
-    found = determine_orbit(
-        tracking.rows, tracking.stations, orientation, wanted, start=begin,
-        hold_tai_ns=np.concatenate(near) if near else None,
-        space_weather=read_space_weather(text_of(space_weather), space_weather.name) if space_weather else None,
-        tell=lambda sentence: None if json else _tell(sentence),
+    if not all and (workers != 1 or dask is not None):
+        raise UsageError("--workers and --dask spread the fits of --all; one fit is one process's work")
+    if workers < 1 or (all and plot is not None):
+        raise UsageError("--workers is at least 1, and --plot draws one fit, not --all")
+    job = FitJob(
+        files=files, stations=stations, start=start,
+        estimate=tuple(word.strip() for word in estimate.split(",") if word.strip()), number=id, object_name=object,
+        degree=degree, drag_m2_kg=drag_m2_kg, srp_m2_kg=srp_m2_kg, centre_of_mass_m=centre_of_mass_m,
+        onboard_range_m=onboard_range_m, position_sigma_m=position_sigma_m, edit_sigma=edit_sigma,
+        t_epoch_tai_ns=tai_ns_from_utc_text(epoch) if epoch else None, space_weather=space_weather, compare=compare,
+        method=method,
     )  # fmt: skip
-    if method == "filter":
-        from vedette.catalogue.orbits.solve import filtered
-
-        found = filtered(found)
+    if all:
+        with progress_bar("fitting") as told:
+            rows = fit_all(jobs_of(job), workers, dask, told)
+        sys.stdout.write(json_bytes(rows).decode() + "\n" if json else "".join(_line(row) for row in rows))
+        return 0 if builtins.all(row.get("has_converged") for row in rows) else 1
+    found, tracking, said = fit_once(job, lambda sentence: None if json else _tell(sentence))
     if plot is not None:
         from vedette.doors.orbit_fit_plot import draw_residuals
 
         draw_residuals(found, plot, f"Residuals of {tracking.object_name or 'the fit'}")
-    said = fit_words(found, tracking, orientation, told)
     sys.stdout.write(json_bytes(said).decode() + "\n" if json else fit_text(said))
     return 0 if found.solution.has_converged else 1
+
+
+def _line(row: dict[str, Any]) -> str:
+    """One object of many."""
+    if "trouble" in row:
+        return f"{row['file']}: {row['trouble']}\n"
+    sigma_m = math.hypot(*row["sigma_radial_along_across_m"])
+    state = "" if row["has_converged"] else "  NOT CONVERGED"
+    return (
+        f"{row['file']:<40} {row['used']:>6} of {row['values']} values over {row['span_hours']:6.1f} h  "
+        f"± {sigma_m:,.3f} m at {row['t_epoch_utc']}{state}\n"
+    )
 
 
 def _tell(sentence: str) -> None:
