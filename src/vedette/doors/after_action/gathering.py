@@ -16,10 +16,11 @@ from vedette.doors.after_action.histories import Histories
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Event, Picture, Session, advance, open_picture, when
 from vedette.exercise.play import Snapshot
-from vedette.reports import Alert, ObjectSummary, Scan
+from vedette.reports import Alert, Area, ObjectSummary, Scan
 
 LOOK_EVERY_S = 1.0
 PLACE_EVERY_S = 2.0
+GROUNDED = ("down", "lost")  # what is down is foretold no more: its state runs on below the ground
 TOLD_EVERY = 200  # entries between two words to whoever waits
 
 
@@ -40,6 +41,8 @@ class Areas:
     launch_km2: float | None
     impact_km2: float | None
     t_impact_90_tai_ns: tuple[int, int] | None
+    launch_areas: tuple[Area, ...] = ()
+    impact_areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,11 +136,12 @@ class Gathered:
         rows = self.areas.setdefault(summary.id, [])
         when_90 = None if summary.impact is None else summary.impact.t_90_tai_ns
         if not rows or (rows[-1].launch_km2, rows[-1].impact_km2) != (launch, impact):
-            rows.append(Areas(now, launch, impact, when_90))
+            areas = ((one.areas if one is not None else ()) for one in (summary.launch, summary.impact))
+            rows.append(Areas(now, launch, impact, when_90, *areas))
 
     def _place(self, summary: ObjectSummary) -> None:
         words = summary.state or {}
-        if "position_itrf_m" not in words:
+        if "position_itrf_m" not in words or summary.phase in GROUNDED:
             return
         rows = self.stands.setdefault(summary.id, [])
         t = int(words["t_tai_ns"])

@@ -46,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", "vedette.doors.cli.explain:explain", "Say what a track rests on, and how the belief moved."),
     Command("whatif", "vedette.doors.cli.whatif:whatif", "Replay without a sensor or a notice, and say what changes."),
     Command("report", "vedette.doors.cli.report:report", "Write the after-action report of a journal, on one page."),
+    Command("export", "vedette.doors.cli.export:export", "Write a journal as CZML, GeoJSON, KML, CSV or Parquet."),
     Command("journal", "vedette.doors.cli.journal:journal", "List journals, or check one entry by entry."),
     Command("sensors", "vedette.doors.cli.sensors:sensors", "List sensors; show one, and what it covers."),
     Command("scenario", "vedette.doors.cli.scenario:scenario", "Make a story, run the engine on it, score it."),
