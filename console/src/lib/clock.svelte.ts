@@ -70,6 +70,7 @@ class Clock {
     this.#stop();
     this.#seek?.abort();
     watch.past = null;
+    watch.deskThen = null;
     this.mode = "live";
     this.t_ms = null;
     this.speed = 1;
@@ -83,6 +84,7 @@ class Clock {
     this.#stop();
     if (this.mode === "live") {
       watch.past = watch.live;
+      watch.deskThen = watch.deskNow;
       this.t_ms = this.last_ms;
       this.news = 0;
     }
@@ -136,6 +138,7 @@ class Clock {
       const answer = await get<Picture | SnapshotFrame>("picture", { journal, at: isoOf(this.t_ms) }, seeking.signal);
       if (seeking.signal.aborted) return;
       const isFrame = "picture" in answer;
+      watch.deskThen = isFrame ? (answer.desk ?? null) : null;
       watch.past = {
         picture: isFrame ? answer.picture : answer,
         journal,
@@ -173,7 +176,10 @@ class Clock {
       this.#queue.shift();
       folded = fold({ ...folded, seq: Math.min(folded.seq, next.seq - 1) }, next);
     }
-    if (folded !== watch.past) watch.past = folded;
+    if (folded !== watch.past) {
+      watch.past = folded;
+      watch.deskThen = null; // frames tell the machine's own alerts only
+    }
     if (isAtEnd && this.#queue.length === 0) return this.pause();
     const ahead_ms = BATCH_S * 1000 * this.speed;
     if (this.#fetchedTo_ms - this.t_ms < ahead_ms / 2 && (last === null || this.#fetchedTo_ms < last)) void this.#fetch(ahead_ms);

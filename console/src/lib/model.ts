@@ -316,17 +316,23 @@ export interface SentMessage {
 export type Notice = Record<string, unknown> & { id?: string };
 
 export interface Worker {
-  state: "running" | "paused" | "ended" | "dead" | string;
+  state: "starting" | "running" | "paused" | "ended" | "dead" | string;
   last_frame_age_s: number | null;
   backlog_s: number | null;
+  caught?: [number, number]; // entries read again, of how many
+  sentence?: string | null; // why it cannot go on
 }
 
+/** Who somebody is here, and what they may do. */
 export interface Session {
   account: string | null;
+  session: string | null;
   roles: string[];
+  rights: string[]; // acknowledge, release, cancel, administer
   mode: Mode | null;
-  accounts_needed: boolean;
-  [more: string]: unknown;
+  needs_login: boolean;
+  until_utc: string | null;
+  place: string | null;
 }
 
 // --- frames of the stream ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * The one store. Panels read `watch.picture`, `watch.desk`, `watch.notices`, `watch.selection`, `watch.filters`; they
  * never know whether they look at the present or the past: the clock decides which picture stands here.
  */
+import { deskOfPast } from "../alerts/life";
 import { get } from "./api";
 import type { DeskAlert, DeskFrame, Frame, HeartbeatFrame, Notice, Picture, Session, SnapshotFrame, UpdateFrame, Worker } from "./model";
 import { type Folded, fold, merged, NOTHING } from "./reducer";
@@ -32,7 +33,10 @@ class Watch {
   live = $state.raw<Folded>(NOTHING);
   /** What was believed at the instant that the clock shows; null while it shows the present. */
   past = $state.raw<Folded | null>(null);
-  desk = $state.raw<DeskAlert[]>([]);
+  /** Every alert as it stands now, whatever is being looked at. */
+  deskNow = $state.raw<DeskAlert[]>([]);
+  /** The desk as it stood at the instant of the past, when that is told. */
+  deskThen = $state.raw<DeskAlert[] | null>(null);
   notices = $state.raw<Notice[]>([]);
   session = $state.raw<Session | null>(null);
 
@@ -48,11 +52,18 @@ class Watch {
   /** The server's clock minus this machine's, ms: deadlines are told by the server's. */
   skew_ms = $state(0);
   t_wall_ms = $state(Date.now());
+  #t_frame_ms = $state(performance.now());
+  #t_tick_ms = $state(performance.now());
 
   /** The picture that panels draw. */
   get picture(): Picture | null {
     return (this.past ?? this.live).picture;
   }
+  /** The alerts that panels show: now, or as they stood at the instant of the past. */
+  get desk(): DeskAlert[] {
+    return this.isPast ? (this.deskThen ?? this.#deskFromPicture) : this.deskNow;
+  }
+  #deskFromPicture = $derived(this.past?.picture ? deskOfPast(this.past.picture, this.deskNow) : []);
   get journal(): string | null {
     return (this.past ?? this.live).journal;
   }
@@ -70,9 +81,21 @@ class Watch {
   get t_server_ms(): number {
     return this.t_wall_ms + this.skew_ms;
   }
-  /** Now by the picture's clock, ms since 1970: an exercise may play another night. Null when no report came. */
+  /** The instant of the picture, ms since 1970: an exercise may play another night. Null when no report came. */
   get t_picture_ms(): number | null {
     return msOf(this.picture?.t_now_utc);
+  }
+  /** The same carried on between reports, for countdowns: at most five seconds, and never while the past is shown. */
+  get t_running_ms(): number | null {
+    const t_ms = this.t_picture_ms;
+    if (t_ms === null || this.isPast || this.stale !== null || this.worker?.state !== "running") return t_ms;
+    return t_ms + Math.min(5000, Math.max(0, this.#t_tick_ms - this.#t_frame_ms));
+  }
+  may(right: string): boolean {
+    return this.session?.rights?.includes(right) ?? false;
+  }
+  get account(): string | null {
+    return this.session?.account ?? null;
   }
 
   object(id: string | null | undefined) {
@@ -131,6 +154,7 @@ class Watch {
 
   judge(): void {
     this.t_wall_ms = Date.now();
+    this.#t_tick_ms = performance.now();
     const reason = staleness(this.link, performance.now(), this.t_heard_ms, this.worker);
     if (reason !== this.stale) this.stale = reason;
   }
@@ -140,18 +164,20 @@ class Watch {
     this.t_heard_ms = performance.now();
     switch (frame.type) {
       case "snapshot": {
+        this.#t_frame_ms = performance.now();
         const all = frame as SnapshotFrame;
         this.live = fold(this.live, all);
-        if (all.desk) this.desk = all.desk;
+        if (all.desk) this.deskNow = all.desk;
         if (all.notices) this.notices = all.notices;
         break;
       }
       case "update":
+        this.#t_frame_ms = performance.now();
         this.live = fold(this.live, frame as UpdateFrame);
         break;
       case "desk": {
         const told = frame as DeskFrame;
-        this.desk = merged(this.desk, told.alerts, undefined, (one) => one.id);
+        this.deskNow = merged(this.deskNow, told.alerts, undefined, (one) => one.id);
         if (told.notices) this.notices = told.notices;
         break;
       }

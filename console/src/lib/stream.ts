@@ -7,7 +7,8 @@
 import type { Frame, HeartbeatFrame, Worker } from "./model";
 
 export const SILENT_MS = 2500;
-const WORKER_SILENT_S = 3;
+const WORKER_SILENT_S = 3; // since the watch loop last went round
+const LATE_S = 5; // of reports that wait to be read
 const LONGEST_WAIT_MS = 4000;
 
 export type Link = "connecting" | "open" | "closed";
@@ -25,15 +26,17 @@ export interface StreamEars {
 }
 
 /** Why the picture cannot be trusted to be fresh; null when it can. */
-export type StaleReason = "connecting" | "closed" | "silent" | "worker" | "late" | null;
+export type StaleReason = "connecting" | "closed" | "silent" | "starting" | "worker" | "late" | null;
 
 /** Judges freshness from what was heard; times in milliseconds of one monotonic clock. */
 export function staleness(link: Link, t_now_ms: number, t_heard_ms: number, worker: Worker | null): StaleReason {
   if (link === "closed") return "closed";
   if (t_now_ms - t_heard_ms > SILENT_MS) return link === "open" ? "silent" : "connecting";
-  if (worker?.state === "dead") return "worker";
-  if (worker?.state === "running" && (worker.backlog_s ?? 0) > WORKER_SILENT_S) return "late";
-  return null;
+  if (worker === null) return null;
+  if (worker.state === "starting") return "starting";
+  if (!["running", "paused", "ended"].includes(worker.state)) return "worker";
+  if ((worker.last_frame_age_s ?? 0) > WORKER_SILENT_S) return "worker";
+  return worker.state === "running" && (worker.backlog_s ?? 0) > LATE_S ? "late" : null;
 }
 
 export class Stream {
