@@ -23,13 +23,22 @@ def serve(
     areas: Path | None = None,
     data_dir: Path | None = None,
     port: int = 8600,
+    host: str = "127.0.0.1",
+    name: tuple[str, ...] = (),
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    token: bool = True,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
 ) -> int:
     """Watch feeds, and serve what is found: the console, an API, and a stream of what changes.
 
     The watch runs in a process of its own; when it dies, it is begun again from its journal. Feeds are those of
-    `vedette watch`; recorded ones, and stories, are played at their own pace. The server is reached from this machine
-    alone. Ctrl-C ends it in order: the journal is closed first.
+    `vedette watch`; recorded ones, and stories, are played at their own pace. Ctrl-C ends it in order: the journal is
+    closed first.
+
+    The server is reached from this machine alone, by the address that it prints, which opens one page once; the next
+    one is printed then. What is REAL is served only to accounts (`vedette accounts`), and other machines are served
+    only with accounts and TLS.
 
     Parameters
     ----------
@@ -64,12 +73,23 @@ def serve(
     data_dir
         Where journals, alerts and accounts are kept.
     port
-        Where to serve on this machine; 0 takes a free one, and says which.
+        Where to serve; 0 takes a free one, and says which.
+    host
+        The address to serve at; another than this machine's own needs accounts, --tls-cert and --tls-key.
+    name
+        A further name by which the server is reached; requests under other names are refused. More than once.
+    tls_cert
+        PEM file of the certificate, with its chain.
+    tls_key
+        PEM file of its key, which nobody else can read.
+    token
+        --no-token lets anybody on this machine look, without the printed address: for trying out, never REAL.
     quiet
         No words on stderr but troubles.
     """
     from vedette.core.errors import UsageError
     from vedette.doors.cli.watch import speed_of
+    from vedette.doors.server.opening import Opening
     from vedette.doors.server.pipe import WatchPlan
     from vedette.doors.server.serving import run_serve
 
@@ -82,7 +102,10 @@ def serve(
         mode=mode, sensors=_text(sensors), references=_text(references), policy=_text(policy), notices=_text(notices),
         catalogue=catalogue, areas=_text(areas), sky=sky, data_dir=_text(data_dir),
     )  # fmt: skip
-    return run_serve(plan, port=port, is_quiet=quiet)
+    opening = Opening(
+        port=port, host=host, names=name, certificate=tls_cert, key=tls_key, is_token_asked=token,
+    )  # fmt: skip
+    return run_serve(plan, opening, is_quiet=quiet)
 
 
 def _text(path: Path | None) -> str | None:

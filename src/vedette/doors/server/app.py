@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 
 from vedette import __version__
 from vedette.doors.server.console_files import console_routes
 from vedette.doors.server.context import ServerContext
+from vedette.doors.server.problem_answers import HANDLERS
 from vedette.doors.server.routes import all_routes
 
 
@@ -31,6 +33,9 @@ def make_app(context: ServerContext) -> Litestar:
         route_handlers=[*all_routes(context), *console_routes(context.console)],
         dependencies={"context": Provide(given, sync_to_thread=False)},
         lifespan=[lifespan],
-        openapi_config=OpenAPIConfig(title="Vedette", version=__version__, path="/api"),
+        openapi_config=OpenAPIConfig(
+            title="Vedette", version=__version__, path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+        ),
+        exception_handlers=HANDLERS,
         signature_types=[ServerContext],
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind
 from vedette.doors.data_dir import data_dir_of, journals_dir_of
 from vedette.doors.server.desk_watch import DeskWatch
+from vedette.doors.server.gate import Gate
 from vedette.doors.server.hub import Hub
 from vedette.doors.server.pipe import Opened, WatchPlan
 from vedette.doors.server.worker_link import WorkerLink
@@ -31,6 +32,7 @@ class ServerContext:
     port: int = 0
     t_started_s: float = field(default_factory=time.monotonic)
     desk: DeskWatch | None = None
+    gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property

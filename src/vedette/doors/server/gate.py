@@ -24,6 +24,7 @@ from vedette.doors.server.one_time import OneTimeTokens
 from vedette.doors.server.problems import LaterError, NobodyError
 from vedette.doors.server.roles import OPERATOR, VIEWER, Seat, console_roles
 from vedette.doors.server.tries import Tries
+from vedette.reports import Mode
 
 TRUST_S = 1.0  # a session that was looked up is believed for so long: what ends it is felt within a second
 PROOFS_AT_ONCE = 2  # each takes 32 MiB and a tenth of a second of a core
@@ -42,8 +43,10 @@ class Gate:
         names: tuple[str, ...] = (),
         say: Callable[[str], None] = lambda _: None,
         now: Callable[[], int] = now_tai_ns,
+        mode: Callable[[], Mode] | None = None,
     ) -> None:
         self.folder, self.how, self.port, self.now = folder, how, port, now
+        self.mode = mode if mode is not None else lambda: how.mode
         self.book = AccountBook(folder)
         self.allowed = Allowed.at(how.bind, port, names, how.is_tls)
         self.tokens = OneTimeTokens(say)

@@ -1,6 +1,6 @@
 """The console's four roles, what each account may do, and how a route says which role it needs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -45,18 +45,28 @@ def console_roles(account_roles: tuple[str, ...]) -> tuple[str, ...]:
     return (VIEWER, *(role for right, role in _ROLE_OF.items() if right in rights))
 
 
-def for_role(role: str) -> dict[str, Any]:
-    """Keywords of a Litestar handler that only this role reaches; OpenAPI says so in `x-vedette-role`."""
-    return {"guards": [_needs[role]], "opt": {"role": role}, "operation_class": _OPERATIONS[role]}
+def for_role(*roles: str) -> dict[str, Any]:
+    """Keywords of a Litestar handler that only these roles reach; OpenAPI says so in `x-vedette-role`."""
+    said = "|".join(roles)
+    return {"guards": [needs(*roles)], "opt": {"role": said}, "operation_class": _operation(said)}
 
 
-def check_role(seat: Seat | None, role: str) -> None:
-    """NobodyError without a seat, RefusedError with one that has not this role."""
+def needs(*roles: str) -> Any:
+    """A guard of Litestar: one of these roles, or an error that says which."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        check_role(seat_in(connection.scope), *roles)
+
+    return guard
+
+
+def check_role(seat: Seat | None, *roles: str) -> None:
+    """NobodyError without a seat, RefusedError with one that has none of these roles."""
     if seat is None:
         raise NobodyError("nobody is logged in here; open the address that `vedette serve` printed, or log in")
-    if role not in seat.roles:
+    if not set(roles) & set(seat.roles):
         who = seat.account or "a visitor"
-        raise RefusedError(f"{who} is {', '.join(seat.roles)}; this needs the role {role}")
+        raise RefusedError(f"{who} is {', '.join(seat.roles)}; this needs the role {' or '.join(roles)}")
 
 
 def seat_in(scope: Any) -> Seat | None:
@@ -65,36 +75,6 @@ def seat_in(scope: Any) -> Seat | None:
     return found if isinstance(found, Seat) else None
 
 
-def _guard(role: str) -> Any:
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        check_role(seat_in(connection.scope), role)
-
-    return guard
-
-
-_needs = {role: _guard(role) for role in ROLES}
-
-
-@dataclass
-class _ForViewer(Operation):
-    x_vedette_role: str = field(default=VIEWER, metadata={"alias": "x-vedette-role"})
-
-
-@dataclass
-class _ForOperator(Operation):
-    x_vedette_role: str = field(default=OPERATOR, metadata={"alias": "x-vedette-role"})
-
-
-@dataclass
-class _ForReleaser(Operation):
-    x_vedette_role: str = field(default=RELEASER, metadata={"alias": "x-vedette-role"})
-
-
-@dataclass
-class _ForAdministrator(Operation):
-    x_vedette_role: str = field(default=ADMINISTRATOR, metadata={"alias": "x-vedette-role"})
-
-
-_OPERATIONS = {
-    VIEWER: _ForViewer, OPERATOR: _ForOperator, RELEASER: _ForReleaser, ADMINISTRATOR: _ForAdministrator,
-}  # fmt: skip
+def _operation(said: str) -> type[Operation]:
+    field_of = (("x_vedette_role", str, field(default=said, metadata={"alias": "x-vedette-role"})),)
+    return make_dataclass("Operation", field_of, bases=(Operation,))

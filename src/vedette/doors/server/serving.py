@@ -2,28 +2,32 @@
 
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from vedette.core.errors import UnreachableError
+from vedette.doors.server.opening import Opening, check_opening, first_address, open_gate
 from vedette.doors.server.pipe import WatchPlan
 
-LOCALHOST = "127.0.0.1"
 
-
-def run_serve(plan: WatchPlan, *, port: int, host: str = LOCALHOST, is_quiet: bool = False) -> int:
-    """Serve until Ctrl-C; the exit code of the watch."""
+def run_serve(plan: WatchPlan, opening: Opening, is_quiet: bool = False) -> int:
+    """Serve until Ctrl-C; the exit code of the watch. RefusedError when it may not be served so."""
     import uvicorn
 
     from vedette.doors.server.app import make_app
     from vedette.doors.server.context import make_context
+    from vedette.doors.server.security import Guard
 
-    bound = listening_socket(host, port)
     context = make_context(plan)
+    check_opening(context, opening)
+    bound = listening_socket(opening.host, opening.port)
     context.port = bound.getsockname()[1]
+    gate = open_gate(context, opening)
     if not is_quiet:
-        sys.stderr.write(f"http://{host}:{context.port}/   Ctrl-C ends it in order\n")
+        sys.stderr.write(f"{first_address(gate, opening)}   Ctrl-C ends it in order\n")
         sys.stderr.flush()
-    server = uvicorn.Server(server_config(make_app(context)))
+    app = Guard(make_app(context), gate)
+    server = uvicorn.Server(server_config(app, opening.certificate, opening.key))
     try:
         server.run(sockets=[bound])
     except KeyboardInterrupt:  # asked for and done: uvicorn raises it again after an orderly end
@@ -33,7 +37,7 @@ def run_serve(plan: WatchPlan, *, port: int, host: str = LOCALHOST, is_quiet: bo
     return context.worker.exit_code
 
 
-def server_config(app: Any) -> Any:
+def server_config(app: Any, certificate: Path | None = None, key: Path | None = None) -> Any:
     """How uvicorn serves it: no compression of small local frames, little patience at the end."""
     import uvicorn
 
@@ -41,6 +45,7 @@ def server_config(app: Any) -> Any:
         app, log_level="warning", access_log=False, ws="websockets-sansio", ws_max_size=2**16,
         ws_per_message_deflate=False, ws_ping_interval=20.0, ws_ping_timeout=20.0, timeout_graceful_shutdown=5,
         timeout_keep_alive=30, server_header=False, date_header=False, lifespan="on",
+        ssl_certfile=certificate, ssl_keyfile=key,
     )  # fmt: skip
 
 

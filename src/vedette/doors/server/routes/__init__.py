@@ -11,6 +11,7 @@ ROUTE_MODULES: tuple[str, ...] = (
     "stream",
     "health",
     "documents",
+    "session",
 )
 
 

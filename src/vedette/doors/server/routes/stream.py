@@ -10,6 +10,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from vedette.doors.server.context import ServerContext
 from vedette.doors.server.readers import Reader
+from vedette.doors.server.roles import VIEWER, needs
 
 HELLO_S = 10.0  # to say hello
 MOST_BAD = 20  # frames that cannot be read, before the socket is closed as abuse
@@ -34,7 +35,7 @@ def problem_text(title: str, detail: str, status: int = 400) -> str:
     return msgspec.json.encode(body).decode()
 
 
-@websocket("/api/v1/stream")
+@websocket("/api/v1/stream", guards=[needs(VIEWER)], opt={"role": VIEWER})
 async def stream(socket: WebSocket[Any, Any, Any], context: ServerContext) -> None:
     """Snapshot, then updates, desk, heartbeats and positions until somebody goes."""
     await socket.accept()
