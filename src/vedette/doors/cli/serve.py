@@ -27,7 +27,7 @@ def serve(
     name: tuple[str, ...] = (),
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
-    token: bool = True,
+    no_token: bool = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
 ) -> int:
     """Watch feeds, and serve what is found: the console, an API, and a stream of what changes.
@@ -82,8 +82,8 @@ def serve(
         PEM file of the certificate, with its chain.
     tls_key
         PEM file of its key, which nobody else can read.
-    token
-        --no-token lets anybody on this machine look, without the printed address: for trying out, never REAL.
+    no_token
+        Anybody on this machine may look, without the printed address: for trying out, never REAL.
     quiet
         No words on stderr but troubles.
     """
@@ -103,7 +103,7 @@ def serve(
         catalogue=catalogue, areas=_text(areas), sky=sky, data_dir=_text(data_dir),
     )  # fmt: skip
     opening = Opening(
-        port=port, host=host, names=name, certificate=tls_cert, key=tls_key, is_token_asked=token,
+        port=port, host=host, names=name, certificate=tls_cert, key=tls_key, is_token_asked=not no_token,
     )  # fmt: skip
     return run_serve(plan, opening, is_quiet=quiet)
 
