@@ -1,0 +1,160 @@
+/** The one scene that map, globe and table twin show: made anew when the picture, the clock or the selection change. */
+import { get } from "../lib/api";
+import { clock } from "../lib/clock.svelte";
+import { age, hms, isoOf, km, percent, place as placeWords, span } from "../lib/format";
+import { named, t } from "../lib/i18n";
+import type { TrackedObject } from "../lib/model";
+import { watch } from "../lib/state.svelte";
+import { layers } from "./layers.svelte";
+import { makeScene, Memory, type Scene, type TrackShape } from "./scene";
+import { readSensors, type SensorPlace } from "./sensors";
+import { Trails } from "./trails";
+
+const SENSORS_AGAIN_MS = 20_000;
+
+class Drawn {
+  sensors = $state.raw<SensorPlace[]>([]);
+  sensorsTrouble = $state<string | null>(null);
+  #trails = new Trails();
+  #memory = new Memory();
+  #journal: string | null = null;
+  #users = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** The instant that is drawn: the clock's, the picture's, or the server's before any report came. */
+  readonly t_ms = $derived(clock.shown_ms ?? watch.t_picture_ms ?? Math.floor(watch.t_server_ms / 10_000) * 10_000);
+
+  readonly scene: Scene = $derived.by(() => {
+    if (watch.journal !== this.#journal) {
+      this.#journal = watch.journal;
+      this.#trails.forget();
+    }
+    this.#trails.take(watch.picture);
+    return makeScene(
+      {
+        picture: watch.picture,
+        desk: watch.desk,
+        notices: watch.notices,
+        sensors: this.sensors,
+        selection: watch.selection,
+        selectedObjects: watch.selectedObjects,
+        t_ms: this.t_ms,
+        fieldHeight_km: layers.fieldHeight_km,
+        trail: (id, until) => this.#trails.of(id, until),
+        isShown: (object) => isShown(object),
+      },
+      this.#memory,
+    );
+  });
+
+  /** Keep the sensors' places fresh while somebody draws; gives the way to stop. */
+  follow(): () => void {
+    if (this.#users++ === 0) {
+      void this.#askSensors();
+      this.#timer = setInterval(() => void this.#askSensors(), SENSORS_AGAIN_MS);
+    }
+    return () => {
+      if (--this.#users === 0) clearInterval(this.#timer);
+    };
+  }
+
+  async #askSensors(): Promise<void> {
+    try {
+      const at = clock.shown_ms;
+      this.sensors = readSensors(await get<unknown>("sensors", { at: at === null ? null : isoOf(at) }));
+      this.sensorsTrouble = null;
+    } catch (trouble) {
+      this.sensorsTrouble = trouble instanceof Error ? trouble.message : String(trouble);
+      if (!this.sensors.length) setTimeout(() => this.#users && void this.#askSensors(), 3000);
+    }
+  }
+}
+
+function isShown(object: TrackedObject): boolean {
+  const { classes, phases, text, isLostShown } = watch.filters;
+  if (classes.length && !classes.includes(object.class)) return false;
+  if (phases.length && !phases.includes(object.phase)) return false;
+  if (!isLostShown && (object.phase === "lost" || object.phase === "down")) return false;
+  return !text || `${object.id} ${object.class} ${object.phase} ${object.sensors.join(" ")}`.toLowerCase().includes(text.toLowerCase());
+}
+
+export const drawn = new Drawn();
+
+// --- words that map, globe, card and table share -------------------------------------------------------------------
+
+/** `4:10 – 4:32` until the impact, as an interval and never as an instant; empty when there is none or it is over. */
+export function impactWords(track: TrackShape): string {
+  const { impact } = track;
+  if (!impact || impact.from_s === null || impact.to_s === null) return "";
+  if (track.tone === "past" || impact.to_s < 0) return track.phase === "down" ? t("map.impact.past") : "";
+  const interval = `${span(Math.max(0, impact.from_s))} – ${span(impact.to_s)}`;
+  return t(impact.isConditional ? "map.impact.if" : "map.impact", { interval });
+}
+
+export function trackWords(track: TrackShape): [string, string] {
+  const what = track.className === "other" || track.className === "unclassified" ? "" : ` · ${named("class", track.className)}`;
+  const sure = what && track.probability > 0 ? ` ${percent(track.probability)}` : "";
+  const old = track.age_s !== null && track.age_s > 12 && track.tone !== "past" ? t("map.age", { age: age(track.age_s) }) : "";
+  return [`${track.id}${what}${sure}`, impactWords(track) || old];
+}
+
+export interface Row {
+  kind: "object" | "sensor" | "noise" | "group" | "notice" | "strobe";
+  id: string;
+  what: string;
+  place: string;
+  height: string;
+  speed: string;
+  doubt: string;
+  impact: string;
+  age: string;
+}
+
+const SIGMAS_90 = 2.146;
+
+/** The table twin: a line for everything that is drawn, the most pressing first. */
+export function rowsOf(scene: Scene): Row[] {
+  const none = { height: "–", speed: "–", doubt: "–", impact: "–", age: "–" };
+  return [
+    ...[...scene.tracks].reverse().map((one): Row => {
+      const area = scene.areas.find((a) => a.owner.id === one.id && a.of === "impact" && a.probability === 0.9);
+      return {
+        kind: "object",
+        id: one.id,
+        what: [t(`map.tone.${one.tone}`), trackWords(one)[0].replace(`${one.id} · `, ""), named("phase", one.phase)].join(", "),
+        place: placeWords(one.place[1], one.place[0]),
+        height: km(one.height_km),
+        speed: one.speed_mps === null ? "–" : `${(one.speed_mps / 1000).toFixed(1)} km/s`,
+        doubt: area ? `${area.area_km2.toFixed(area.area_km2 < 10 ? 1 : 0)} km²` : one.ellipse ? `±${(one.ellipse.major_km * SIGMAS_90).toFixed(1)} km` : "–",
+        impact: impactWords(one) || "–",
+        age: age(one.age_s),
+      };
+    }),
+    ...scene.spots.map((one): Row => ({ ...none, kind: one.kind, id: one.id, what: one.text, place: placeWords(one.place[1], one.place[0]), height: km(one.height_km) })),
+    ...scene.strobes.map((one): Row => ({
+      ...none,
+      kind: "strobe",
+      id: one.sensor,
+      what: `${t("map.rise", { db: one.noise_rise_db.toFixed(1) })}, ${one.azimuth_deg.toFixed(1)}°`,
+      place: "–",
+      doubt: `±${(1.645 * one.sigma_deg).toFixed(1)}°`,
+    })),
+    ...scene.sensors.map((one): Row => ({
+      ...none,
+      kind: "sensor",
+      id: one.id,
+      what: `${named("kind", one.kind)}, ${t(`map.condition.${one.condition}`)}${one.noise_rise_db > 0.5 ? `, ${t("map.rise", { db: one.noise_rise_db.toFixed(1) })}` : ""}`,
+      place: placeWords(one.place[1], one.place[0]),
+      height: one.isInSpace ? km(one.height_km) : `${Math.round(one.height_km * 1000)} m`,
+    })),
+    ...[...new Map(scene.notices.map((one) => [one.id, one])).values()].map((one): Row => ({
+      ...none,
+      kind: "notice",
+      id: one.id,
+      what: one.role,
+      place: placeWords(one.ring[0]?.[1], one.ring[0]?.[0]),
+    })),
+  ];
+}
+
+export const when = (t_ms: number): string => hms(t_ms);

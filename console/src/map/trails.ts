@@ -1,0 +1,45 @@
+/** Where objects were when last believed: collected from pictures as they come, so that a track has a trail in LIVE and REPLAY. */
+import type { Picture } from "../lib/model";
+import { msOf } from "../lib/format";
+import type { LonLat } from "./geodesics";
+
+export interface TrailPoint {
+  t_ms: number;
+  lon_deg: number;
+  lat_deg: number;
+  height_m: number;
+}
+
+const MOST_POINTS = 600;
+
+export class Trails {
+  #by = new Map<string, TrailPoint[]>();
+
+  /** Remember what a picture believes; a state that is known already, by its instant, is kept as it was. */
+  take(picture: Picture | null): void {
+    for (const one of picture?.objects ?? []) {
+      const state = one.state;
+      const t_ms = msOf(state?.t_utc);
+      if (!state || t_ms === null || state.lat_deg === undefined || state.lon_deg === undefined) continue;
+      const trail = this.#by.get(one.id) ?? [];
+      this.#by.set(one.id, trail);
+      let at = trail.length;
+      while (at > 0 && trail[at - 1]!.t_ms >= t_ms) at--;
+      if (trail[at]?.t_ms === t_ms) continue;
+      trail.splice(at, 0, { t_ms, lon_deg: state.lon_deg, lat_deg: state.lat_deg, height_m: (state.altitude_km ?? 0) * 1e3 });
+      if (trail.length > MOST_POINTS) trail.shift();
+    }
+  }
+
+  /** The points of an object up to an instant, oldest first. */
+  of(id: string, until_ms: number, last_s = 900): TrailPoint[] {
+    return (this.#by.get(id) ?? []).filter((p) => p.t_ms <= until_ms && p.t_ms >= until_ms - last_s * 1000);
+  }
+
+  /** Another journal is another night. */
+  forget(): void {
+    this.#by.clear();
+  }
+}
+
+export const lonLats = (points: readonly TrailPoint[]): LonLat[] => points.map((p) => [p.lon_deg, p.lat_deg]);
