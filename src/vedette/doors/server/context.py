@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind
 from vedette.doors.data_dir import data_dir_of, journals_dir_of
+from vedette.doors.server.catalogue_watch import CatalogueWatch
 from vedette.doors.server.desk_watch import DeskWatch
 from vedette.doors.server.gate import Gate
 from vedette.doors.server.hub import Hub
@@ -33,7 +34,11 @@ class ServerContext:
     t_started_s: float = field(default_factory=time.monotonic)
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
+    _catalogue: CatalogueWatch = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._catalogue = CatalogueWatch(self.hub)
 
     @property
     def desk_kind(self) -> DeskKind:
@@ -45,10 +50,17 @@ class ServerContext:
         """The journal that the watch writes; None before it has begun."""
         return self.worker.journal
 
+    @property
+    def catalogue(self) -> CatalogueWatch:
+        """The catalogue of the watch, for readers."""
+        return self._catalogue
+
     async def start(self) -> None:
         """Begin to watch; on the loop that serves."""
         self.worker.on_opened.append(self._opened)
         self.worker.start()
+        self.worker.on_catalogue = self.catalogue.take
+        self.catalogue.start()
         self._follow_desk()
         self._tasks.append(asyncio.create_task(self._beat(), name="heartbeat"))
 
@@ -60,6 +72,7 @@ class ServerContext:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.worker.stop()
+        await self.catalogue.stop()
         if self.desk is not None:
             await self.desk.stop()
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from vedette.doors.server import pipe
@@ -32,8 +33,8 @@ class WorkerLink:
         self.restart_count = 0
         self.process: asyncio.subprocess.Process | None = None
         self.opened = asyncio.Event()  # a first picture, or no hope of one
-        self.on_opened: list[object] = []
-        self.catalogue: pipe.Catalogue | None = None
+        self.on_opened: list[Callable[[pipe.Opened], None]] = []
+        self.on_catalogue: Callable[[pipe.Catalogue], None] | None = None
         self.mode: str | None = None
         self.feeds: tuple[str, ...] = ()
         self._t_heard_s = self._t_loop_s = time.monotonic()
@@ -145,7 +146,7 @@ class WorkerLink:
                 self.mode, self.feeds = message.mode, message.feeds
                 self.hub.open_journal(message.journal)
                 for call in self.on_opened:
-                    call(message)  # type: ignore[operator]
+                    call(message)
             case pipe.Caught():
                 self.state, self.caught = "starting", (message.entry, message.of)
             case pipe.Whole():
@@ -160,7 +161,8 @@ class WorkerLink:
                 self.state, self.backlog_s = message.state, message.backlog_s
                 self._t_loop_s = time.monotonic() - message.loop_age_s
             case pipe.Catalogue():
-                self.catalogue = message
+                if self.on_catalogue is not None:
+                    self.on_catalogue(message)
             case pipe.Tracks():
                 self.hub.take_binary(TRACKS, message.frame)
             case pipe.Trouble():

@@ -10,6 +10,7 @@ ROUTE_MODULES: tuple[str, ...] = (
     "picture",
     "stream",
     "health",
+    "catalogue",
     "documents",
     "session",
 )
