@@ -5,18 +5,9 @@ from pathlib import Path
 
 from vedette.core.errors import UsageError
 from vedette.doors.after_action.gathering import gather
+from vedette.doors.export.media import FORMATS, MEDIA_TYPES, TABLES
 from vedette.doors.export.scene import Scene, scene_of_journal, scene_of_picture
 from vedette.engine import Picture
-
-MEDIA_TYPES = {
-    "czml": "application/json",
-    "geojson": "application/geo+json",
-    "kml": "application/vnd.google-earth.kml+xml",
-    "csv": "text/csv; charset=utf-8; header=present",
-    "parquet": "application/vnd.apache.parquet",
-}
-FORMATS = tuple(MEDIA_TYPES)
-TABLES = ("tracks", "objects", "areas", "events", "alerts", "sensors")
 
 
 def media_type(format: str) -> str:

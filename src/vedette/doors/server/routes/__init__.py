@@ -13,6 +13,7 @@ ROUTE_MODULES: tuple[str, ...] = (
     "catalogue",
     "documents",
     "session",
+    "afterwards",
 )
 
 
