@@ -19,6 +19,7 @@ from vedette.core.errors import (
     VedetteError,
 )
 from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.server.problems import LaterError
 
 LONGEST_S = 600.0
 MOST_BYTES = 64 * 1024 * 1024
@@ -60,7 +61,7 @@ class Afterwards:
             self._kept.move_to_end(key)
             return self._kept[key]
         if self._waiting >= MOST_WAITING:
-            raise UnreachableError(f"{MOST_WAITING} reports are waited for already; come again in a minute")
+            raise LaterError(f"{MOST_WAITING} reports are waited for already; come again in a minute", 60.0)
         self._waiting += 1
         try:
             async with self._turn:
