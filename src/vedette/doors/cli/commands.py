@@ -39,7 +39,7 @@ _CATALOGUE = (
 )
 
 COMMANDS: tuple[Command, ...] = (
-    Command("demo", "vedette.doors.cli.demo:demo", "Play two launches live in the terminal."),
+    Command("demo", "vedette.doors.cli.demo:demo", "Open the console on two launches, played as an exercise."),
     Command("watch", "vedette.doors.cli.watch:watch", "Watch feeds: detect, track, name, predict, propose alerts."),
     Command("serve", "vedette.doors.cli.serve:serve", "Serve the watch: the console, an API, a stream of changes."),
     Command("replay", "vedette.doors.cli.replay:replay", "Play a journal again: the same bytes as the live run."),

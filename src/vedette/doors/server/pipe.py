@@ -34,6 +34,13 @@ class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):
     areas: str | None = None
     sky: bool = False
     data_dir: str | None = None
+    head_s: float = 0.0  # of what is played, passed over at once
+
+
+class Notices(msgspec.Struct, tag="notices", frozen=True, kw_only=True):
+    """From the worker: every notice that the watch was given, as a JSON list."""
+
+    body: bytes
 
 
 class Command(msgspec.Struct, tag="command", frozen=True, kw_only=True):
@@ -104,7 +111,7 @@ class Trouble(msgspec.Struct, tag="trouble", frozen=True, kw_only=True):
 
 
 ToWorker = Start | Command
-FromWorker = Opened | Caught | Whole | Changed | Alive | Catalogue | Tracks | Trouble
+FromWorker = Opened | Caught | Whole | Changed | Alive | Catalogue | Notices | Tracks | Trouble
 
 _TO = msgspec.msgpack.Decoder(ToWorker)
 _FROM = msgspec.msgpack.Decoder(FromWorker)

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from vedette.doors.server.opening import Opening, check_opening, first_address, 
 from vedette.doors.server.pipe import WatchPlan
 
 
-def run_serve(plan: WatchPlan, opening: Opening, is_quiet: bool = False) -> int:
+def run_serve(
+    plan: WatchPlan, opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None
+) -> int:
     """Serve until Ctrl-C; the exit code of the watch. RefusedError when it may not be served so."""
     import uvicorn
 
@@ -23,9 +26,13 @@ def run_serve(plan: WatchPlan, opening: Opening, is_quiet: bool = False) -> int:
     bound = listening_socket(opening.host, opening.port)
     context.port = bound.getsockname()[1]
     gate = open_gate(context, opening)
+    address = first_address(gate, opening)
     if not is_quiet:
-        sys.stderr.write(f"{first_address(gate, opening)}   Ctrl-C ends it in order\n")
+        sys.stderr.write(f"{address}   Ctrl-C ends it in order\n")
         sys.stderr.flush()
+    if on_open is not None:
+        bound.listen()  # whoever comes now waits for the application
+        on_open(address)
     app = Guard(make_app(context), gate)
     server = uvicorn.Server(server_config(app, opening.certificate, opening.key))
     try:

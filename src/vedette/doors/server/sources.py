@@ -39,11 +39,13 @@ class Orders(Protocol):
 class Source:
     """Events with the journal they go to."""
 
-    def __init__(self, journal: SqliteJournal, events: Iterable[Event | None], orders: Orders | None) -> None:
+    def __init__(
+        self, journal: SqliteJournal, events: Iterable[Event | None], orders: Orders | None, head_s: float = 0.0
+    ) -> None:
         self.journal = journal
         self._events = events
         self._orders = orders  # None: live, at its own pace
-        self._pace = Pace()
+        self._pace = Pace(head_s)
         self.stop: Callable[[], None] = lambda: None
 
     def events(self) -> Iterator[Event | None]:
@@ -64,12 +66,18 @@ class Source:
 class Pace:
     """Holds what is played to a multiple of real time, by received times; the multiple may change, and be paused."""
 
-    def __init__(self) -> None:
+    def __init__(self, head_s: float = 0.0) -> None:
         self.behind_s = 0.0
+        self._head_ns = round(head_s * NS_PER_S)
+        self._t_first_tai_ns: int | None = None
         self._zero: tuple[float, int, float] | None = None  # wall, feed, speed
 
     def wait(self, t_received_tai_ns: int, orders: Orders) -> Iterator[None]:
         """None now and then until an instant is due; a gap of more than a minute is passed over at once."""
+        if self._t_first_tai_ns is None:
+            self._t_first_tai_ns = t_received_tai_ns
+        if t_received_tai_ns < self._t_first_tai_ns + self._head_ns:
+            return
         while not orders.is_stopping.is_set():
             if orders.is_paused:
                 self._zero = None
@@ -106,7 +114,8 @@ def open_source(plan: WatchPlan, orders: Orders, resume: Path | None) -> Iterato
     else:
         opened = create_sealed(new_journal_path(journals_dir_of(data_dir)), session, data_dir)
     with opened as journal:
-        source = Source(journal, _rest(events, journal.store.entry_count, is_paced), orders if is_paced else None)
+        rest = _rest(events, journal.store.entry_count, is_paced)
+        source = Source(journal, rest, orders if is_paced else None, plan.head_s)
         source.stop = stop
         yield source
 

@@ -28,6 +28,7 @@ from vedette.doors.server.pipe import (
     Changed,
     Command,
     FromWorker,
+    Notices,
     Opened,
     Start,
     Trouble,
@@ -37,6 +38,8 @@ from vedette.doors.server.pipe import (
 )
 from vedette.doors.server.sources import Source, open_source
 from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
+from vedette.formats.notice_json import document_from_notice
+from vedette.reports import Notice
 
 FRAME_S = 0.1  # at most ten frames a second
 ALIVE_S = 0.5
@@ -73,11 +76,19 @@ class Teller:
     def begin(self, picture: Picture, journal: Any, source: Source) -> None:
         """The picture as it is before the first event."""
         self._journal, self._source, self.state = journal, source, "running"
+        if picture.notices:
+            self.notices(picture)
         self._tell(self._framer.snapshot(picture, journal.store.entry_count))
         self.alive()
 
+    def notices(self, picture: Picture) -> None:
+        """Every notice that the watch was given."""
+        self.send(Notices(body=_ENCODER.encode([document_from_notice(one) for one in picture.notices])))
+
     def heard(self, picture: Picture, event: Event | None) -> None:
         """After every event and in every pause: a frame when one is due, and a sign of life."""
+        if isinstance(event, Notice):
+            self.notices(picture)
         if isinstance(event, CatalogueGiven):
             self.send(Catalogue(packed=event.packed, sha256=event.sha256, source=event.source))
         self._is_dirty |= event is not None

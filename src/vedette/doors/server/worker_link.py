@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from vedette.doors.server import pipe
 from vedette.doors.server.hub import TRACKS, Hub
 from vedette.doors.server.pipe import WatchPlan
@@ -163,6 +165,8 @@ class WorkerLink:
             case pipe.Catalogue():
                 if self.on_catalogue is not None:
                     self.on_catalogue(message)
+            case pipe.Notices():
+                self.hub.take_notices(msgspec.json.decode(message.body))
             case pipe.Tracks():
                 self.hub.take_binary(TRACKS, message.frame)
             case pipe.Trouble():
