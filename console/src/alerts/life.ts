@@ -16,7 +16,7 @@ const CLOSED = new Set(["withdrawn", "passed"]);
 
 /** The messages that went out and were not taken back. */
 export function standing(alert: DeskAlert): SentMessage[] {
-  const messages = alert.messages ?? [];
+  const messages = alert.messages;
   const last = messages.findLastIndex((one) => one.type === "Cancel");
   return messages.slice(last + 1);
 }
@@ -49,7 +49,7 @@ export function severityOf(alert: DeskAlert): Severity {
   const isWrong = CLOSED.has(alert.evidence) && alert.evidence === "withdrawn" && isOut(alert);
   if (isWrong) return "critical"; // people were told what is no longer believed
   if (columnOf(alert) === "over") return "off";
-  const isDanger = (alert.areas ?? []).some((one) => one.level === "take-shelter");
+  const isDanger = alert.areas.some((one) => one.level === "take-shelter");
   if (alert.evidence === "confirmed") return isDanger || alert.kind === "impact" ? "critical" : "serious";
   if (alert.evidence === "correlated") return alert.kind === "impact" ? "serious" : "caution";
   return alert.evidence === "candidate" ? "standby" : "off";
@@ -174,6 +174,19 @@ export function situationOf(alerts: readonly DeskAlert[], picture: Picture | nul
   };
 }
 
+const NOWHERE: DeskAlert["rests_on"] = {
+  journal: "",
+  is_there: false,
+  journal_link: "",
+  up_to_entry: 0,
+  entries: [],
+  object: "",
+  policy: "",
+  engine: "",
+  sensors: [],
+  explain: "",
+};
+
 /** An alert of the past, where no desk of that time is told: what the machine proposed then, by object. */
 export function deskOfPast(picture: Picture, desk: readonly DeskAlert[]): DeskAlert[] {
   const byObject = new Map<string, DeskAlert>();
@@ -199,6 +212,17 @@ export function deskOfPast(picture: Picture, desk: readonly DeskAlert[]): DeskAl
       valid_until_utc: "",
       waits_for_second: null,
       duties: [],
+      attended: {},
+      approval: null,
+      explanations: picture.candidates.find((one) => one.object_id === alert.object_id)?.explanations ?? [],
+      marks: [],
+      track_age_s: null,
+      impact_areas: [],
+      areas: [],
+      areas_added: [],
+      areas_dropped: [],
+      rests_on: NOWHERE,
+      messages: [],
       reasons_for: alert.reasons_for,
       reasons_against: alert.reasons_against,
     });

@@ -1,9 +1,10 @@
 /**
  * One reducer for live and replay: a snapshot is the whole document, an update holds only what changed.
  *
- * Pure. Lists that an update does not touch keep their identity, so that panels which show them are not redrawn.
+ * The twin of `doors/server/frames.py` (`fold`), held to it by tests/frames.test.ts. Pure. Lists that an update does
+ * not touch keep their identity, so that panels which show them are not redrawn.
  */
-import type { Picture, PictureFrame, UpdateFrame } from "./model";
+import type { CatalogueChange, CatalogueMet, Finding, Picture, PictureFrame, UpdateFrame } from "./model";
 
 export interface Folded {
   picture: Picture | null;
@@ -13,6 +14,9 @@ export interface Folded {
 }
 
 export const NOTHING: Folded = { picture: null, journal: null, seq: 0, entry: 0 };
+
+/** The update does not belong to the picture: a fresh snapshot is needed. */
+export class FrameError extends Error {}
 
 /** The belief after one more frame; an update before any snapshot, or older than what is known, changes nothing. */
 export function fold(before: Folded, frame: PictureFrame): Folded {
@@ -25,39 +29,71 @@ export function fold(before: Folded, frame: PictureFrame): Folded {
 
 /** A picture with what an update says has changed. */
 export function updated(picture: Picture, frame: UpdateFrame): Picture {
-  const next: Picture = { ...picture };
-  if (frame.t_now_utc !== undefined) next.t_now_utc = frame.t_now_utc;
-  if (frame.t_now_plus_s !== undefined) next.t_now_plus_s = frame.t_now_plus_s;
-  if (frame.counts !== undefined) next.counts = { ...picture.counts, ...frame.counts };
-  if (frame.events?.length) next.events = [...picture.events, ...frame.events];
-  next.objects = merged(picture.objects, frame.objects, frame.objects_gone, (one) => one.id);
-  next.alerts = merged(picture.alerts, frame.alerts, undefined, (one) => one.id);
-  next.candidates = merged(picture.candidates, frame.candidates, frame.candidates_gone, (one) => one.id);
-  next.sensors = merged(picture.sensors, frame.sensors, undefined, (one) => one.id);
-  next.sources = merged(picture.sources, frame.sources, undefined, (one) => one.sensor_id);
-  if (frame.raids !== undefined) next.raids = frame.raids;
-  if (frame.groups !== undefined) next.groups = frame.groups;
-  if (frame.noise_sources !== undefined) next.noise_sources = frame.noise_sources;
-  if (frame.registration !== undefined) next.registration = frame.registration;
-  if (frame.no_launch !== undefined) next.no_launch = frame.no_launch;
-  if (frame.catalogue !== undefined) {
-    next.catalogue = frame.catalogue === null ? null : { ...(picture.catalogue ?? {}), ...frame.catalogue };
-  }
-  return next;
+  const { raids, groups, noise_sources, predictions } = frame;
+  return {
+    ...picture,
+    t_now_utc: frame.t_now_utc,
+    t_now_plus_s: frame.t_now_plus_s,
+    counts: frame.counts,
+    events: eventsAfter(picture.events, frame),
+    objects: merged(picture.objects, frame.objects, frame.objects_gone, (one) => one.id, frame.objects_order),
+    alerts: merged(picture.alerts, frame.alerts, frame.alerts_gone, (one) => one.id, frame.alerts_order),
+    candidates: merged(picture.candidates, frame.candidates, frame.candidates_gone, (one) => one.id, frame.candidates_order),
+    sensors: merged(picture.sensors, frame.sensors, frame.sensors_gone, (one) => one.id, frame.sensors_order),
+    sources: merged(picture.sources, frame.sources, frame.sources_gone, (one) => one.sensor_id, frame.sources_order),
+    registration: merged(
+      picture.registration,
+      frame.registration,
+      frame.registration_gone,
+      (one) => one.sensor_id,
+      frame.registration_order,
+    ),
+    ...(raids !== undefined && { raids }),
+    ...(groups !== undefined && { groups }),
+    ...(noise_sources !== undefined && { noise_sources }),
+    ...(predictions !== undefined && { predictions }),
+    ...(frame.no_launch !== undefined && { no_launch: frame.no_launch }),
+    ...(frame.catalogue !== undefined && { catalogue: catalogueAfter(picture.catalogue, frame.catalogue) }),
+  };
 }
 
-/** A list with changed members in their places, new ones at the end, and those that are gone left out. */
-export function merged<T>(before: T[], changed: T[] | undefined, gone: string[] | undefined, name: (one: T) => string): T[] {
-  if (!changed?.length && !gone?.length) return before;
-  const fresh = new Map((changed ?? []).map((one) => [name(one), one]));
-  const dead = new Set(gone ?? []);
-  const after: T[] = [];
-  for (const one of before) {
-    const id = name(one);
-    if (dead.has(id) && !fresh.has(id)) continue;
-    after.push(fresh.get(id) ?? one);
-    fresh.delete(id);
+function eventsAfter(before: Finding[], frame: UpdateFrame): Finding[] {
+  let events = before;
+  const counts = frame.events_plus_s; // the zero of the seconds has moved: each earlier finding is counted anew
+  if (counts !== undefined) {
+    if (counts.length !== events.length) throw new FrameError(`frame ${frame.seq} counts other events than there are`);
+    events = events.map((event, i) => ({ ...event, t_plus_s: counts[i]![0], t_declared_plus_s: counts[i]![1] }));
   }
-  for (const one of fresh.values()) after.push(one);
-  return after;
+  return frame.events?.length ? [...events, ...frame.events] : events;
+}
+
+function catalogueAfter(before: CatalogueMet | null, told: CatalogueChange | null): CatalogueMet | null {
+  if (told === null) return null;
+  const { is_whole, met, met_gone, met_order, ...counts } = told;
+  if (is_whole === undefined) return { ...counts, met: met ?? [] };
+  if (before === null) throw new FrameError("a change of the catalogue comes before the catalogue");
+  return { ...counts, met: merged(before.met, met, met_gone, (one) => one.id, met_order) };
+}
+
+/**
+ * A list without those that are gone, with changed members in their places and new ones at the end, or in the order
+ * that is told.
+ */
+export function merged<T, N extends string | number>(
+  before: T[],
+  changed: T[] | undefined,
+  gone: N[] | undefined,
+  name: (one: T) => N,
+  order?: N[],
+): T[] {
+  if (!changed?.length && !gone?.length && order === undefined) return before;
+  const found = new Map(before.map((one) => [name(one), one]));
+  for (const id of gone ?? []) found.delete(id);
+  for (const one of changed ?? []) found.set(name(one), one);
+  if (order === undefined) return [...found.values()];
+  return order.map((id) => {
+    const one = found.get(id);
+    if (one === undefined) throw new FrameError(`an order names ${id}, which is not there`);
+    return one;
+  });
 }

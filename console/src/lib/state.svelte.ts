@@ -5,7 +5,7 @@
 import { deskOfPast } from "../alerts/life";
 import { get } from "./api";
 import type { DeskAlert, DeskFrame, Frame, HeartbeatFrame, Notice, Picture, Session, SnapshotFrame, UpdateFrame, Worker } from "./model";
-import { type Folded, fold, merged, NOTHING } from "./reducer";
+import { type Folded, fold, FrameError, merged, NOTHING } from "./reducer";
 import { type Link, type StaleReason, staleness, Stream } from "./stream";
 import { msOf } from "./format";
 
@@ -173,12 +173,18 @@ class Watch {
       }
       case "update":
         this.#t_frame_ms = performance.now();
-        this.live = fold(this.live, frame as UpdateFrame);
+        try {
+          this.live = fold(this.live, frame as UpdateFrame);
+        } catch (trouble) {
+          if (!(trouble instanceof FrameError)) throw trouble;
+          this.live = NOTHING; // what is held does not fit: everything afresh
+          this.again();
+          return;
+        }
         break;
       case "desk": {
         const told = frame as DeskFrame;
         this.deskNow = merged(this.deskNow, told.alerts, undefined, (one) => one.id);
-        if (told.notices) this.notices = told.notices;
         break;
       }
       case "heartbeat": {

@@ -391,7 +391,7 @@ interface ToldArea {
 /** Areas of notices; corners are (latitude, longitude) there, as NOTAMs have them. */
 function addNotices(scene: Scene, asked: Asked): void {
   for (const notice of asked.notices) {
-    const told = ((notice as Record<string, unknown>)["notice"] ?? notice) as Record<string, unknown>;
+    const told = ((notice as unknown as Record<string, unknown>)["notice"] ?? notice) as Record<string, unknown>;
     const id = String(notice.id ?? told["id"] ?? "");
     const isSelected = asked.selection?.kind === "notice" && asked.selection.id === id;
     for (const role of ["launch_areas", "hazard_areas"] as const) {
