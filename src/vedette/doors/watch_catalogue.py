@@ -21,15 +21,24 @@ STORE = "store"
 
 
 def with_catalogue(
-    events: Iterable[Held], words: tuple[str, ...], data_dir: Path | None, is_quiet: bool = False
-) -> Iterator[Held | CatalogueGiven]:
-    """The events, and before the first look the element sets that are nearest to it in time, one for each object."""
-    is_given = not words
+    events: Iterable[Held], words: tuple[str, ...], data_dir: Path | None, is_quiet: bool = False,
+    again_s: float | None = None,
+) -> Iterator[Held | CatalogueGiven]:  # fmt: skip
+    """The events, and before the first look the element sets that are nearest to it in time, one for each object.
+
+    again_s : so long after each giving (by times of receipt) the sets are read again, and given when they have changed
+    """
+    t_given, sha256 = None, ""
     for event in events:
-        if not is_given and isinstance(event, Scan):
-            is_given = True
-            t = int(event.t_measured_tai_ns.min()) if len(event) else event.t_received_tai_ns
-            yield given_at(words, data_dir, t, event.t_received_tai_ns, is_quiet)
+        if words and isinstance(event, Scan):
+            now = event.t_received_tai_ns
+            if t_given is None or (again_s is not None and now - t_given >= again_s * NS_PER_S):
+                t = int(event.t_measured_tai_ns.min()) if len(event) else now
+                given = given_at(words, data_dir, t, now, is_quiet or t_given is not None)
+                t_given = now
+                if given.sha256 != sha256:
+                    sha256 = given.sha256
+                    yield given
         yield event
 
 

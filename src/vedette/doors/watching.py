@@ -50,6 +50,7 @@ class WatchOptions:
     policy: Path | None = None
     notices: Path | None = None
     catalogue: tuple[str, ...] = ()  # files of element sets, or "store"
+    catalogue_again_s: float | None = None  # when they are read again
     mode: str | None = None
     tapes: tuple[Path, ...] = ()  # recordings that must never be live
     sky: bool = False
@@ -73,7 +74,7 @@ def run_watch(options: WatchOptions) -> int:
         t_liftoff_tai_ns=session.t_liftoff_tai_ns,
     )
     mode, feeds = mode_and_rest(records)
-    told = with_catalogue(feeds, options.catalogue, options.data_dir, options.is_quiet)
+    told = with_catalogue(feeds, options.catalogue, options.data_dir, options.is_quiet, options.catalogue_again_s)
     events = with_notices(told, options.notices)
     if options.mode is None:
         session = msgspec.structs.replace(session, mode=mode)

@@ -50,7 +50,9 @@ def run_live_watch(options: WatchOptions) -> int:
         if not options.is_quiet:
             sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
             sys.stderr.flush()
-        reports = with_catalogue(live.records(), options.catalogue, options.data_dir, options.is_quiet)
+        reports = with_catalogue(
+            live.records(), options.catalogue, options.data_dir, options.is_quiet, options.catalogue_again_s
+        )
         events = chain(notices_of(options.notices), reports)
         desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
         picture = watch_loop(events, session, desk, journal, hear=desk.hearing(hear))

@@ -96,12 +96,18 @@ def _take_catalogue(picture: Picture, given: CatalogueGiven) -> tuple[Finding, .
     from vedette.formats.elements_pack import unpack_elements
 
     known = KnownCatalogue(unpack_elements(given.packed, given.sha256))
-    picture.known_objects = picture.catalogue = known
+    before, picture.known_objects = picture.catalogue, known
+    picture.catalogue = known
     picture.catalogue_source, picture.catalogue_sha256 = given.source, given.sha256
     for follower in picture.followers.values():
         if hasattr(follower, "hear_catalogue"):
             follower.hear_catalogue(known, _natural(picture))
-    return ()
+    if before is None:
+        return ()
+    from vedette.engine.launch_ties import told_ties
+
+    known.keep_met(before)
+    return told_ties(picture, before.sky.sets, known.sky.sets, given.t_received_tai_ns)
 
 
 def _estimate_liftoff(picture: Picture) -> None:

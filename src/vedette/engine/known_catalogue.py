@@ -50,6 +50,13 @@ class KnownCatalogue:
         """How many it knows."""
         return len(self.sky)
 
+    def keep_met(self, before: "KnownCatalogue") -> None:
+        """Who was met under an older catalogue stays met under this one, as far as this one knows them."""
+        rows = {int(number): row for row, number in enumerate(self.sky.sets.number.tolist()) if number}
+        self.met.update({rows[one.number]: one for one in before.met.values() if one.number in rows})
+        self.named_count += before.named_count
+        self.new_count += before.new_count
+
     def predicted(self, t_tai_ns: int, sensor: Sensor, looked_at: Region | None) -> KnownRows:
         """What a look may meet (`tracking.KnownObjects`)."""
         return self.sky.predicted(t_tai_ns, sensor, looked_at)

@@ -4,6 +4,7 @@ Where a plane and a launch site meet tells when the launch may have been: twice 
 site through the plane, once for a launch to the north-east and once to the south-east.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,9 @@ _LEAN_RAD: Final = np.radians(0.15)
 _NS_PER_DAY: Final = 86_400 * 10**9
 _FALLEN_M: Final = 400e3  # air takes pieces down
 _NODE_SIGMA_RAD: Final = np.radians(3.0)
+_FAMILY_LEAN_RAD: Final = np.radians(0.5)
+_FAMILY_NODE_RAD: Final = np.radians(6.0)
+_NOTHING_YET: Final = 0.2  # launches that failed, reached no orbit, or whose objects have no sets yet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +97,74 @@ def tie(group: LaunchGroup, t_launch_tai_ns: int, position_itrf_m: Scalar) -> fl
     """
     angle = plane_distance_rad(group, t_launch_tai_ns, position_itrf_m)
     return float(np.exp(-0.5 * (angle / _NODE_SIGMA_RAD) ** 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaunchTie:
+    """A launch that was seen, and the new objects it has made.
+
+    launch : row of the launches asked
+    objects : rows of the new catalogue
+    off_rad : how far the nearest of their planes passes from the launch point at lift-off
+    """
+
+    launch: int
+    objects: Ints
+    probability: float
+    off_rad: float
+
+
+def launch_ties(
+    groups: Sequence[LaunchGroup], launches: Sequence[tuple[int, Scalar]], t_first_tai_ns: Ints
+) -> tuple[LaunchTie, ...]:
+    """Which groups each launch (instant, itrf place) has made; one that is as well explained by another is not told.
+
+    t_first_tai_ns : (n groups,) the oldest epoch of each: no launch has made what was up before it
+
+    One group is of a launch, or none is yet: it failed, or nothing of it is catalogued. The plane of the right one
+    passes within some three degrees of the place; the angle to a plane that has nothing to do with it is distributed
+    as any plane's, its sine evenly. Groups in one plane (a tug that went on, a stage) are told together, and a plane is
+    given to the launch it fits best (Kuhn 1955).
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    if not groups or not launches:
+        return ()
+    family = _families(groups, int(np.median([t for t, _ in launches])))
+    count = int(family.max()) + 1
+    angle = np.array([[plane_distance_rad(one, t, place) for one in groups] for t, place in launches])
+    is_after = np.asarray(t_first_tai_ns)[None, :] > np.array([t for t, _ in launches])[:, None]
+    near = np.sqrt(2.0 / np.pi) / _NODE_SIGMA_RAD * np.exp(-0.5 * (angle / _NODE_SIGMA_RAD) ** 2)
+    odds = np.where(is_after, near / np.maximum(np.cos(angle), 1e-3), 0.0)
+    best = np.stack([odds[:, family == k].max(axis=1) for k in range(count)], axis=1)  # (launches, families)
+    weight = best * (1.0 - _NOTHING_YET) / count
+    chance = weight / (weight.sum(axis=1, keepdims=True) + _NOTHING_YET)
+    rows, columns = linear_sum_assignment(-np.log(np.maximum(weight, 1e-12) / _NOTHING_YET))
+    found = []
+    for launch, k in zip(rows.tolist(), columns.tolist(), strict=True):
+        mine = np.flatnonzero((family == k) & (odds[launch] > 0.0))
+        if k == int(np.argmax(best[launch])) and len(mine):
+            objects = np.sort(np.concatenate([groups[i].objects for i in mine.tolist()]))
+            found.append(LaunchTie(launch, objects, float(chance[launch, k]), float(angle[launch, mine].min())))
+    return tuple(found)
+
+
+def _families(groups: Sequence[LaunchGroup], t_tai_ns: int) -> Ints:
+    """(n,) which groups share one plane, now or at an instant, by number: what a launch leaves in several orbits.
+
+    Orbits of different heights that left together have drifted apart; those that are alike now may just have met.
+    """
+    lean = np.array([one.inclination_rad for one in groups])
+    node = np.array([one.node_teme_rad for one in groups])
+    then = node + np.array([one.node_rate_radpday * (t_tai_ns - one.t_tai_ns) / _NS_PER_DAY for one in groups])
+    family = np.full(len(groups), -1, dtype=np.int64)
+    order = sorted(range(len(groups)), key=lambda i: -len(groups[i].objects))
+    for i in order:
+        if family[i] < 0:
+            apart = np.minimum(np.abs(_wrapped(node - node[i])), np.abs(_wrapped(then - then[i])))
+            near = apart < _FAMILY_NODE_RAD
+            family[near & (np.abs(lean - lean[i]) < _FAMILY_LEAN_RAD) & (family < 0)] = family.max() + 1
+    return family
 
 
 def plane_distance_rad(group: LaunchGroup, t_tai_ns: int, position_itrf_m: Scalar) -> float:

@@ -21,6 +21,7 @@ def watch(
     policy: Path | None = None,
     notices: Path | None = None,
     catalogue: tuple[str, ...] = (),
+    catalogue_again_hours: float | None = None,
     tape: tuple[Path, ...] = (),
     sky: bool = False,
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
@@ -73,6 +74,9 @@ def watch(
         Element sets of what is up there: a file (two lines or OMM, .gz too), or the word `store` for what `vedette
         catalogue load` keeps. Every look is held against them before it begins anything; the journal keeps them. May be
         given more than once.
+    catalogue_again_hours
+        Read the catalogue again so many hours after each time, and give it when it has changed: launches that were
+        seen are then tied to the new objects they have put up.
     tape
         A recording that must never be live, such as an exercise's scan file: its looks are known again and set aside.
         May be given more than once.
@@ -98,6 +102,8 @@ def watch(
         raise UsageError("nothing to watch: name a file, a directory, or - for standard input; `vedette watch --help`")
     if json and jsonl:
         raise UsageError("--json and --jsonl are two shapes of the same answer; choose one")
+    if catalogue_again_hours is not None and not catalogue_again_hours > 0.0:
+        raise UsageError(f"--catalogue-again-hours {catalogue_again_hours:g}: give hours, more than none")
     return run_watch(
         WatchOptions(
             feeds=feeds,
@@ -114,6 +120,7 @@ def watch(
             policy=policy,
             notices=notices,
             catalogue=catalogue,
+            catalogue_again_s=None if catalogue_again_hours is None else 3600.0 * catalogue_again_hours,
             tapes=tape,
             sky=sky,
             mode=mode,
