@@ -52,6 +52,11 @@ class CatalogueWatch:
         async with self._making:  # one core's worth at a time
             return await asyncio.to_thread(positions.frame, t_tai_ns)
 
+    @property
+    def is_time_known(self) -> bool:
+        """True when there is an instant to show; a story's begins with its first report."""
+        return self.hub.picture.get("t_now_utc") is not None or self.hub.picture.get("mode") == "REAL"
+
     def now_tai_ns(self) -> int:
         """The picture's own time: a story's is not the wall's."""
         t_utc = self.hub.picture.get("t_now_utc")
@@ -68,7 +73,7 @@ class CatalogueWatch:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_S)
-            if self.positions is None or not self.hub.has_picture:
+            if self.positions is None or not self.is_time_known:
                 continue
             now = loop.time()
             due = [

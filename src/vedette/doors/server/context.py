@@ -13,6 +13,7 @@ from vedette.doors.server.desk_watch import DeskWatch
 from vedette.doors.server.gate import Gate
 from vedette.doors.server.hub import Hub
 from vedette.doors.server.pipe import Opened, WatchPlan
+from vedette.doors.server.resuming import forget, journal_left, remember
 from vedette.doors.server.worker_link import WorkerLink
 from vedette.reports import Mode
 from vedette.time import utc_text_from_tai_ns
@@ -72,6 +73,7 @@ class ServerContext:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.worker.stop()
+        forget(self.data_dir)
         await self.catalogue.stop()
         if self.desk is not None:
             await self.desk.stop()
@@ -91,6 +93,7 @@ class ServerContext:
         return {"t_server_utc": now_utc(), "worker": shown, "recording": worker.shown_state in ("running", "paused")}
 
     def _opened(self, opened: Opened) -> None:
+        remember(self.data_dir, self.plan, opened.journal)
         mode = Mode(opened.mode)
         if mode is not self.mode:
             self.mode = mode
@@ -114,6 +117,7 @@ def make_context(plan: WatchPlan, *, journal: Path | None = None, console: Path 
     data_dir = data_dir_of(plan.data_dir)
     hub = Hub()
     journals = journals_dir_of(plan.data_dir)
+    journal = journal or journal_left(data_dir, plan, journals)
     mode = Mode(plan.mode) if plan.mode else Mode.SIMULATED if plan.scenario is not None else Mode.REAL
     return ServerContext(plan, data_dir, mode, hub, WorkerLink(plan, hub, journal, journals), console)
 

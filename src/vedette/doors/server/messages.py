@@ -35,7 +35,7 @@ Seq = Annotated[int, Meta(description="number of the frame; grows, from the mill
 Entry = Annotated[int, Meta(description="the journal's newest entry that the frame knows of")]
 
 
-class Hello(Struct, tag="hello", frozen=True, kw_only=True):
+class Hello(Struct, tag="hello", kw_only=True):
     """What a client opens with; absent or null: nothing is held, and no catalogue is wanted."""
 
     resume: Annotated[int, Meta(description="number of the newest frame held")] | None = None

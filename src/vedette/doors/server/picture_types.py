@@ -16,7 +16,7 @@ EvidenceName = Literal["candidate", "correlated", "confirmed", "withdrawn", "pas
 MessageName = Literal["none", "proposed", "released", "updated", "cancelled", "expired"]
 
 
-class Told(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Told(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is told: every field named, none left over."""
 
 
@@ -83,7 +83,7 @@ class Burnout(Told):
     burns: int | UnsetType = UNSET
 
 
-class ObjectState(Struct, frozen=True, kw_only=True):
+class ObjectState(Struct, kw_only=True):
     """A state, and the place below it. Telemetry and orbits have fields of their own beside these."""
 
     t_utc: Utc | UnsetType | None = UNSET

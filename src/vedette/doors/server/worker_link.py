@@ -143,6 +143,8 @@ class WorkerLink:
     def _take(self, message: pipe.FromWorker) -> bool:
         match message:
             case pipe.Opened():
+                if message.resumed_entries:
+                    sys.stderr.write(f"going on with {message.journal}, {message.resumed_entries} entries long\n")
                 if self.journals is not None:
                     self.journal = self.journals / message.journal
                 self.mode, self.feeds = message.mode, message.feeds
