@@ -67,7 +67,8 @@ def classes(seeds: int) -> dict[str, Any]:
 
 def nature(seeds: int) -> dict[str, Any]:
     """Recorded fireballs (the first `seeds`), by their looks alone and by the tracker, and a day of hot spots."""
-    from vedette.exercise.calibrate_nature import run_fireballs, run_hot_spots
+    from vedette.exercise.calibrate_nature import run_fireballs
+    from vedette.exercise.hot_spots import play_hot_spots
 
     data = Path(os.environ.get("VEDETTE_DATA", Path(__file__).parents[2] / "shared" / "data")) / "false-alarms"
     fireballs = data / "cneos_fireballs_1988_2021.csv"
@@ -76,7 +77,9 @@ def nature(seeds: int) -> dict[str, Any]:
     return {
         "looks_alone": run_fireballs(fireballs, Path("calibrate-fireballs.jsonl"), seeds, by_tracker=False),
         "by_tracker": run_fireballs(fireballs, Path("calibrate-fireballs-tracked.jsonl"), max(seeds // 10, 10)),
-        "hot_spots": run_hot_spots(data / "firms_modis_global_24h_20221111.csv.gz"),
+        "hot_spots": play_hot_spots(
+            data / "firms_modis_global_24h_20221111.csv.gz", results=Path("calibrate-hot-spots.jsonl"), is_resumed=True
+        ),
     }
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from tests.data import real_data
 
+from vedette.core.errors import BadInputError, NotFoundError
+from vedette.exercise import hot_spots
 from vedette.exercise.calibrate_nature import judge_fireball
-from vedette.exercise.real_lights import hot_spot_looks, read_fireballs, read_hot_spots, watchers_of
+from vedette.exercise.real_lights import HotSpots, hot_spot_looks, read_fireballs, read_hot_spots, watchers_of
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Geostationary, Infrared
 from vedette.tracking.still_lights import StillLights
@@ -67,3 +69,23 @@ def test_a_day_of_hot_spots_is_still_within_minutes() -> None:
         if k >= 4:
             assert np.mean(aside) > 0.85  # a few per cent flare up anew in every look of this day of three minutes
     assert np.mean(aside) > 0.93
+
+
+def test_a_day_of_fires_is_dealt_whole_and_a_handful_of_it_says_no_launch(tmp_path) -> None:
+    path = real_data("false-alarms", "firms_modis_global_24h_20221111.csv.gz")
+    spots = read_hot_spots(path, hot_spots.WATCHER)
+    parts = [hot_spots.dealt(spots, 1, part) for part in range(hot_spots.PARTS)]
+    together = np.sort(np.concatenate([part.intensities_w_sr for part in parts]))
+    np.testing.assert_array_equal(together, np.sort(spots.intensities_w_sr))
+    few = HotSpots(spots.places_itrf_m[::150], spots.intensities_w_sr[::150])
+    row = hot_spots.play_part(few, 6, 1, 0)
+    assert row["candidates"] > 0 and row["raised"] == row["launches_said"] == row["alerts"] == 0
+    assert row["leading"]["fire-or-flare"] > 0.8 * row["candidates"]
+
+
+def test_what_is_no_list_of_hot_spots_is_refused_in_a_sentence(tmp_path) -> None:
+    with pytest.raises(NotFoundError, match="no hot spots"):
+        hot_spots.play_hot_spots(tmp_path / "none.csv.gz")
+    (tmp_path / "text.csv.gz").write_text("latitude,longitude\n")
+    with pytest.raises(BadInputError, match="hot spots"):
+        hot_spots.play_hot_spots(tmp_path / "text.csv.gz")

@@ -1,7 +1,6 @@
-"""Recorded nature played to the engine: what is said of real fireballs, and of thousands of fires at once."""
+"""Recorded nature played to the engine: what is said of real fireballs."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +13,9 @@ from vedette.assessment.launch_follower import LaunchFollower
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
 from vedette.assessment.weighing import explained
-from vedette.exercise.real_lights import Fireball, fireball_story, hot_spot_looks, read_fireballs, read_hot_spots
+from vedette.exercise.real_lights import Fireball, fireball_story, read_fireballs
 from vedette.reports import KIND_CODES, Candidate, Cause, Evidence, FindingKind, Looks, Mode, Scan, SensorKind
 from vedette.scenario import make_scenario
-from vedette.sensing import Geostationary, Infrared
-from vedette.time import tai_ns_from_utc_text
 
 LAUNCH_KINDS: Final = (FindingKind.LAUNCH, FindingKind.IMPACT_PREDICTED, FindingKind.CLASSIFIED)
 RAISED: Final = (Evidence.CORRELATED, Evidence.CONFIRMED)
@@ -121,45 +118,3 @@ def summarise(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "raised": sum(row.get("raised", 0) for row in mine),
         }
     return out
-
-
-def run_hot_spots(path: Path, looks: int = 90, seed: int = 0, share: float = 1.0) -> dict[str, Any]:
-    """The day's hot spots in one watcher's disc, all at once: what is tracked, what is said, what a look costs."""
-    watcher = Infrared(
-        orbit=Geostationary(30.0), los_sigma_urad=30.0, los_bias_sigma_urad=15.0, revisit_s=10.0,
-        threshold_w_sr=8_000.0, noise_w_sr=1_500.0, name="ir",
-    )  # fmt: skip
-    spots, rng = read_hot_spots(path, watcher), np.random.default_rng(seed)
-    if share < 1.0:
-        some = rng.random(len(spots.intensities_w_sr)) < share
-        spots = type(spots)(spots.places_itrf_m[some], spots.intensities_w_sr[some])
-    follower = LaunchFollower({"ir": watcher}, Mode.SIMULATED)
-    launches, tracks, costs_s, detections = 0, [], [], []
-    objects: Counter[str] = Counter()
-    for t, values, sigmas in hot_spot_looks(spots, watcher, looks, rng, tai_ns_from_utc_text("2022-11-11T12:00:00Z")):
-        scan = Scan(
-            sensor_id="ir", kind=SensorKind.INFRARED, mode=Mode.SIMULATED, t_received_tai_ns=t + 2_000_000_000,
-            t_measured_tai_ns=np.full(len(values), t), values=values, sigmas=sigmas,
-        )  # fmt: skip
-        began = time.process_time()
-        for said in follower.absorb(scan):
-            launches += getattr(said, "kind", None) in LAUNCH_KINDS
-        costs_s.append(time.process_time() - began)
-        tracks.append(len(follower.tracker.tracks.ids))
-        detections.append(len(values))
-    for candidate in follower.candidates():
-        objects[candidate.leading.value] += 1
-    return {
-        "spots": len(spots.intensities_w_sr),
-        "looks": looks,
-        "detections_a_look": round(float(np.mean(detections))),
-        "still": follower.tracker.still_lights("ir"),
-        "tracks_most": max(tracks),
-        "tracks_last": tracks[-1],
-        "objects": dict(objects),
-        "launches_said": int(launches),
-        "alerts": len(follower.alerts()),
-        "raised": sum(one.evidence in RAISED for one in follower.candidates()),
-        "look_s_median": round(float(np.median(costs_s)), 3),
-        "look_s_worst": round(float(np.max(costs_s)), 3),
-    }

@@ -43,16 +43,19 @@ def rehearse(
     clutter and faults; what was taken for something, kind by kind, with 95 % limits. Exit code 1 when anything was
     confirmed. A day of four sensors costs a minute or two of one core.
 
+    `rehearse hot-spots FILE`: a day of the world's fires (NASA FIRMS, MODIS, gzipped CSV) through the engine, all that
+    one watcher sees burning at once. Exit code 1 when a launch was said. Ten parts of a minute or two of one core.
+
     `rehearse cancel`: a released alert is taken back while a process hogs the journal, another the desk, one channel is
     dead and one never answers; when each of the others was told. Exit code 1 when one heard later than 2 s.
 
     Parameters
     ----------
     what
-        false-alarms, threats, background, cancel, export, score, or a packaged rehearsal, a rehearsal file or a story;
-        a bare story has its troubles drawn from the seed. By default the rehearsal bad-night.
+        false-alarms, threats, background, hot-spots, cancel, export, score, or a packaged rehearsal, a rehearsal file
+        or a story; a bare story has its troubles drawn from the seed. By default the rehearsal bad-night.
     name
-        One story of a pack; or the folder of a data set.
+        One story of a pack; or the folder of a data set; or a file of hot spots.
     answers
         Of score: a file of answers, one JSON object a line; the data set's README.md says how.
     seed
@@ -111,6 +114,11 @@ def rehearse(
         return background(
             days, sensors, seed=seed, jobs=jobs, data_dir=data_dir, is_resumed=resume, is_quiet=quiet, is_json=json
         )
+    if what == "hot-spots":
+        from vedette.doors.hot_spot_show import hot_spots
+
+        path = None if name is None else Path(name)
+        return hot_spots(path, seed=seed, data_dir=data_dir, is_resumed=resume, is_quiet=quiet, is_json=json)
     if what == "cancel":
         from vedette.doors.cancel_rehearsal import run_cancel_rehearsal
 
