@@ -14,6 +14,9 @@ ROUTE_MODULES: tuple[str, ...] = (
     "documents",
     "session",
     "afterwards",
+    "accounts",
+    "alerts",
+    "audit",
 )
 
 
