@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 _PAGE = "index.html"
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
@@ -50,7 +51,7 @@ def console_routes(folder: Path | None) -> list[Any]:
         return _file(found, _PAGE, request)
 
     @get("/{path:path}", include_in_schema=False, sync_to_thread=True)
-    def file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    def file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         """A file of the console."""
         found = folder or find_console()
         if found is None or path.startswith("/api/"):
@@ -61,8 +62,12 @@ def console_routes(folder: Path | None) -> list[Any]:
 
 
 def _file(folder: Path, name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    try:
+        path = (folder / name).resolve()
+        is_there = path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):  # no name that a file could have
+        is_there = False
+    if not is_there:
         raise NotFoundException(f"there is no file {name!r} in the console")
     kind = _EXTRA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith(("json", "javascript", "svg+xml")):

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from litestar.di import NamedDependency
+
 from vedette.assessment.alerts import DESK_OF_MODE, DeskKind
 from vedette.doors.data_dir import data_dir_of, journals_dir_of
 from vedette.doors.server.catalogue_watch import CatalogueWatch
@@ -110,6 +112,9 @@ class ServerContext:
         while True:
             self.hub.beat(self.heartbeat())
             await asyncio.sleep(HEARTBEAT_S)
+
+
+Served = NamedDependency[ServerContext]  # how a handler asks for it, by the name `context`
 
 
 def make_context(plan: WatchPlan, *, journal: Path | None = None, console: Path | None = None) -> ServerContext:

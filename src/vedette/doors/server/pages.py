@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from vedette.core.errors import UsageError
 from vedette.doors.wire import json_bytes
 
 MOST = 1_000
-Most = Annotated[int, Parameter(ge=1, le=MOST, description="how many rows at most")]
-Cursor = Annotated[str | None, Parameter(max_length=64, description="`next` of the page before")]
-Name = Annotated[str, Parameter(min_length=1, max_length=200)]
-Words = Annotated[str | None, Parameter(max_length=200)]
+Most = Annotated[int, QueryParameter(ge=1, le=MOST, description="how many rows at most")]
+Cursor = Annotated[str | None, QueryParameter(max_length=64, description="`next` of the page before")]
+Name = Annotated[str, PathParameter(min_length=1, max_length=200)]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
 
 
 def page(rows: list[Any], name: str, cursor: str | None, most: int) -> dict[str, Any]:

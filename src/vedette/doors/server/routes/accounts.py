@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import JSONBody
 
 from vedette.core.errors import RefusedError
 from vedette.doors.account_keeping import close_account, make_account
@@ -42,7 +43,7 @@ def routes(context: ServerContext) -> list[Any]:
         return answer(request, {"accounts": rows})
 
     @post("/api/v1/accounts", sync_to_thread=True, status_code=201, **for_role(ADMINISTRATOR))
-    def add(request: Request[Any, Any, Any], data: AccountAsked) -> Response[bytes]:
+    def add(request: Request[Any, Any, Any], data: JSONBody[AccountAsked]) -> Response[bytes]:
         """Make an account; both desks record it first."""
         who = _administrator(context, request, data.credential)
         made = make_account(book_of, data.name, tuple(data.roles), data.new_credential, who)
@@ -50,7 +51,7 @@ def routes(context: ServerContext) -> list[Any]:
                         status_code=201, media_type="application/json")  # fmt: skip
 
     @post("/api/v1/accounts/{name:str}/close", sync_to_thread=True, status_code=200, **for_role(ADMINISTRATOR))
-    def close(request: Request[Any, Any, Any], name: Name, data: CloseAsked) -> Response[bytes]:
+    def close(request: Request[Any, Any, Any], name: Name, data: JSONBody[CloseAsked]) -> Response[bytes]:
         """Close an account: its sessions end; both desks record it first."""
         who = _administrator(context, request, data.credential)
         if name == who:

@@ -4,16 +4,16 @@ import re
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from vedette.doors.export.media import FORMATS, MEDIA_TYPES
 from vedette.doors.server.afterwards import Afterwards
-from vedette.doors.server.context import ServerContext
+from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.roles import VIEWER, for_role
 
-Name = Annotated[str | None, Parameter(description="A journal's file name; the one written now when absent.")]
+Name = Annotated[str | None, QueryParameter(description="A journal's file name; the one written now when absent.")]
 At = Annotated[
-    str | None, Parameter(description="Up to what was received by this instant: UTC, or T+120.", max_length=40)
+    str | None, QueryParameter(description="Up to what was received by this instant: UTC, or T+120.", max_length=40)
 ]
 Format = Literal["czml", "geojson", "kml", "csv", "parquet"]
 Table = Literal["tracks", "objects", "areas", "events", "alerts", "sensors"]
@@ -27,11 +27,11 @@ def routes(context: ServerContext) -> list[Any]:
 
     @get("/api/v1/report", media_type="text/html", **for_role(VIEWER))
     async def report(
-        context: ServerContext, journal: Name = None, at: At = None, document: Literal["html", "json"] = "html"
+        context: Served, journal: Name = None, at: At = None, document: FromQuery[Literal["html", "json"]] = "html"
     ) -> Response[bytes]:
         """The after-action report of a journal: one page that needs nothing else, or the document it is made from."""
         path = made.journal(journal, context.journal)
-        words = ["report", *(["--at", at] if at else []), "--data-dir", str(context.data_dir)]
+        words = ["report", *([f"--at={at}"] if at else []), "--data-dir", str(context.data_dir)]
         if document == "json":
             return Response(await made.made(path, *words, "--json"), media_type="application/json")
         page = await made.made(path, *words)
@@ -42,11 +42,12 @@ def routes(context: ServerContext) -> list[Any]:
 
     @get("/api/v1/export", **for_role(VIEWER))
     async def export(
-        context: ServerContext, format: Format, journal: Name = None, at: At = None, table: Table = "tracks"
-    ) -> Response[bytes]:
+        context: Served, format: FromQuery[Format], journal: Name = None, at: At = None,
+        table: FromQuery[Table] = "tracks",
+    ) -> Response[bytes]:  # fmt: skip
         """A journal as CZML, GeoJSON, KML, CSV or Parquet."""
         path = made.journal(journal, context.journal)
-        words = ["export", "--format", format, "--table", table, *(["--at", at] if at else [])]
+        words = ["export", "--format", format, "--table", table, *([f"--at={at}"] if at else [])]
         name = f"{path.stem}-{table}.{format}" if format in ("csv", "parquet") else f"{path.stem}.{format}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(await made.made(path, *words), media_type=MEDIA_TYPES[format], headers=headers)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromQuery, JSONBody
 
 from vedette.assessment.alerts import AlertLife, DeskKind, Person, find
 from vedette.assessment.alerts.acts import NOTE_MOST, SHELF_MAX_S
@@ -55,7 +56,7 @@ def routes(context: ServerContext) -> list[Any]:
 
     @get("/api/v1/alerts", sync_to_thread=True, **for_role(VIEWER))
     def alerts(
-        request: Request[Any, Any, Any], all: bool = False, most: Most = 200, cursor: Cursor = None
+        request: Request[Any, Any, Any], all: FromQuery[bool] = False, most: Most = 200, cursor: Cursor = None
     ) -> Response[bytes]:
         """Alerts of the desk of this watch's mode, each whole, oldest first; with `all` also what is over."""
         now = now_tai_ns()
@@ -74,7 +75,7 @@ def routes(context: ServerContext) -> list[Any]:
         return answer(request, {**document, "audit": _history(reader, kind, life.alert_id)})
 
     @post("/api/v1/alerts/{alert_id:str}/acts", status_code=200, **for_person())
-    async def act(request: Request[Any, Any, Any], alert_id: Name, data: ActAsked) -> Response[bytes]:
+    async def act(request: Request[Any, Any, Any], alert_id: Name, data: JSONBody[ActAsked]) -> Response[bytes]:
         """Acknowledge, start, shelve or unshelve; release or update as one of two; or cancel."""
         seat, place = seat_in(request.scope), place_of(request)
         pool = cancels if data.action == "cancel" else people

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from litestar import Request, Response, get
+from litestar.params import FromQuery
 
 from vedette.assessment.alerts import DeskKind
 from vedette.doors.audit_words import record_row
@@ -19,7 +20,7 @@ def routes(context: ServerContext) -> list[Any]:
     @get("/api/v1/audit", sync_to_thread=True, **for_role(OPERATOR, ADMINISTRATOR))
     def audit(
         request: Request[Any, Any, Any],
-        desk: Literal["live", "drill"] | None = None,
+        desk: FromQuery[Literal["live", "drill"] | None] = None,
         most: Most = 100,
         cursor: Cursor = None,
     ) -> Response[bytes]:

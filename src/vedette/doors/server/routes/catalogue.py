@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get
 from litestar.exceptions import ClientException, NotFoundException
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
-from vedette.doors.server.context import ServerContext
+from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.roles import VIEWER, for_role
 from vedette.time import tai_ns_from_utc_text
 
 MOST_ROWS = 50_000
+At = Annotated[str | None, QueryParameter(description="UTC; without it the picture's own time", max_length=40)]
 
 
 class CatalogueRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +36,9 @@ class CatalogueList(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/v1/catalogue/objects", sync_to_thread=True, **for_role(VIEWER))
 def catalogue_objects(
-    context: ServerContext,
-    start: Annotated[int, Parameter(ge=0, le=10**8, description="the first index")] = 0,
-    most: Annotated[int, Parameter(ge=1, le=MOST_ROWS, description="how many at most")] = MOST_ROWS,
+    context: Served,
+    start: Annotated[int, QueryParameter(ge=0, le=10**8, description="the first index")] = 0,
+    most: Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="how many at most")] = MOST_ROWS,
 ) -> Response[CatalogueList]:
     """Who is in the catalogue that looks are held against; an empty list without one."""
     watch = context.catalogue
@@ -52,8 +53,8 @@ def catalogue_objects(
 
 @get("/api/v1/catalogue/positions", media_type="application/octet-stream", **for_role(VIEWER))
 async def catalogue_positions(
-    context: ServerContext,
-    at: Annotated[str | None, Parameter(description="UTC; without it the picture's own time", max_length=40)] = None,
+    context: Served,
+    at: At = None,
 ) -> Response[bytes]:
     """A binary frame of kind 1: where everything is at an instant."""
     watch = context.catalogue

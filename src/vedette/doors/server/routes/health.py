@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Response, get
 
-from vedette.doors.server.context import ServerContext
+from vedette.doors.server.context import Served, ServerContext
 
 
 @get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
@@ -15,7 +15,7 @@ def healthz() -> str:
 
 
 @get("/readyz", media_type=MediaType.TEXT, sync_to_thread=False)
-def readyz(context: ServerContext) -> Response[str]:
+def readyz(context: Served) -> Response[str]:
     """200 when there is a picture and the watch goes on (or has ended in order); 503 otherwise, with the reason."""
     state = context.worker.shown_state
     is_ready = context.hub.has_picture and state in ("running", "paused", "ended")
@@ -24,7 +24,7 @@ def readyz(context: ServerContext) -> Response[str]:
 
 
 @get("/metrics", media_type="text/plain; version=0.0.4; charset=utf-8", sync_to_thread=False)
-def metrics(context: ServerContext) -> str:
+def metrics(context: Served) -> str:
     """Counters and gauges in the Prometheus text format."""
     hub, worker = context.hub, context.worker
     states = ("starting", "running", "paused", "ended", "dead")

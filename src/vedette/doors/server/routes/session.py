@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import JSONBody
 
 from vedette.doors.server.gate import Gate
 from vedette.doors.server.roles import VIEWER, Seat, for_role, seat_in
@@ -52,12 +53,12 @@ def session_routes(gate: Gate) -> list[Any]:
         return told(gate, seat_in(request.scope))
 
     @post("/api/v1/session/redeem", opt={"role": "anybody"}, sync_to_thread=True, status_code=200)
-    def redeem(request: Request[Any, Any, Any], data: SessionToken) -> Response[SessionTold]:
+    def redeem(request: Request[Any, Any, Any], data: JSONBody[SessionToken]) -> Response[SessionTold]:
         """Use the one-time token of the address that the terminal printed; it becomes a cookie."""
         return _seated(gate, *gate.redeem(data.token, place_of(request)))
 
     @post("/api/v1/session/login", opt={"role": "anybody"}, sync_to_thread=True, status_code=200)
-    def login(request: Request[Any, Any, Any], data: SessionLogin) -> Response[SessionTold]:
+    def login(request: Request[Any, Any, Any], data: JSONBody[SessionLogin]) -> Response[SessionTold]:
         """Open a session of twelve hours for an account; it becomes a cookie."""
         return _seated(gate, *gate.login(data.account, data.credential, place_of(request)))
 

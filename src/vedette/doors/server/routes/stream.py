@@ -8,7 +8,7 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
-from vedette.doors.server.context import ServerContext
+from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.readers import Reader
 from vedette.doors.server.roles import VIEWER, needs
 
@@ -36,7 +36,7 @@ def problem_text(title: str, detail: str, status: int = 400) -> str:
 
 
 @websocket("/api/v1/stream", guards=[needs(VIEWER)], opt={"role": VIEWER})
-async def stream(socket: WebSocket[Any, Any, Any], context: ServerContext) -> None:
+async def stream(socket: WebSocket[Any, Any, Any], context: Served) -> None:
     """Snapshot, then updates, desk, heartbeats and positions until somebody goes."""
     await socket.accept()
     reader = Reader()
