@@ -6,8 +6,8 @@ import { destination, greatCircle, type LonLat } from "./geodesics";
 import type { Layer } from "./layers.svelte";
 import { copies, lonScale, toScreen, type View } from "./projection";
 import { splitLine, splitRing } from "./rings";
-import type { Scene, SensorShape, SpotShape, Tone, TrackShape } from "./scene";
-import { symbolPicture } from "./symbols";
+import { type Labelled, sensorColour, sensorMark, spotMark, TONE_TOKEN, trackLabels, trackMark } from "./marks";
+import type { Scene, TrackShape } from "./scene";
 import { lonLats } from "./trails";
 
 export interface Words {
@@ -21,20 +21,7 @@ export interface Target {
   y: number;
 }
 
-export const TONE_TOKEN: Record<Tone, string> = {
-  critical: "--critical",
-  serious: "--serious",
-  caution: "--caution",
-  track: "--track",
-  past: "--off",
-};
 const LEADER_S = 60;
-const FRESH_S = 12;
-const HOLLOW_S = 60;
-
-/** How full a track's mark is: full while fresh, hollow after a minute without a look. */
-export const fullness = (age_s: number | null): number =>
-  age_s === null ? 0 : Math.max(0, Math.min(1, (HOLLOW_S - age_s) / (HOLLOW_S - FRESH_S)));
 
 const split = new WeakMap<LonLat[], LonLat[][]>();
 function partsOf(ring: LonLat[]): LonLat[][] {
@@ -144,11 +131,29 @@ export function drawScene(pen: Pen, scene: Scene, shown: Record<Layer, boolean>)
     for (const one of scene.sights) if (chosen.has(one.object)) line(pen, greatCircle(one.from, one.to, 2), colour("--sensor"), 1, 0.7, [2, 3]);
   }
   if (shown.sensors) {
-    for (const one of scene.sensors) drawSensor(pen, one, colour, targets, shown.labels);
+    for (const one of scene.sensors) {
+      const isNamed = shown.labels && (view.pxPerDeg > 3 || one.condition !== "ok");
+      for (const [x, y] of spots(view, one.place)) {
+        targets.push({ kind: "sensor", id: one.id, x, y });
+        sensorMark(ctx, one, x, y, colour, isNamed);
+      }
+    }
   }
-  for (const one of scene.spots) drawSpot(pen, one, colour, targets, shown.labels);
+  for (const one of scene.spots) {
+    for (const [x, y] of spots(view, one.place)) {
+      targets.push({ kind: one.kind, id: one.id, x, y });
+      spotMark(ctx, one, x, y, colour, shown.labels && view.pxPerDeg > 6);
+    }
+  }
   for (const one of scene.tracks) drawTrack(pen, one, colour, targets, shown);
-  if (shown.labels) drawLabels(pen, scene.tracks, colour);
+  if (shown.labels) {
+    const list = scene.tracks.map((track): Labelled => {
+      const [x, y] = toScreen(view, track.place);
+      const ends = [track.impact?.place, track.launch].filter((p): p is LonLat => !!p);
+      return { track, x, y, keepClear: ends.map((p) => toScreen(view, p)) };
+    });
+    trackLabels(ctx, view, list, colour, pen.mode, pen.words.track);
+  }
   return targets;
 }
 
@@ -182,100 +187,6 @@ function drawAreas(pen: Pen, scene: Scene, colour: (token: string) => string): v
       ctx.restore();
     }
   }
-}
-
-function sensorColour(one: SensorShape, colour: (token: string) => string): string {
-  if (one.condition === "degraded") return colour("--serious");
-  if (one.condition === "silent") return colour("--off");
-  return colour("--sensor");
-}
-
-/** Ground sensors are triangles, satellites rings with wings; degraded half full, silent hollow and struck out. */
-function drawSensor(pen: Pen, one: SensorShape, colour: (token: string) => string, targets: Target[], isNamed: boolean): void {
-  const { ctx, view } = pen;
-  const tint = sensorColour(one, colour);
-  for (const [x, y] of spots(view, one.place)) {
-    targets.push({ kind: "sensor", id: one.id, x, y });
-    const size = one.isSelected ? 7 : 5.5;
-    ctx.save();
-    ctx.translate(x, y);
-    ctx.strokeStyle = tint;
-    ctx.fillStyle = one.condition === "silent" ? colour("--sea") : tint;
-    ctx.lineWidth = 1.5;
-    const body = new Path2D();
-    if (one.isInSpace) {
-      body.arc(0, 0, size * 0.55, 0, 2 * Math.PI);
-      ctx.beginPath();
-      ctx.moveTo(-size * 1.5, 0);
-      ctx.lineTo(-size * 0.55, 0);
-      ctx.moveTo(size * 0.55, 0);
-      ctx.lineTo(size * 1.5, 0);
-      ctx.lineWidth = 3;
-      ctx.stroke();
-      ctx.lineWidth = 1.5;
-    } else {
-      body.moveTo(0, -size);
-      body.lineTo(size * 0.95, size * 0.7);
-      body.lineTo(-size * 0.95, size * 0.7);
-      body.closePath();
-    }
-    if (one.condition === "degraded") {
-      ctx.save();
-      ctx.clip(body);
-      ctx.fillRect(-size, -size, size, 2 * size);
-      ctx.restore();
-    } else ctx.fill(body);
-    ctx.stroke(body);
-    if (one.condition === "silent") {
-      ctx.beginPath();
-      ctx.moveTo(-size, size);
-      ctx.lineTo(size, -size);
-      ctx.stroke();
-    }
-    if (one.isSelected) halo(ctx, colour("--focus"), 13);
-    ctx.restore();
-    if (isNamed && (view.pxPerDeg > 3 || one.isSelected || one.condition !== "ok")) {
-      const doubt = one.condition === "ok" || one.condition === "unknown" ? "" : one.condition === "silent" ? " ⊘" : " ◐";
-      text(ctx, one.id + doubt, x + 9, y + 4, tint, colour("--sea"), 10.5, 0.9);
-    }
-  }
-}
-
-function drawSpot(pen: Pen, one: SpotShape, colour: (token: string) => string, targets: Target[], isNamed: boolean): void {
-  const { ctx, view } = pen;
-  const tint = colour(one.kind === "noise" ? "--serious" : "--track");
-  for (const [x, y] of spots(view, one.place)) {
-    targets.push({ kind: one.kind, id: one.id, x, y });
-    ctx.save();
-    ctx.strokeStyle = tint;
-    ctx.lineWidth = 1.5;
-    ctx.beginPath();
-    if (one.kind === "noise") {
-      for (let i = 0; i <= 12; i++) ctx.lineTo(x - 7 + (14 * i) / 12, y + (i % 2 ? 4 : -4));
-    } else {
-      for (const [dx, dy] of [[-4, 2], [4, 2], [0, -4]] as const) {
-        ctx.moveTo(x + dx + 2.2, y + dy);
-        ctx.arc(x + dx, y + dy, 2.2, 0, 2 * Math.PI);
-      }
-    }
-    ctx.stroke();
-    ctx.restore();
-    if (isNamed) text(ctx, one.text, x + 11, y + 4, tint, colour("--sea"), 11, 1);
-  }
-}
-
-/** Marks as on the alert board: eight corners, triangle, diamond; a disc for a mere track, a ring for what is over. */
-export function mark(tone: Tone, size: number): Path2D {
-  const path = new Path2D();
-  const corners = (list: [number, number][]) => {
-    list.forEach(([x, y], i) => (i ? path.lineTo(x * size, y * size) : path.moveTo(x * size, y * size)));
-    path.closePath();
-  };
-  if (tone === "critical") corners([[-0.42, -1], [0.42, -1], [1, -0.42], [1, 0.42], [0.42, 1], [-0.42, 1], [-1, 0.42], [-1, -0.42]]);
-  else if (tone === "serious") corners([[0, -1.1], [1.05, 0.8], [-1.05, 0.8]]);
-  else if (tone === "caution") corners([[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]]);
-  else path.arc(0, 0, size * (tone === "past" ? 0.75 : 0.85), 0, 2 * Math.PI);
-  return path;
 }
 
 function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string, targets: Target[], shown: Record<Layer, boolean>): void {
@@ -312,93 +223,6 @@ function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string,
   }
   for (const [x, y] of spots(view, one.place)) {
     targets.push({ kind: "object", id: one.id, x, y });
-    const size = one.tone === "past" ? 4.5 : one.tone === "track" ? 4.5 : 6;
-    const shape = mark(one.tone, one.isSelected ? size + 1.5 : size);
-    ctx.save();
-    ctx.translate(x, y);
-    ctx.fillStyle = colour("--sea");
-    ctx.globalAlpha = 0.85;
-    ctx.fill(shape);
-    ctx.globalAlpha = one.tone === "past" ? 0 : fullness(one.age_s);
-    ctx.fillStyle = tint;
-    ctx.fill(shape);
-    ctx.globalAlpha = 1;
-    ctx.strokeStyle = tint;
-    ctx.lineWidth = 1.5;
-    ctx.stroke(shape);
-    if (one.isSelected) halo(ctx, colour("--focus"), size + 8);
-    ctx.restore();
-  }
-}
-
-function halo(ctx: CanvasRenderingContext2D, colour: string, radius: number): void {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 2;
-  ctx.setLineDash([]);
-  ctx.beginPath();
-  for (let i = 0; i < 4; i++) {
-    const from = (i * Math.PI) / 2 + 0.35;
-    ctx.moveTo(radius * Math.cos(from), radius * Math.sin(from));
-    ctx.arc(0, 0, radius, from, from + Math.PI / 2 - 0.7);
-  }
-  ctx.stroke();
-}
-
-function text(ctx: CanvasRenderingContext2D, words: string, x: number, y: number, ink: string, ground: string, size: number, alpha: number, weight = 500): void {
-  ctx.save();
-  ctx.font = `${weight} ${size}px ${FONT}`;
-  ctx.globalAlpha = alpha;
-  ctx.lineWidth = 3.2;
-  ctx.strokeStyle = ground;
-  ctx.strokeText(words, x, y);
-  ctx.fillStyle = ink;
-  ctx.fillText(words, x, y);
-  ctx.restore();
-}
-const FONT = '"Inter Variable", Inter, "Segoe UI", system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif';
-
-/** Two lines beside a track, where they cover no other: four places are tried, the most pressing track chooses first. */
-function drawLabels(pen: Pen, tracks: readonly TrackShape[], colour: (token: string) => string): void {
-  const { ctx, view, colours, mode } = pen;
-  const taken: [number, number, number, number][] = [];
-  const isFree = (box: [number, number, number, number]) =>
-    box[0] >= 2 && box[2] <= view.width - 2 && box[1] >= 2 && box[3] <= view.height - 2 &&
-    taken.every((t) => box[2] < t[0] || box[0] > t[2] || box[3] < t[1] || box[1] > t[3]);
-  for (const one of tracks) {
-    const [x, y] = toScreen(view, one.place);
-    taken.push([x - 7, y - 7, x + 7, y + 7]);
-  }
-  let room = 60; // more words than that are read by nobody
-  for (const one of [...tracks].reverse()) {
-    if (room <= 0) break;
-    if (one.tone === "track" && !one.isSelected && tracks.length > 80 && view.pxPerDeg < 8) continue;
-    const [x, y] = toScreen(view, one.place);
-    if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) continue;
-    const [first, second] = pen.words.track(one);
-    const tint = colour(TONE_TOKEN[one.tone]);
-    const picture = one.tone === "past" ? null : symbolPicture(one.className, mode, { size: 15, ink: tint, ground: colours["--sea"]! });
-    const icon = picture ? picture.width / 2 : 0;
-    ctx.font = `600 11.5px ${FONT}`;
-    const wide = Math.max(ctx.measureText(first).width, ctx.measureText(second).width) + icon + (icon ? 5 : 0);
-    const tall = second ? 29 : 15;
-    const places: [number, number][] = [[x + 12, y - tall - 4], [x + 12, y + 6], [x - wide - 12, y - tall - 4], [x - wide - 12, y + 6], [x + 18, y - 2 * tall], [x + 18, y + tall + 8]];
-    const place = places.find(([px, py]) => isFree([px, py, px + wide, py + tall])) ?? (one.isSelected ? places[0]! : null);
-    if (!place) continue;
-    room--;
-    const [px, py] = place;
-    taken.push([px, py, px + wide, py + tall]);
-    ctx.save();
-    ctx.strokeStyle = tint;
-    ctx.globalAlpha = 0.5;
-    ctx.lineWidth = 0.8;
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(px + (px > x ? -2 : wide + 2), py + tall / 2);
-    ctx.stroke();
-    ctx.restore();
-    if (picture) ctx.drawImage(picture, px, py + tall / 2 - picture.height / 4, picture.width / 2, picture.height / 2);
-    const left = px + icon + (icon ? 5 : 0);
-    text(ctx, first, left, py + 11, one.tone === "past" ? colour("--off") : colour("--text"), colours["--sea"]!, 11.5, 1, 600);
-    if (second) text(ctx, second, left, py + 25, tint, colours["--sea"]!, 11.5, 1, 500);
+    trackMark(ctx, one, x, y, colour);
   }
 }

@@ -66,9 +66,7 @@ export function symbolPicture(className: string, mode: Mode | null, look: Symbol
     infoColor: look.ink,
     iconColor: look.ink,
     fill: false,
-    strokeWidth: 4,
-    outlineWidth: 5,
-    outlineColor: look.ground,
+    strokeWidth: 5,
   } as ConstructorParameters<Milsymbol["Symbol"]>[1]);
   const picture = symbol.asCanvas(2);
   if (drawn.size > 400) drawn.clear();
