@@ -6,6 +6,13 @@ from pathlib import Path
 from vedette.core.errors import UsageError
 
 
+def check_out(out: str) -> None:
+    """UsageError when nothing can be written there: said before minutes are spent on playing a journal."""
+    folder = Path(out).parent
+    if out != "-" and not folder.is_dir():
+        raise UsageError(f"{out}: cannot be written, there is no folder {folder}; give another place")
+
+
 def write_out(data: bytes, out: str, is_quiet: bool) -> int:
     """Write to a file, or to standard output for `-`; UsageError when the place cannot be written."""
     if out == "-":

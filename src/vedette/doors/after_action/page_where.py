@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vedette.doors.after_action.markup import NOTHING, Facts, figure, plain, table, words
+from vedette.doors.after_action.markup import NOTHING, Facts, figure, plain, table
 from vedette.doors.drawing import MapArea, MapLine, MapPoint, Mark, Strip, strip_plot, world_map
 
 MOST_ON_MAP = 40
@@ -26,7 +26,7 @@ def where(facts: Facts) -> str:
         for kind, shapes in (("launch", (one["launch"] or {"areas": []})["areas"]), ("impact", one["impact_areas"])):
             for shape in sorted(shapes, key=lambda a: -a["probability"]):
                 said = f"{one['id']}: {100 * shape['probability']:.0f} % {kind} area, {shape['area_km2']:,.3g} km²"
-                areas.append(MapArea(shape["lat_deg"], shape["lon_deg"], number, "wash", said))
+                areas += _outlines(shape, number, said)
         if one["launch"] is not None:
             place = one["launch"]
             points.append(MapPoint(place["lat_deg"], place["lon_deg"], f"{one['id']} launch", number, "triangle"))
@@ -62,6 +62,15 @@ def where(facts: Facts) -> str:
     return figure(svg, caption, _place_table(facts)) + _close_ups(facts)
 
 
+def _outlines(shape: dict[str, Any], colour: int, said: str) -> list[MapArea]:
+    """One outline; of a ring two, and no wash."""
+    lat, lon = shape["lat_deg"], shape["lon_deg"]
+    if shape["shape"] != "ring":
+        return [MapArea(lat, lon, colour, "wash", said)]
+    half = len(lat) // 2
+    return [MapArea(lat[part], lon[part], colour, "edge", said) for part in (slice(half), slice(half, None))]
+
+
 def _close_ups(facts: Facts) -> str:
     """Each impact area by itself, where the whole map shows only a dot."""
     found = []
@@ -87,8 +96,10 @@ def _close_ups(facts: Facts) -> str:
             f"close-{number}", f"Where {one['id']} comes down", f"The impact areas of {one['id']}{said}.",
             areas=areas, points=points, frame=frame, width=430.0, height_most=320.0, least_span_deg=0.02,
         )  # fmt: skip
-        sizes = ", ".join(f"{100 * a['probability']:.0f} %: {a['area_km2']:,.3g} km²" for a in reversed(shapes))
-        found.append(f"<figure>{svg}<figcaption>{words(one['id'])}, {words(sizes)}</figcaption></figure>")
+        nested = facts.at("picture", "objects", number).rows("impact_areas")
+        rows = [[area.percent("probability", digits=0), area.figure("area_km2")] for area in nested]
+        twin = table(f"Impact areas of {one['id']}", ["probability", "area, km²"], rows)
+        found.append(figure(svg, f"Where {one['id']} comes down: 50, 90 and 99 % areas{said}.", twin))
     return f'<div class="both">{"".join(found)}</div>' if found else ""
 
 

@@ -37,7 +37,7 @@ def export(
         No progress.
     """
     from vedette.core.errors import UsageError
-    from vedette.doors.after_action.files import write_out
+    from vedette.doors.after_action.files import check_out, write_out
     from vedette.doors.after_action.progress import progress
     from vedette.doors.export import FORMATS
     from vedette.doors.export import export as made
@@ -45,4 +45,5 @@ def export(
     named = format or Path(out).suffix.lower().removeprefix(".")
     if named not in FORMATS:
         raise UsageError(f"which format? --format {' | '.join(FORMATS)}, or a file name that ends so")
+    check_out(out)
     return write_out(made(journal, named, at, table=table, tell=progress(quiet, "playing the journal")), out, quiet)

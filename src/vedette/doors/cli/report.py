@@ -41,12 +41,14 @@ def report(
     quiet
         No progress.
     """
-    from vedette.doors.after_action.files import write_out
+    from vedette.doors.after_action.files import check_out, write_out
     from vedette.doors.after_action.page import page
     from vedette.doors.after_action.progress import progress
     from vedette.doors.after_action.reporting import report_document
     from vedette.doors.wire import json_bytes
 
+    if out is not None:
+        check_out(out)
     told = report_document(journal, at=at, seed=seed, data_dir=data_dir, tell=progress(quiet, "playing the journal"))
     if json:
         return write_out(json_bytes(told, is_pretty=True) + b"\n", out or "-", quiet)

@@ -13,7 +13,7 @@ from scipy.special import chdtri
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows
-from vedette.doors.export.geojson import polygons
+from vedette.doors.export.geojson import polygons_of
 from vedette.doors.export.scene import Path, Scene, SceneSensor, TimedArea
 from vedette.doors.wire import json_bytes
 
@@ -163,14 +163,16 @@ def _area(scene: Scene, one: TimedArea, number: int, colour: tuple[int, int, int
     share = round(100 * one.area.probability)
     if not one.is_last and share != 90:
         return  # of what was believed before, the 90 % areas; of what is believed last, all
-    for piece, rings in enumerate(polygons(one.area.lat_deg, one.area.lon_deg)):
-        corners = [value for lon, lat in rings[0][:-1] for value in (lon, lat, 0.0)]
+    for piece, rings in enumerate(polygons_of(one.area)):
+        corners, *holes = ([value for lon, lat in ring[:-1] for value in (lon, lat, 0.0)] for ring in rings)
+        cut = {"holes": {"cartographicDegrees": holes}} if holes else {}
         yield {
             "id": f"area/{number}/{piece}",
             "name": f"{scene.mode} {one.object_id} {one.kind}, {share} % area, {one.area.area_km2:,.3g} km²",
             "availability": f"{scene.utc(one.t_from_tai_ns)}/{scene.utc(max(one.t_to_tai_ns, one.t_from_tai_ns + 1))}",
             "polygon": {
-                "positions": {"cartographicDegrees": corners}, "height": 0, "arcType": "GEODESIC",
+                "positions": {"cartographicDegrees": corners},
+                **cut, "height": 0, "arcType": "GEODESIC",
                 "material": {"solidColor": {"color": _rgba(colour, 110 if share == 50 else 70 if share == 90 else 40)}},
                 "outline": True, "outlineColor": _rgba(colour),
             },

@@ -5,6 +5,7 @@ Lines are cut where they cross 180 degrees, areas too, and an area that holds a 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from vedette.core.shapes import Rows
 from vedette.doors.export.scene import Path, Scene, TimedArea
 from vedette.doors.wire import json_bytes
 from vedette.frames.map_pieces import map_pieces
+from vedette.reports import Area
 
 Position = list[float]
 
@@ -37,10 +39,37 @@ def geojson_bytes(scene: Scene) -> bytes:
     )
 
 
+SECTORS = 12
+
+
 def polygons(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> list[list[list[Position]]]:
-    """An area as polygons that a flat map can draw: cut at the date line, carried over a pole, right-handed."""
-    corners = np.radians(np.stack([np.asarray(lat_deg, dtype=float), np.asarray(lon_deg, dtype=float)], axis=-1))
-    return [[_closed(piece)] for piece in map_pieces(corners)]
+    """An outline as polygons that a flat map can draw: cut at the date line, carried over a pole, right-handed."""
+    return [[_closed(piece)] for piece in map_pieces(_corners(lat_deg, lon_deg))]
+
+
+def polygons_of(area: Area) -> list[list[list[Position]]]:
+    """The same of an area; a ring is a polygon with a hole, or sectors of it where it must be cut."""
+    if area.shape != "ring":
+        return polygons(area.lat_deg, area.lon_deg)
+    corners = _corners(area.lat_deg, area.lon_deg)
+    half = len(corners) // 2
+    outer, inner = corners[:half], corners[half:]  # in the same order of bearings
+    around = map_pieces(outer)
+    if np.ptp(inner, axis=0).max() < 1e-6:  # nothing is left out in the middle
+        return [[_closed(piece)] for piece in around]
+    holes = map_pieces(inner)
+    if len(around) == 1 and len(holes) == 1:
+        return [[_closed(around[0]), _closed(holes[0])[::-1]]]  # a hole runs the other way round
+    found = []
+    steps = np.linspace(0, half, SECTORS + 1).round().astype(int)
+    for first, last in pairwise(steps):
+        arc = np.arange(first, last + 1) % half
+        found += [[_closed(piece)] for piece in map_pieces(np.concatenate([outer[arc], inner[arc][::-1]]))]
+    return found
+
+
+def _corners(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> Rows:
+    return np.radians(np.stack([np.asarray(lat_deg, dtype=float), np.asarray(lon_deg, dtype=float)], axis=-1))
 
 
 def geometry_of(rings: list[list[list[Position]]]) -> dict[str, Any] | None:
@@ -123,7 +152,7 @@ def _area(scene: Scene, one: TimedArea) -> dict[str, Any]:
     times = (scene.utc(one.t_from_tai_ns), scene.utc(one.t_to_tai_ns)) if scene.is_epoch_known else (None, None)
     return _feature(
         f"{one.object_id}/{one.kind}-area-{share}",
-        geometry_of(polygons(one.area.lat_deg, one.area.lon_deg)),
+        geometry_of(polygons_of(one.area)),
         mode=scene.mode, object_id=one.object_id, kind=f"{one.kind}-area", probability=one.area.probability,
         area_km2=one.area.area_km2, believed_from_utc=times[0], believed_to_utc=times[1],
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from vedette.doors.export.czml import COLOURS
-from vedette.doors.export.geojson import lines, polygons
+from vedette.doors.export.geojson import lines, polygons_of
 from vedette.doors.export.scene import Scene
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
@@ -63,7 +63,7 @@ def _areas(folder: Element, scene: Scene, styles: dict[str, str]) -> None:
         share = round(100 * one.area.probability)
         if not one.is_last and share != 90:
             continue
-        rings = polygons(one.area.lat_deg, one.area.lon_deg)
+        rings = polygons_of(one.area)
         if not rings:
             continue
         name = f"{scene.mode} {one.object_id} {one.kind}, {share} % area, {one.area.area_km2:,.3g} km²"
@@ -73,8 +73,10 @@ def _areas(folder: Element, scene: Scene, styles: dict[str, str]) -> None:
         for ring in rings:
             polygon = _add(home, "Polygon")
             _add(polygon, "tessellate", "1")
-            outer = _add(_add(polygon, "outerBoundaryIs"), "LinearRing")
-            _add(outer, "coordinates", _coordinates([[lon, lat, 0.0] for lon, lat in ring[0]]))
+            for number, corners in enumerate(ring):
+                boundary = _add(polygon, "innerBoundaryIs" if number else "outerBoundaryIs")
+                ring_of = _add(boundary, "LinearRing")
+                _add(ring_of, "coordinates", _coordinates([[lon, lat, 0.0] for lon, lat in corners]))
 
 
 def _sensors(folder: Element, scene: Scene) -> None:
