@@ -12,6 +12,7 @@ from vedette.catalogue.orbits.observations import RECEIVED, Kind, Signal, observ
 from vedette.catalogue.orbits.stations import fixed_station
 from vedette.core.constants import NS_PER_S
 from vedette.doors.cli.main import main
+from vedette.formats.oem import read_oem
 from vedette.frames import EarthOrientation, itrf_from_geodetic
 from vedette.motion.kepler import state_from_elements
 from vedette.motion.orbit import OrbitForces, propagate_orbit
@@ -217,7 +218,7 @@ def test_all_fits_every_file_on_its_own_and_one_bad_file_holds_up_nobody(folder,
     ("words", "said"),
     [
         (["--workers", "2"], "--all"),
-        (["--all", "--plot", "x.svg"], "--plot draws one"),
+        (["--all", "--plot", "x.svg"], "--plot and --oem are of one fit"),
         (["--all", "--object", "L51"], "leave out --object"),
     ],
 )
@@ -248,3 +249,18 @@ def test_fits_on_two_workers_give_the_same_bits_and_a_killed_one_is_survived():
 
         spread = run.each(fit_words_of, jobs, told)
     assert killed and spread == here and len(here) == 12
+
+
+def test_the_orbit_goes_out_as_an_ephemeris_that_holds_the_truth_and_comes_back(folder, capsys):
+    files = [str(folder / "tracking.txt"), "--stations", str(folder / "stations.json"), "--degree", "4"]
+    out = folder / "orbit.oem"
+    assert main(["catalogue", "fit", *files, "--estimate", "biases", "--oem", str(out), "--oem-hours", "2"]) == 0
+    assert "wrote" not in capsys.readouterr().out
+    (segment,) = read_oem(out.read_bytes(), out.name)
+    assert segment.frame == "GCRF"
+    last = max(t for _, t, *_ in looks())
+    assert segment.t_tai_ns[-1] >= last + 119 * 60 * NS_PER_S
+    true = propagate_orbit(TRUTH, T0, segment.t_tai_ns, OrbitForces(radiation_m2_kg=0.02))
+    off = np.linalg.norm(segment.states_m_mps[:, :3] - true[:, :3], axis=1)
+    assert off.max() < 200.0  # degree 4 for degree 20, seven hours
+    assert main(["catalogue", "fit", *files, "--oem", str(out), "--oem-hours", "0"]) == 2

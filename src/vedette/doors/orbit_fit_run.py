@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from vedette.core.constants import NS_PER_S
 from vedette.core.errors import UsageError, VedetteError
+from vedette.core.shapes import Ints
 
 Method = Literal["batch", "filter"]
 
@@ -33,6 +35,7 @@ class FitJob:
     space_weather: Path | None = None
     compare: tuple[Path, ...] = ()
     method: Method = "batch"
+    hold_hours: float = 0.0  # so long after the arc the orbit is held, for an ephemeris
 
     @property
     def title(self) -> str:
@@ -71,15 +74,41 @@ def fit_once(job: FitJob, tell: Callable[[str], None] = lambda _: None) -> tuple
     begin = read_start(job.start, orientation, first, job.object_name) if job.start else None
     middle, reach = (first + last) // 2, (last - first) // 2 + 86_400_000_000_000
     near = [track.t_tai_ns[np.abs(track.t_tai_ns - middle) < reach] for _, track in told]
+    ahead = ephemeris_times(last, last, job.hold_hours)
     weather = job.space_weather
     found = determine_orbit(
         tracking.rows, tracking.stations, orientation, wanted, start=begin,
-        hold_tai_ns=np.concatenate(near) if near else None,
+        hold_tai_ns=np.concatenate([*near, ahead]) if near or len(ahead) else None,
         space_weather=read_space_weather(text_of(weather), weather.name) if weather else None, tell=tell,
     )  # fmt: skip
     if job.method == "filter":
         found = filtered(found)
     return found, tracking, fit_words(found, tracking, orientation, told)
+
+
+def ephemeris_times(t_first_tai_ns: int, t_last_tai_ns: int, hours: float) -> Ints:
+    """Every minute from one instant to so many hours after another; none where no hours are asked."""
+    if not hours:
+        return np.empty(0, np.int64)
+    minute = 60 * NS_PER_S
+    return np.arange(t_first_tai_ns, t_last_tai_ns + round(hours * 3600 * NS_PER_S) + 1, minute, dtype=np.int64)
+
+
+def ephemeris_text(job: FitJob, found: Any, tracking: Any, created_utc: str) -> str:
+    """The fitted orbit as an Orbit Ephemeris Message in GCRF, through the arc and beyond; its covariance at the
+    epoch."""
+    from vedette.formats.oem_text import oem_text
+
+    rows, one = found.model.rows, found.solution
+    times = ephemeris_times(int(rows.t_tai_ns[0]), int(rows.t_tai_ns[-1]), job.hold_hours)
+    times = np.unique(np.append(times, one.t_epoch_tai_ns))
+    row = int(np.searchsorted(times, one.t_epoch_tai_ns))
+    number = tracking.catalogue_number
+    return oem_text(
+        found.states(times), times, object_name=tracking.object_name, created_utc=created_utc,
+        object_id=str(number) if number else tracking.object_name or "UNKNOWN", frame="GCRF",
+        covariances={row: one.state_cov_gcrf}, comments=(one.sentence,),
+    )  # fmt: skip
 
 
 def fit_words_of(job: FitJob) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import builtins
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,8 @@ def fit(
     space_weather: Path | None = None,
     compare: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
     plot: Path | None = None,
+    oem: Path | None = None,
+    oem_hours: float = 24.0,
     method: Literal["batch", "filter"] = "batch",
     all: bool = False,
     workers: int = 1,
@@ -78,6 +81,10 @@ def fit(
         CPF, SP3 or OEM positions to hold the answer against.
     plot
         Draw the residuals into this SVG or PNG.
+    oem
+        Write the orbit into this file as an ephemeris message (CCSDS OEM, GCRF, a state a minute), with its covariance.
+    oem_hours
+        How long after the last observation it goes on.
     method
         `filter` runs an extended square-root filter and smoother after the batch, from a start as unsure as a
         kilometre, and answers with what it believes in hindsight.
@@ -95,22 +102,24 @@ def fit(
 
     from vedette.core.errors import UsageError
     from vedette.doors.orbit_fit_report import fit_text
-    from vedette.doors.orbit_fit_run import FitJob, fit_all, fit_once, jobs_of
+    from vedette.doors.orbit_fit_run import FitJob, ephemeris_text, fit_all, fit_once, jobs_of
     from vedette.doors.progress_bar import progress_bar
     from vedette.doors.wire import json_bytes
     from vedette.time import tai_ns_from_utc_text
 
     if not all and (workers != 1 or dask is not None):
         raise UsageError("--workers and --dask spread the fits of --all; one fit is one process's work")
-    if workers < 1 or (all and plot is not None):
-        raise UsageError("--workers is at least 1, and --plot draws one fit, not --all")
+    if workers < 1 or (all and (plot or oem) is not None):
+        raise UsageError("--workers is at least 1; --plot and --oem are of one fit, not of --all")
+    if not 0.0 < oem_hours <= 24.0 * 60.0:
+        raise UsageError(f"--oem-hours {oem_hours:g}: more than none, and two months at most")
     job = FitJob(
         files=files, stations=stations, start=start,
         estimate=tuple(word.strip() for word in estimate.split(",") if word.strip()), number=id, object_name=object,
         degree=degree, drag_m2_kg=drag_m2_kg, srp_m2_kg=srp_m2_kg, centre_of_mass_m=centre_of_mass_m,
         onboard_range_m=onboard_range_m, position_sigma_m=position_sigma_m, edit_sigma=edit_sigma,
         t_epoch_tai_ns=tai_ns_from_utc_text(epoch) if epoch else None, space_weather=space_weather, compare=compare,
-        method=method,
+        method=method, hold_hours=oem_hours if oem is not None else 0.0,
     )  # fmt: skip
     if all:
         with progress_bar("fitting") as told:
@@ -122,6 +131,9 @@ def fit(
         from vedette.doors.orbit_fit_plot import draw_residuals
 
         draw_residuals(found, plot, f"Residuals of {tracking.object_name or 'the fit'}")
+    if oem is not None:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000")
+        oem.write_text(ephemeris_text(job, found, tracking, now), encoding="utf-8")
     sys.stdout.write(json_bytes(said).decode() + "\n" if json else fit_text(said))
     return 0 if found.solution.has_converged else 1
 
