@@ -3,8 +3,12 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -47,7 +51,7 @@ def as_words(command: str) -> list[str]:
     else:
         pytest.fail(f"the README shows a command that no test can run: {command}")
     if words[:1] == ["demo"]:
-        words += ["--speed", "max"]
+        words += ["--no-browser", "--port", "0", "--objects", "500"]
     return [sys.executable, "-m", "vedette", *words]
 
 
@@ -56,9 +60,14 @@ def run_here(words: list[str], tmp_path: Path) -> subprocess.CompletedProcess[st
     for name in ("scenarios", "docs", "examples"):
         if (ROOT / name).exists():
             (tmp_path / name).symlink_to(ROOT / name)
+    return subprocess.run(
+        words, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=800, check=False
+    )
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
     source = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    env = {**os.environ, "PYTHONPATH": source, "MPLBACKEND": "Agg", "NO_COLOR": "1", "XDG_DATA_HOME": str(tmp_path)}
-    return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=800, check=False)
+    return {**os.environ, "PYTHONPATH": source, "MPLBACKEND": "Agg", "NO_COLOR": "1", "XDG_DATA_HOME": str(tmp_path)}
 
 
 @pytest.mark.parametrize("command", commands())
@@ -66,8 +75,47 @@ def test_the_commands_run(command, tmp_path):
     for start, reason in ELSEWHERE.items():
         if command == start or command.startswith(f"{start} "):
             pytest.skip(reason)
-    done = run_here(as_words(command), tmp_path)
+    words = as_words(command)
+    if words[3:4] == ["demo"]:
+        serves_and_ends_in_order(words, tmp_path)
+        return
+    done = run_here(words, tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def serves_and_ends_in_order(words: list[str], tmp_path: Path) -> None:
+    """It says where the console is, the page is there and the watch runs behind it; Ctrl-C ends both."""
+    said = tmp_path / "said.txt"
+    with said.open("w", encoding="utf-8") as out:
+        child = subprocess.Popen(words, cwd=tmp_path, env=environment(tmp_path), stdout=out, stderr=subprocess.STDOUT)
+    try:
+        address = ""
+        for _ in range(1200):
+            assert child.poll() is None, said.read_text(encoding="utf-8")[-3000:]
+            if found := re.search(r"(http://127\.0\.0\.1:\d+)/#token=", said.read_text(encoding="utf-8")):
+                address = found[1]
+                break
+            time.sleep(0.1)
+        assert address, said.read_text(encoding="utf-8")[-3000:]
+        assert "<html" in answered(address + "/")
+        for _ in range(600):  # kernels may have to be compiled before the watch looks at anything
+            if answered(address + "/readyz").startswith("ready"):
+                break
+            time.sleep(0.2)
+        else:
+            pytest.fail(answered(address + "/readyz"))
+    finally:
+        child.send_signal(signal.SIGINT)
+        code = child.wait(60)
+    assert code == 0, said.read_text(encoding="utf-8")[-3000:]
+
+
+def answered(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return answer.read().decode().lower()
+    except urllib.error.HTTPError as refusal:
+        return f"{refusal.code} {refusal.read().decode()}".lower()
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
