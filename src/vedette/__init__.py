@@ -5,6 +5,7 @@
 The names below are loaded when they are first used (PEP 562), so that the import itself costs next to nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"vedette has no {name!r}; it offers {', '.join(sorted(_HOMES))}")
     value = getattr(import_module(home), name)
+    if "IPython" in sys.modules or "marimo" in sys.modules:  # a notebook: values show themselves as tables and maps
+        import_module("vedette.doors.notebook")
     globals()[name] = value
     return value
 
