@@ -119,9 +119,13 @@ class Watch {
   #frameEars = new Set<FrameEar>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Open the socket and keep it open. */
+  /** Open the socket and keep it open; afresh when it is open already, since it belongs to the session before. */
   start(catalogue_period_s: number | null = 10): void {
-    if (this.#stream) return;
+    if (this.#stream) {
+      if (this.#stream.isWanted) this.#stream.again();
+      else this.#stream.open();
+      return;
+    }
     this.#stream = new Stream(
       {
         frame: (frame) => this.hear(frame),
@@ -132,6 +136,7 @@ class Watch {
         link: (link) => {
           this.link = link;
           this.judge();
+          if (link === "closed") void this.#askWhy();
         },
         position: () => ({ seq: this.live.picture ? this.live.seq : null, journal: this.live.journal }),
       },
@@ -152,10 +157,22 @@ class Watch {
     this.#stream?.again();
   }
 
+  /** True while nobody is signed in and nothing may be looked at. */
+  get isNobody(): boolean {
+    return this.session !== null && this.session.roles.length === 0;
+  }
+
+  /** A socket that closes may do so because the session is over: then trying again is of no use, and signing in is. */
+  async #askWhy(): Promise<void> {
+    const session = await this.askSession().catch(() => null);
+    if (session && this.isNobody) this.#stream?.close();
+    this.judge();
+  }
+
   judge(): void {
     this.t_wall_ms = Date.now();
     this.#t_tick_ms = performance.now();
-    const reason = staleness(this.link, performance.now(), this.t_heard_ms, this.worker);
+    const reason = this.isNobody ? "nobody" : staleness(this.link, performance.now(), this.t_heard_ms, this.worker);
     if (reason !== this.stale) this.stale = reason;
   }
 

@@ -26,7 +26,7 @@ export interface StreamEars {
 }
 
 /** Why the picture cannot be trusted to be fresh; null when it can. */
-export type StaleReason = "connecting" | "closed" | "silent" | "starting" | "worker" | "late" | null;
+export type StaleReason = "connecting" | "closed" | "silent" | "starting" | "worker" | "late" | "nobody" | null;
 
 /** Judges freshness from what was heard; times in milliseconds of one monotonic clock. */
 export function staleness(link: Link, t_now_ms: number, t_heard_ms: number, worker: Worker | null): StaleReason {
@@ -87,6 +87,10 @@ export class Stream {
 
   send(words: unknown): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(words));
+  }
+
+  get isWanted(): boolean {
+    return this.#isWanted;
   }
 
   close(): void {

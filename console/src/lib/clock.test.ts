@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { clock } from "./clock.svelte";
+import type { Picture, SnapshotFrame } from "./model";
+import { watch } from "./state.svelte";
+
+const at = (seconds: number) => new Date(Date.UTC(2031, 3, 1, 12) + seconds * 1000).toISOString();
+const ms = (seconds: number) => Date.UTC(2031, 3, 1, 12) + seconds * 1000;
+const picture = (seconds: number): Picture =>
+  ({
+    mode: "EXERCISE",
+    t_now_utc: at(seconds),
+    t_now_plus_s: seconds,
+    counts: { scans: seconds, detections: 0, quarantined: 0 },
+    events: [],
+    objects: [],
+    alerts: [],
+    candidates: [],
+    raids: [],
+    sensors: [],
+    groups: [],
+    noise_sources: [],
+    sources: [],
+    predictions: [],
+    registration: [],
+    no_launch: null,
+    catalogue: null,
+  }) as unknown as Picture;
+const snapshot = (seconds: number, seq: number): SnapshotFrame => ({
+  type: "snapshot", seq, journal: "night", entry: seconds, picture: picture(seconds), desk: [], audit_tail: null, notices: [],
+});
+const update = (seconds: number, seq: number) => ({
+  type: "update" as const, seq, entry: seconds, t_now_utc: at(seconds), t_now_plus_s: seconds,
+  counts: { scans: seconds, detections: 0, quarantined: 0 },
+});
+
+let asked: string[] = [];
+beforeEach(() => {
+  asked = [];
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout", "performance", "Date"] });
+  vi.stubGlobal("fetch", (url: string) => {
+    asked.push(url);
+    const query = new URL(url, "http://x").searchParams;
+    if (url.includes("/frames")) {
+      const [from, to] = [Date.parse(query.get("from")!), Date.parse(query.get("to")!)];
+      const frames = Array.from({ length: 101 }, (_, s) => update(s, 5000 + s)).filter((one) => {
+        const t = Date.parse(one.t_now_utc);
+        return t > from && t <= to;
+      });
+      return Promise.resolve(new Response(JSON.stringify({ frames })));
+    }
+    return Promise.resolve(new Response(JSON.stringify(picture((Date.parse(query.get("at")!) - ms(0)) / 1000))));
+  });
+  watch.hear(snapshot(0, 1000));
+  clock.begin(ms(0));
+  watch.hear(snapshot(100, 1001));
+});
+afterEach(() => {
+  clock.goLive();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("the clock", () => {
+  it("shows the present, and follows it", () => {
+    expect(clock.mode).toBe("live");
+    watch.hear(update(101, 1002));
+    expect(clock.shown_ms).toBe(ms(101));
+    expect(watch.isPast).toBe(false);
+  });
+
+  it("freezes what is shown while the watch goes on behind it", () => {
+    clock.pause();
+    watch.hear(update(101, 1002));
+    expect(watch.picture?.counts.scans).toBe(100);
+    expect(watch.live.picture?.counts.scans).toBe(101);
+    expect(watch.isPast).toBe(true);
+    clock.goLive();
+    expect(watch.picture?.counts.scans).toBe(101);
+  });
+
+  it("shows what was known at an instant, from the journal, and never beyond the ends", async () => {
+    await clock.seek(ms(40));
+    expect(watch.picture?.counts.scans).toBe(40);
+    expect(clock.mode).toBe("paused");
+    expect(asked[0]).toContain("picture?journal=night&at=2031-04-01T12");
+    await clock.seek(ms(500));
+    expect(clock.t_ms).toBe(ms(100));
+    await clock.seek(ms(-500));
+    expect(clock.t_ms).toBe(ms(0));
+  });
+
+  it("steps a second, leaving LIVE", async () => {
+    await clock.step(-1);
+    expect(clock.t_ms).toBe(ms(99));
+    await clock.step(1);
+    expect(clock.t_ms).toBe(ms(100));
+    expect(clock.mode).toBe("paused");
+  });
+
+  it("plays by frames at a multiple of time, and stops at the end", async () => {
+    await clock.seek(ms(10));
+    clock.speed = 10;
+    clock.play();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(clock.t_ms).toBeGreaterThan(ms(27));
+    expect(clock.t_ms).toBeLessThanOrEqual(ms(31));
+    // What is shown is what was known at the clock's instant, and nothing later
+    expect(ms(watch.picture!.counts.scans)).toBeLessThanOrEqual(clock.t_ms!);
+    expect(clock.t_ms! - ms(watch.picture!.counts.scans)).toBeLessThan(1500);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(clock.mode).toBe("paused");
+    expect(watch.picture?.counts.scans).toBe(100);
+  });
+
+  it("goes from 0.1 to 1000 times, and no further", () => {
+    for (let i = 0; i < 20; i++) clock.faster();
+    expect(clock.speed).toBe(1000);
+    for (let i = 0; i < 20; i++) clock.slower();
+    expect(clock.speed).toBe(0.1);
+  });
+
+  it("says what went wrong and keeps what it showed", async () => {
+    await clock.seek(ms(40));
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ status: 404, detail: "no such instant" }), { status: 404 })));
+    await clock.seek(ms(50));
+    expect(clock.trouble).toBe("no such instant");
+    expect(watch.picture?.counts.scans).toBe(40);
+  });
+});
