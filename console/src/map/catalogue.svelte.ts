@@ -38,6 +38,7 @@ class Catalogue {
   #isAsking = false;
   #isBusy = false;
   #wantsFlat = 0;
+  #t_names_ms = 0; // before which names are not asked for again
 
   /** Begin to follow; `isFlat` when longitudes and latitudes are wanted. Gives the way to stop. */
   follow(isFlat: boolean, period_ms = 1000): () => void {
@@ -62,7 +63,6 @@ class Catalogue {
       this.give(raw.slice(0), true);
     });
     this.#timer = setInterval(() => this.#ask(), period_ms);
-    void this.#askNames();
     this.#ask();
   }
 
@@ -91,7 +91,8 @@ class Catalogue {
 
   #ask(): void {
     const shown_ms = clock.shown_ms ?? watch.t_picture_ms;
-    if (shown_ms === null || !this.#worker || document.hidden) return;
+    if (shown_ms === null || !this.#worker || document.hidden || !watch.live.picture?.catalogue) return;
+    if (this.names.size === 0 && performance.now() > this.#t_names_ms) void this.#askNames();
     const t_utc_s = shown_ms / 1000;
     const off_s = this.#t_batch_s === null ? Infinity : Math.abs(t_utc_s - this.#t_batch_s);
     if (off_s > AGAIN_S || (this.#isLiveBatch && watch.isPast)) void this.#askBatch(shown_ms);
@@ -124,14 +125,17 @@ class Catalogue {
     this.#isAsking = true;
     try {
       const raw = await bytes("catalogue/positions", { at: isoOf(shown_ms) });
+      this.trouble = null;
       if (raw.byteLength) this.give(raw, false);
     } catch (trouble) {
       this.trouble = trouble instanceof Error ? trouble.message : String(trouble);
     }
-    setTimeout(() => (this.#isAsking = false), 2000); // no storm of questions while the server has none
+    // no storm of questions while the server has none
+    setTimeout(() => (this.#isAsking = false), this.trouble ? 10_000 : 2000);
   }
 
   async #askNames(): Promise<void> {
+    this.#t_names_ms = performance.now() + 30_000;
     try {
       const answer = await get<Named[] | { items: Named[] }>("catalogue/objects", {});
       const rows = Array.isArray(answer) ? answer : answer.items;

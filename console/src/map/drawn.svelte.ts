@@ -10,7 +10,9 @@ import { makeScene, Memory, type Scene, type TrackShape } from "./scene";
 import { readSensors, type SensorPlace } from "./sensors";
 import { Trails } from "./trails";
 
-const SENSORS_AGAIN_MS = 20_000;
+const AGAIN_MS = 20_000; // satellites move; sites do not mind
+const AFTER_TROUBLE_MS = 10_000;
+const JUMP_MS = 60_000; // of the clock: asked anew at once
 
 class Drawn {
   sensors = $state.raw<SensorPlace[]>([]);
@@ -47,25 +49,41 @@ class Drawn {
     );
   });
 
+  #due_ms = 0;
+  #asked_at_ms: number | null = null;
+  #isAsking = false;
+
   /** Keep the sensors' places fresh while somebody draws; gives the way to stop. */
   follow(): () => void {
     if (this.#users++ === 0) {
-      void this.#askSensors();
-      this.#timer = setInterval(() => void this.#askSensors(), SENSORS_AGAIN_MS);
+      this.#timer = setInterval(() => this.#tick(), 1000);
+      this.#tick();
     }
     return () => {
       if (--this.#users === 0) clearInterval(this.#timer);
     };
   }
 
-  async #askSensors(): Promise<void> {
+  #tick(): void {
+    const at = clock.shown_ms;
+    const isJumped = at !== null && this.#asked_at_ms !== null && Math.abs(at - this.#asked_at_ms) > JUMP_MS;
+    if (this.#isAsking || watch.live.picture === null) return;
+    if (performance.now() < this.#due_ms && !(isJumped && this.sensorsTrouble === null)) return;
+    void this.#askSensors(at);
+  }
+
+  async #askSensors(at: number | null): Promise<void> {
+    this.#isAsking = true;
+    this.#asked_at_ms = at;
     try {
-      const at = clock.shown_ms;
       this.sensors = readSensors(await get<unknown>("sensors", { at: at === null ? null : isoOf(at) }));
       this.sensorsTrouble = null;
+      this.#due_ms = performance.now() + AGAIN_MS;
     } catch (trouble) {
       this.sensorsTrouble = trouble instanceof Error ? trouble.message : String(trouble);
-      if (!this.sensors.length) setTimeout(() => this.#users && void this.#askSensors(), 3000);
+      this.#due_ms = performance.now() + AFTER_TROUBLE_MS;
+    } finally {
+      this.#isAsking = false;
     }
   }
 }
