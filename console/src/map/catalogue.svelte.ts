@@ -137,9 +137,14 @@ class Catalogue {
   async #askNames(): Promise<void> {
     this.#t_names_ms = performance.now() + 30_000;
     try {
-      const answer = await get<Named[] | { items: Named[] }>("catalogue/objects", {});
-      const rows = Array.isArray(answer) ? answer : answer.items;
-      this.names = new Map(rows.map((one) => [one.index, one]));
+      const all = new Map<number, Named>();
+      let start: number | null = 0;
+      while (start !== null) {
+        const page: { objects: Named[]; next: number | null } = await get("catalogue/objects", { start });
+        for (const one of page.objects) all.set(one.index, one);
+        start = page.next !== null && page.next > start ? page.next : null;
+      }
+      this.names = all;
     } catch {
       // names are a comfort: points are drawn without them
     }
