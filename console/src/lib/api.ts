@@ -54,6 +54,28 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
   return (await response.json()) as T;
 }
 
+const AGAIN_MS = 250;
+
+/**
+ * GET a document that may first have to be made: 202 says how far it is (`done` of `of`), and the same GET is asked
+ * again until it is there.
+ */
+export async function ready<T>(
+  path: string,
+  query: Query = {},
+  signal?: AbortSignal,
+  onProgress?: (done: number, of: number) => void,
+): Promise<T> {
+  for (let wait_ms = AGAIN_MS; ; wait_ms = Math.min(wait_ms * 1.5, 2000)) {
+    const response = await answer(fetch(address(path, query), { headers: { Accept: "application/json" }, signal: signal ?? null }));
+    const document = (await response.json()) as T & { done?: number; of?: number };
+    if (response.status !== 202) return document;
+    onProgress?.(document.done ?? 0, document.of ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, wait_ms));
+    signal?.throwIfAborted();
+  }
+}
+
 /** GET bytes, such as `catalogue/positions`. */
 export async function bytes(path: string, query: Query = {}, signal?: AbortSignal): Promise<ArrayBuffer> {
   return (await answer(fetch(address(path, query), { signal: signal ?? null }))).arrayBuffer();

@@ -4,7 +4,7 @@
  * The past comes from the journal by the same documents and the same reducer: a seek is one `picture?at=`, playing is
  * `journals/{id}/frames` in batches, folded as their times come due. Leaving LIVE stops nothing but the drawing.
  */
-import { get } from "./api";
+import { get, ready } from "./api";
 import { isoOf, msOf } from "./format";
 import type { Picture, SnapshotFrame, UpdateFrame } from "./model";
 import { fold, type Folded } from "./reducer";
@@ -28,6 +28,8 @@ class Clock {
   /** The instant that is shown while not live, ms since 1970 by the picture's clock. */
   t_ms = $state<number | null>(null);
   isSeeking = $state(false);
+  /** How much of the journal has been read for the first seek into it, 0 to 1; null when nothing is being read. */
+  progress = $state<number | null>(null);
   trouble = $state<string | null>(null);
   /** Alerts that came or changed while the past was looked at. */
   news = $state(0);
@@ -61,6 +63,17 @@ class Clock {
   /** Set from the journal's own first entry when it is known. */
   begin(first_ms: number): void {
     this.#first_ms = first_ms;
+  }
+  #asked: string | null = null;
+  /** Ask the list of journals where the live one begins. */
+  async askBeginning(): Promise<void> {
+    const journal = watch.live.journal;
+    if (!journal || this.#asked === journal) return;
+    this.#asked = journal;
+    this.#first_ms = null;
+    const list = await get<{ journals: { id: string; t_first_utc?: string | null }[] }>("journals").catch(() => null);
+    const first = msOf(list?.journals.find((one) => one.id === journal)?.t_first_utc);
+    if (first !== null && this.#asked === journal) this.#first_ms = first;
   }
   get isLive(): boolean {
     return this.mode === "live";
@@ -135,7 +148,9 @@ class Clock {
     this.isSeeking = true;
     try {
       const journal = watch.live.journal;
-      const answer = await get<Picture | SnapshotFrame>("picture", { journal, at: isoOf(this.t_ms) }, seeking.signal);
+      const answer = await ready<Picture | SnapshotFrame>("picture", { journal, at: isoOf(this.t_ms) }, seeking.signal, (done, of) => {
+        this.progress = of ? done / of : null;
+      });
       if (seeking.signal.aborted) return;
       const isFrame = "picture" in answer;
       watch.deskThen = isFrame ? (answer.desk ?? null) : null;
@@ -151,7 +166,10 @@ class Clock {
       if (seeking.signal.aborted) return;
       this.trouble = trouble instanceof Error ? trouble.message : String(trouble);
     } finally {
-      if (this.#seek === seeking) this.isSeeking = false;
+      if (this.#seek === seeking) {
+        this.isSeeking = false;
+        this.progress = null;
+      }
     }
   }
 
@@ -192,7 +210,7 @@ class Clock {
     const to = from + span_ms;
     const playing = this.#playing;
     try {
-      const answer = await get<FramesAnswer>(`journals/${encodeURIComponent(watch.journal ?? "")}/frames`, {
+      const answer = await ready<FramesAnswer>(`journals/${encodeURIComponent(watch.journal ?? "")}/frames`, {
         from: isoOf(from),
         to: isoOf(to),
         most: MOST_FRAMES,
