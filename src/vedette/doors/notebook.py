@@ -79,7 +79,7 @@ def of_object(summary: ObjectSummary) -> str:
         f"<p><strong>{escape(summary.id)}</strong>: {escape(summary.class_name)}, {escape(summary.phase)}; seen by "
         f"{escape(', '.join(summary.sensors) or 'no sensor')}</p>",
         _map((summary,), ()),
-        _bars(summary),
+        _bars(summary) if len(rows) > 1 else "",
         _table("What it may be", ["class", "probability"], rows),
         _table("Where and when", ["what", "estimate", "doubt"], where),
         _table("Reasons", ["", "in words"], reasons),
