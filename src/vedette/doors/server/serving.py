@@ -10,6 +10,8 @@ from vedette.core.errors import UnreachableError
 from vedette.doors.server.opening import Opening, check_opening, first_address, open_gate
 from vedette.doors.server.pipe import WatchPlan
 
+SEND_BYTES = 512 * 1024
+
 
 def run_serve(
     plan: WatchPlan, opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None
@@ -60,6 +62,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     """A bound socket, so that port 0 has a number before anybody is told; UnreachableError when it is taken."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)  # what a stalled reader makes the system hold
     try:
         bound.bind((host, port))
     except OSError as trouble:
