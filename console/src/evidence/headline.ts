@@ -1,10 +1,8 @@
 /** The first sentences of the drawer: what it is, how surely, on what it rests, where and when it comes down, announced or not. */
-import { grouped } from "../explanations/causes";
-import { hms, msOf, percent, place, quantity, span } from "../lib/format";
+import { chance, grouped } from "../explanations/causes";
+import { hms, msOf, place, quantity, span } from "../lib/format";
 import { named, t } from "../lib/i18n";
 import type { Candidate, TrackedObject } from "../lib/model";
-
-const digits = (p: number) => (p > 0.99 || p < 0.01 ? 1 : 0);
 
 /** Sentences for one object or candidate at an instant of the picture's clock. */
 export function headline(object: TrackedObject | null, candidate: Candidate | null, t_now_ms: number | null): string[] {
@@ -14,14 +12,14 @@ export function headline(object: TrackedObject | null, candidate: Candidate | nu
   if (first) {
     const what = named("class", first.name);
     const key = candidate && candidate.subject !== "object" ? "evidence.head.subject" : "evidence.head.is";
-    out.push(t(key, { what, p: percent(first.probability, digits(first.probability)), sensors, subject: t(`evidence.subject.${candidate?.subject ?? "object"}`) }));
+    out.push(t(key, { what, p: chance(first.probability), sensors, subject: t(`evidence.subject.${candidate?.subject ?? "object"}`) }));
     out.push(t(`evidence.head.state.${candidate!.evidence}`));
     const sums = grouped(candidate!.explanations);
     const nature = sums.filter((one) => one.group === "nature" || one.group === "fault").reduce((sum, one) => sum + one.probability, 0);
-    out.push(t("evidence.head.nature", { p: percent(nature, nature < 0.001 ? 3 : nature < 0.01 ? 2 : 1) }));
+    out.push(t("evidence.head.nature", { p: chance(nature) }));
   } else if (object) {
     const p = object.probabilities[object.class] ?? null;
-    out.push(t("evidence.head.is", { what: named("class", object.class), p: percent(p, digits(p ?? 0)), sensors }));
+    out.push(t("evidence.head.is", { what: named("class", object.class), p: p === null ? "–" : chance(p), sensors }));
   }
   const impact = object?.impact;
   if (impact) {

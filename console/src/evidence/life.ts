@@ -12,28 +12,38 @@ export interface Act {
   channels: { channel: string; state: string; told_utc: string | null; receipt: string | null; trouble: string | null; tries: number }[];
 }
 
-/** One row of the audit log, of which names may be told in several ways. */
+/** One record of the audit log, as `vedette audit list --json` spells it. */
 export interface AuditRow {
-  seq?: number;
+  record?: number;
   t_utc?: string | null;
-  account?: string | null;
-  who?: string | null;
-  act?: string;
-  kind?: string;
+  what: string; // proposed, approved, sent, attended, refused, noted, escalated
   revision?: string | null;
-  reason?: string | null;
-  text?: string | null;
+  people?: { account: string }[];
+  words?: string;
 }
+
+const ATTENTION = /^(acknowledged|started|shelved|new)/;
 
 /** Acts in order; what the audit log says, else what the alert itself remembers of its newest acts. */
 export function lifeOf(alert: DeskAlert & { audit?: AuditRow[] }): Act[] {
   const out: Act[] = [];
   const nobody = { who: [] as string[], revision: null, note: null, channels: [] as Act["channels"] };
   if (alert.audit?.length) {
-    for (const row of alert.audit) {
-      const who = row.account ?? row.who;
-      out.push({ ...nobody, t_utc: row.t_utc ?? null, what: row.act ?? row.kind ?? "", who: who ? [who] : [], revision: row.revision ?? null, note: row.reason ?? row.text ?? null });
-    }
+    let proposals = 0;
+    alert.audit.forEach((row, i, rows) => {
+      if (row.what === "sent" && alert.messages?.length) return; // told below, with whom it reached
+      if (row.what === "proposed") {
+        proposals += 1;
+        const isLast = rows[i + 1]?.what !== "proposed";
+        if (proposals > 1 && !isLast) return; // of a run of revisions the first and the last
+      }
+      const attention = row.what === "attended" ? (ATTENTION.exec(row.words ?? "")?.[1] ?? row.what) : row.what;
+      const isPlain = ["proposed", "approved", "attended"].includes(row.what);
+      out.push({
+        ...nobody, t_utc: row.t_utc ?? null, what: attention, who: (row.people ?? []).map((one) => one.account), revision: row.revision ?? null,
+        note: row.what === "proposed" && proposals > 1 ? `${proposals}` : isPlain ? null : (row.words ?? null),
+      });
+    });
   } else {
     out.push({ ...nobody, t_utc: alert.proposed_utc, what: "proposed", revision: alert.revision });
     for (const [account, how] of Object.entries(alert.attended ?? {})) {
@@ -43,7 +53,7 @@ export function lifeOf(alert: DeskAlert & { audit?: AuditRow[] }): Act[] {
       if (!alert.attended?.[account] && attention !== "new") out.push({ ...nobody, t_utc: null, what: attention, who: [account] });
     }
     if (alert.approval) {
-      out.push({ ...nobody, t_utc: alert.approval.t_utc, what: "approved", who: [alert.approval.account], revision: alert.approval.revision });
+      out.push({ ...nobody, t_utc: alert.approval.t_utc ?? null, what: "approved", who: [alert.approval.account], revision: alert.approval.revision });
     }
   }
   for (const message of alert.messages ?? []) {

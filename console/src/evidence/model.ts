@@ -84,15 +84,16 @@ export interface History {
 
 /** A job of the replay worker that has not ended. */
 export interface Job {
-  id: string;
+  id?: string;
   state: "waiting" | "running" | "done" | "failed" | "stopped";
   done?: number;
   of?: number;
   document?: unknown;
   problem?: { detail?: string; title?: string };
 }
+const STATES: readonly unknown[] = ["waiting", "running", "done", "failed", "stopped"];
 export const isJob = (answer: unknown): answer is Job =>
-  typeof answer === "object" && answer !== null && "state" in answer && "id" in answer && !("object_id" in answer);
+  typeof answer === "object" && answer !== null && STATES.includes((answer as Job).state) && !("object_id" in answer);
 
 /** The phenomenon that a kind of sensor rests on: two sensors of one phenomenon can be fooled by one thing. */
 export function phenomenonOf(kind: string): "infrared" | "radar" | "light" | "radio" | "telemetry" {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { grouped, groupOf, leadingOf, odds } from "./causes";
+import { chance, grouped, groupOf, leadingOf, odds } from "./causes";
 
 const why = (name: string, probability: number) => ({ name, probability, reasons_for: [], reasons_against: [] });
 
@@ -26,6 +26,9 @@ describe("groups of causes", () => {
     expect(sums.find((one) => one.group === "unknown")!.members).toHaveLength(1);
     expect(leadingOf(all, "threat", "launch")!.name).toBe("glide");
     expect(leadingOf([], "nature")).toBeNull();
+  });
+  it("never say certain or impossible", () => {
+    expect([0, 1e-6, 0.00004, 0.004, 0.05, 0.5, 0.996, 0.99998, 1].map(chance)).toEqual(["<0.001 %", "<0.001 %", "0.004 %", "0.40 %", "5.0 %", "50 %", "99.6 %", ">99.9 %", ">99.9 %"]);
   });
   it("tell odds", () => {
     expect(odds(0.9957)).toBe("232 : 1");

@@ -1,4 +1,5 @@
 /** What something may be, in the four groups of reports/explanations.py: threats, other launches, nature, faults. */
+import { percent } from "../lib/format";
 import type { Explanation } from "../lib/model";
 
 export const GROUPS = ["threat", "launch", "nature", "fault", "unknown"] as const;
@@ -48,4 +49,11 @@ export function odds(p: number): string | null {
   if (ratio > 1e6) return null;
   const round = ratio >= 10 ? Math.round(ratio).toLocaleString("en").replaceAll(",", "\u202f") : ratio.toFixed(1).replace(/\.0$/, "");
   return p >= 0.5 ? `${round} : 1` : `1 : ${round}`;
+}
+
+/** A probability as people read it. The wire tells six decimals: what is 0 there is less than a thousandth of a per cent. */
+export function chance(p: number): string {
+  if (p < 5e-6) return "<0.001 %";
+  if (p >= 0.9995) return ">99.9 %";
+  return percent(p, p < 0.001 ? 3 : p < 0.01 ? 2 : p < 0.1 || p > 0.99 ? 1 : 0);
 }

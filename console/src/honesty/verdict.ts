@@ -18,7 +18,8 @@ export interface SensorHonesty {
 export interface Calibration {
   t_now_utc?: string | null;
   against?: string | null;
-  areas?: AreaCount[] | null;
+  areas?: AreaCount[] | null; // of catalogued objects
+  impact_areas?: AreaCount[] | null; // where the truth is known
   nis?: { looks: number; dof?: number | null; mean_per_dof: number | null; band?: [number, number] | null; inside_95?: number | null } | null;
   by_sensor?: SensorHonesty[] | null;
   by_day?: { day_utc: string; held: number; of: number }[] | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Case, casesOf, inOrder, laidOut, standing } from "./cases";
+import { type Case, casesOf, inOrder, laidOut, standing, together, withSeen } from "./cases";
 
 const H = 3_600_000;
 const T0 = Date.UTC(2031, 3, 1, 12);
@@ -35,6 +35,18 @@ describe("order and standing", () => {
     expect(standing(bar, T0 - 60_000)).toEqual({ state: "ahead", s: 60 });
     expect(standing(bar, T0 + H / 2)).toEqual({ state: "open", s: 1800 });
     expect(standing(bar, T0 + 2 * H)).toEqual({ state: "past", s: 3600 });
+  });
+});
+
+describe("what is known of a case", () => {
+  it("takes the newest state that the picture told, but not that of another object", () => {
+    const told = (state: string, notice: string) => ({ kind: "notice", data: { state, notice } }) as unknown as Parameters<typeof withSeen>[1][number];
+    const cases = withSeen([made("A", "open"), made("B", "open")], [told("matched", "A"), told("excess", "A"), told("unnotified", "B")]);
+    expect(cases.map((one) => one.state)).toEqual(["excess", "open"]);
+  });
+  it("adds who would see it, and loses no case", () => {
+    const seen = { ...made("A", "open"), visibility: [] };
+    expect(together([made("A", "open"), made("far", "expected")], [seen, made("new", "open")]).map((one) => [one.id, one.visibility])).toEqual([["A", []], ["far", undefined], ["new", undefined]]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Announced things as `vedette notices list --json` says them, and their windows laid out on a line of time. */
 import { msOf } from "../lib/format";
+import type { Finding } from "../lib/model";
 import { type Bar, onLine, packed } from "../panels/axis";
 
 export interface NoticeWindow {
@@ -66,6 +67,23 @@ export function casesOf(told: unknown): Case[] {
     const notice = one as unknown as NoticeDocument;
     return { id: notice.id, state: String(one["state"] ?? "expected"), is_cancelled: false, notice, history: [], shortfalls: [], doubts: [] };
   });
+}
+
+/** Cases with what the picture has seen of them: a notice that was matched says so, whatever the store alone could know. */
+export function withSeen(cases: readonly Case[], events: readonly Finding[]): Case[] {
+  const seen = new Map<string, string>();
+  for (const event of events) {
+    const [id, state] = [event.data?.["notice"], event.data?.["state"]];
+    if (event.kind === "notice" && typeof id === "string" && typeof state === "string" && state !== "unnotified") seen.set(id, state);
+  }
+  return cases.map((one) => (seen.has(one.id) ? { ...one, state: seen.get(one.id)! } : one));
+}
+
+/** Two answers as one: every case of the first, with what the second adds to it, and those that only the second has. */
+export function together(all: readonly Case[], near: readonly Case[]): Case[] {
+  const more = new Map(near.map((one) => [one.id, one]));
+  const known = new Set(all.map((one) => one.id));
+  return [...all.map((one) => ({ ...one, ...(more.get(one.id)?.visibility ? { visibility: more.get(one.id)!.visibility! } : {}) })), ...near.filter((one) => !known.has(one.id))];
 }
 
 const URGENT = ["excess", "matched-deviating", "overdue", "open", "expected", "matched", "done", "not-flown"];
