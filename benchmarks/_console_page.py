@@ -73,7 +73,8 @@ def picture(count: int, tracks: int) -> dict[str, Any]:
     objects = [
         {
             "id": f"T{i}", "class": "satellite", "probabilities": {"satellite": 0.9}, "phase": "orbit",
-            "apogee_km": None, "apogee_90_km": None, "launch": None, "burnout": None, "impact": None, "impact_areas": [],
+            "apogee_km": None, "apogee_90_km": None, "launch": None, "burnout": None, "impact": None,
+            "impact_areas": [],
             "state": {
                 "t_utc": T_UTC, "t_plus_s": None,
                 "lat_deg": float(np.degrees(np.arctan2(p[2], np.hypot(p[0], p[1])))),
