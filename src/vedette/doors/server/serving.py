@@ -10,6 +10,7 @@ from vedette.core.errors import UnreachableError
 from vedette.doors.server.opening import Opening, check_opening, first_address, open_gate
 from vedette.doors.server.pipe import WatchPlan
 
+BACKLOG = 2048
 SEND_BYTES = 512 * 1024
 
 
@@ -29,11 +30,11 @@ def run_serve(
     context.port = bound.getsockname()[1]
     gate = open_gate(context, opening)
     address = first_address(gate, opening)
+    bound.listen(BACKLOG)  # whoever comes as soon as it is told waits for the application
     if not is_quiet:
         sys.stderr.write(f"{address}   Ctrl-C ends it in order\n")
         sys.stderr.flush()
     if on_open is not None:
-        bound.listen()  # whoever comes now waits for the application
         on_open(address)
     app = Guard(make_app(context), gate)
     server = uvicorn.Server(server_config(app, opening.certificate, opening.key))

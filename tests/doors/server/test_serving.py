@@ -1,0 +1,146 @@
+"""The server with its watch worker, as processes: what dies is begun again, what is asked to end ends in order.
+
+The story is played fast and only to before its first launch: what is tried here is the processes, not the engine.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import websockets
+
+from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.server.frames import fold
+from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.engine import FeedEnded
+
+PATIENCE_S = 90.0  # for whatever must come; a busy machine compiles and reads for long
+BEATS = 3  # of the server's heart, one a second, before a dead worker is told of
+
+
+@contextmanager
+def serving(folder: Path, speed: str = "10"):
+    """`vedette serve` of a story in a process of its own; gives the process and its address."""
+    words = ["serve", "--scenario", "two-launches", "--speed", speed, "--no-token", "--port", "0"]
+    command = "import sys; from vedette.doors.cli import main; sys.exit(main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, *words, "--data-dir", str(folder)], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    try:
+        for line in process.stderr:
+            if line.startswith("http://"):
+                break
+        yield process, line.split("/ ")[0].split("   ")[0].rstrip("/")
+    finally:
+        process.kill()
+        process.stderr.close()
+        process.wait()
+
+
+def opened(address):
+    return websockets.connect(address.replace("http", "ws") + "/api/v1/stream", origin=address, max_size=None)
+
+
+class Page:
+    """A page that folds what it is told."""
+
+    def __init__(self, socket):
+        self.socket, self.picture, self.seq, self.journal, self.entry = socket, None, None, None, 0
+
+    async def hello(self, **more):
+        await self.socket.send(json.dumps({"type": "hello", "resume": None, "journal": None, **more}))
+
+    async def take(self):
+        frame = json.loads(await asyncio.wait_for(self.socket.recv(), PATIENCE_S))
+        if frame["type"] == "snapshot":
+            self.picture, self.journal = frame["picture"], frame["journal"]
+        elif frame["type"] == "update":
+            assert frame["seq"] > self.seq
+            self.picture = fold(self.picture, frame)
+        if "entry" in frame:
+            self.seq, self.entry = frame["seq"], frame["entry"]
+        return frame
+
+    async def until(self, what):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            frame = await self.take()
+            if what(frame):
+                return frame
+        raise TimeoutError
+
+
+def worker_of(process):
+    """The watch worker's number: the child of the server that runs its module."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        if b"vedette.doors.server.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    raise LookupError(children)
+
+
+def scans(frame):
+    return frame.get("counts", frame.get("picture", {}).get("counts", {})).get("scans", 0)
+
+
+def test_a_worker_that_dies_is_told_of_and_begun_again_and_so_is_a_server(tmp_path):
+    async def first(process, address):
+        async with opened(address) as socket:
+            page = Page(socket)
+            await page.hello()
+            await page.until(lambda frame: scans(frame) >= 4)
+            with urllib.request.urlopen(address + "/api/v1/picture") as answer:
+                entry, whole = int(answer.headers["x-vedette-entry"]), json.load(answer)
+            while page.entry < entry:
+                await page.take()
+            if page.entry == entry:
+                assert page.picture == whole
+            os.kill(worker_of(process), signal.SIGKILL)
+            beats = 0
+            while True:
+                frame = await page.take()
+                if frame["type"] == "heartbeat":
+                    if frame["worker"]["state"] in ("dead", "starting"):
+                        break
+                    beats += 1
+            assert beats <= BEATS
+            before = page.picture["counts"]["scans"]
+            journal = page.journal
+            await page.until(lambda frame: frame["type"] == "snapshot")
+            assert page.journal == journal and page.picture["counts"]["scans"] >= before
+            await page.until(lambda frame: frame["type"] == "update" and scans(frame) > before)
+            return page
+
+    async def second(address, held):
+        async with opened(address) as socket:
+            page = Page(socket)
+            await page.hello(resume=held.seq, journal=held.journal)
+            frame = await page.until(lambda frame: frame["type"] in ("snapshot", "update"))
+            assert frame["type"] == "snapshot" and page.seq > held.seq
+            assert page.journal == held.journal, "the same watch goes on"
+            assert page.picture["counts"]["scans"] >= held.picture["counts"]["scans"], "nothing told is lost"
+            await page.until(lambda frame: frame["type"] == "update" and scans(frame) > 0)
+
+    with serving(tmp_path) as (process, address):
+        held = asyncio.run(first(process, address))
+        process.kill()  # as by the power, or an administrator in a hurry
+        process.wait()
+    with serving(tmp_path) as (process, address):
+        asyncio.run(second(address, held))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    journals = list(journals_dir_of(tmp_path).glob("*.sqlite"))
+    assert [one.name for one in journals] == [held.journal]
+    with SqliteJournal.open(journals[0]) as journal:
+        assert journal.verify().is_whole
+        events = list(journal.events())
+        assert isinstance(events[-1], FeedEnded) and not any(isinstance(one, FeedEnded) for one in events[:-1])
+    assert not (tmp_path / "serving.json").exists()
