@@ -260,7 +260,7 @@ def _small_map(
     title: str, words: str, areas: list[MapArea], points: list[MapPoint], lines: list[MapLine] | None = None
 ) -> str:
     return world_map(
-        "vedette-map", title, words, areas=areas, lines=lines or [], points=points, width=640.0, height_most=380.0,
+        "vedette-map", title, words, areas=areas, lines=lines or [], points=points, wide=640.0, most_tall=380.0,
         least_span_deg=0.5,
     )  # fmt: skip
 
@@ -274,7 +274,7 @@ def _bars(summary: ObjectSummary) -> str:
     shares = {name: [share] for name, share in sorted(summary.probabilities.items(), key=lambda one: one[1])[-7:]}
     return stack_plot(
         "vedette-bar", f"What {summary.id} may be", "The probability of each class.", [0.0], shares, t_end=1.0,
-        x_label="", width=420.0, height=190.0,
+        x_label="", wide=420.0, tall=190.0,
     )  # fmt: skip
 
 
@@ -306,11 +306,11 @@ def belief_plot(pictures: Iterable[Picture], object_id: str) -> str:
     shares = {name: [one.get(name, 0.0) for one in beliefs] for name in names}
     stack = stack_plot(
         "vedette-belief", f"What {object_id} was believed to be", "Probabilities over time.", times, shares,
-        t_end=times[-1], x_label="seconds after lift-off", width=760.0,
+        t_end=times[-1], x_label="seconds after lift-off", wide=760.0,
     )  # fmt: skip
     line = line_plot(
         "vedette-size", f"The 90 % impact area of {object_id}", "Its size over time.", [Line("90 % area", sizes, 6)],
-        x_label="seconds after lift-off", y_label="km²", is_log=True, width=760.0, height=200.0,
+        x_label="seconds after lift-off", y_label="km²", is_log=True, wide=760.0, tall=200.0,
     )  # fmt: skip
     return _framed(stack, line)
 

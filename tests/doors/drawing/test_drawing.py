@@ -40,7 +40,7 @@ def pictures():
         ),
         "stack": stack_plot("p", EVIL, EVIL, times, shares, t_end=20.0, x_label=EVIL, marks=[(5.0, EVIL)]),
         "strips": strip_plot(
-            "p", EVIL, EVIL, [Strip(EVIL, [0, 3, -1], [Mark(1, "diamond", 2, EVIL)], [(2, 3)])], t_range=(0, 9),
+            "p", EVIL, EVIL, [Strip(EVIL, [0, 3, -1], [Mark(1, "diamond", 2, EVIL)], [(2, 3)])], t_span=(0, 9),
             x_label=EVIL,
         ),
         "honesty": reliability_plot("p", EVIL, EVIL, {EVIL: [Share(0.5, 0.4, 10, (0.2, 0.7))]}),
@@ -57,6 +57,7 @@ def test_a_picture_is_well_formed_and_told_in_words(name):
     root = ElementTree.fromstring(text)
     inside = {one.tag.rpartition("}")[2] for one in root.iter()}
     assert "script" not in inside and root.get("role") == "img"
+    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}" and float(root.get("width")) >= 600
     ids = {one.get("id"): one.text for one in root.iter() if one.get("id")}
     assert [ids[key] for key in root.get("aria-labelledby").split()] == [EVIL, EVIL]
     assert "nan" not in text and "inf" not in re.sub(r"<[^>]*>[^<]*", lambda m: m[0].split(">")[0], text)
@@ -69,7 +70,7 @@ def test_nothing_to_draw_is_nothing():
     assert line_plot("p", "", "", [Line("a", [(0.0, nan)])], x_label="", y_label="") == ""
     assert stack_plot("p", "", "", [], {}, t_end=1.0, x_label="") == ""
     assert reliability_plot("p", "", "", {"a": []}) == ""
-    assert strip_plot("p", "", "", [], t_range=(0, 1), x_label="") == ""
+    assert strip_plot("p", "", "", [], t_span=(0, 1), x_label="") == ""
 
 
 def test_coasts_agree_with_the_table_of_land():
@@ -92,7 +93,7 @@ def test_coasts_agree_with_the_table_of_land():
 
 
 def test_a_map_over_the_date_line_shows_both_sides_close_together():
-    text = world_map("p", "", "", points=[MapPoint(10, 179.0, "a"), MapPoint(11, -179.0, "b")], width=900.0)
+    text = world_map("p", "", "", points=[MapPoint(10, 179.0, "a"), MapPoint(11, -179.0, "b")], wide=900.0)
     xs = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', text)]
     assert len(xs) == 2 and xs[0] < xs[1] < 900.0
     assert "179°W" in text and "179°E" in text

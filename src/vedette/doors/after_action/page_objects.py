@@ -119,7 +119,7 @@ def _beliefs(facts: Facts, name: str, number: int) -> str:
     svg = stack_plot(
         f"belief-{number}", f"What {name} was believed to be",
         f"Probabilities of {', '.join(shares)} for {name} over time, adding up to one.",
-        [m["t_s"] for m in moments], shares, t_end=period["to_s"], x_range=(moments[0]["t_s"], period["to_s"]),
+        [m["t_s"] for m in moments], shares, t_end=period["to_s"], x_span=(moments[0]["t_s"], period["to_s"]),
         x_label=f"seconds after {facts['zero']['what']}", marks=_marks(facts, name),
     )  # fmt: skip
     rows = [
@@ -160,7 +160,7 @@ def _sizes(facts: Facts, name: str, number: int) -> str:
     svg = line_plot(
         f"size-{number}", f"How large the areas of {name} were",
         f"The sizes of the 90 % areas of launch and impact of {name} over time, on a logarithmic scale.", lines,
-        x_label=f"seconds after {facts['zero']['what']}", y_label="90 % area, km²", is_log=True, height=210.0,
+        x_label=f"seconds after {facts['zero']['what']}", y_label="90 % area, km²", is_log=True, tall=210.0,
     )  # fmt: skip
     rows = [
         [m.num("t_s", sign=True), m.clock("t_utc"), m.figure("launch_90_km2"), m.figure("impact_90_km2")]
@@ -184,7 +184,7 @@ def _heights(facts: Facts, name: str, number: int) -> str:
             lines.append(Line("truth", list(zip(track["t_s"], track["altitude_km"], strict=True)), 7, is_truth=True))
     svg = line_plot(
         f"height-{number}", f"How high {name} was", f"The believed height of {name} over time, in km.", lines,
-        x_label=f"seconds after {facts['zero']['what']}", y_label="height, km", height=210.0,
+        x_label=f"seconds after {facts['zero']['what']}", y_label="height, km", tall=210.0,
     )  # fmt: skip
     rows = [
         [
@@ -212,8 +212,8 @@ def _residuals(facts: Facts, name: str, number: int) -> str:
     svg = line_plot(
         f"nis-{number}", f"How far the looks at {name} fell from what was expected",
         f"The squared residual of each look at {name} divided by its count of numbers, by sensor; 1 is as expected.",
-        lines, x_label="seconds after lift-off", y_label="squared residual per number (1 is as expected)", height=210.0,
-        y_range=(0.0, min(top, 12.0)), band=(0.5, 1.5),
+        lines, x_label="seconds after lift-off", y_label="squared residual per number (1 is as expected)", tall=210.0,
+        y_span=(0.0, min(top, 12.0)), band=(0.5, 1.5),
     )  # fmt: skip
     rows = []
     for i, _ in judged:

@@ -94,7 +94,7 @@ def _close_ups(facts: Facts) -> str:
             said = " and the true place"
         svg = world_map(
             f"close-{number}", f"Where {one['id']} comes down", f"The impact areas of {one['id']}{said}.",
-            areas=areas, points=points, frame=frame, width=430.0, height_most=320.0, least_span_deg=0.02,
+            areas=areas, points=points, frame=frame, wide=430.0, most_tall=320.0, least_span_deg=0.02,
         )  # fmt: skip
         nested = facts.at("picture", "objects", number).rows("impact_areas")
         rows = [[area.percent("probability", digits=0), area.figure("area_km2")] for area in nested]
@@ -152,7 +152,7 @@ def timeline(facts: Facts) -> str:
         "timeline", "What happened when",
         "Rows over one time axis: what each sensor handed in, what was found out about each object and when it could "
         "be said, and when each alert reached its levels.",
-        strips, t_range=(period["from_s"], period["to_s"]), x_label=f"seconds after {facts['zero']['what']}",
+        strips, t_span=(period["from_s"], period["to_s"]), x_label=f"seconds after {facts['zero']['what']}",
     )  # fmt: skip
     caption = (
         "Sensors: tall is many detections, a thin line looks that found nothing, nothing at all no look. Objects, at "

@@ -30,10 +30,10 @@ def line_plot(
     *,
     x_label: str,
     y_label: str,
-    width: float = 900.0,
-    height: float = 260.0,
-    x_range: tuple[float, float] | None = None,
-    y_range: tuple[float, float] | None = None,
+    wide: float = 900.0,
+    tall: float = 260.0,
+    x_span: tuple[float, float] | None = None,
+    y_span: tuple[float, float] | None = None,
     is_log: bool = False,
     band: tuple[float, float] | None = None,
     marks: Sequence[tuple[float, str]] = (),
@@ -43,11 +43,11 @@ def line_plot(
     held = [(x, y) for line in lines for x, y in line.points if isfinite(y) and (y > 0.0 or not is_log)]
     if not held:
         return ""
-    x0, x1 = x_range or (min(x for x, _ in held), max(x for x, _ in held))
+    x0, x1 = x_span or (min(x for x, _ in held), max(x for x, _ in held))
     if x1 <= x0:
         x0, x1 = x0 - 1.0, x1 + 1.0
-    y0, y1 = y_range or _y_range([y for _, y in held], is_log)
-    right, bottom = width - RIGHT, height - BOTTOM
+    y0, y1 = y_span or _y_range([y for _, y in held], is_log)
+    right, bottom = wide - RIGHT, tall - BOTTOM
 
     def at(x: float, y: float) -> tuple[float, float]:
         share = (log10(y / y0) / log10(y1 / y0)) if is_log else (y - y0) / (y1 - y0)
@@ -76,7 +76,7 @@ def line_plot(
     for y, (_, line) in zip(spread([end for end, _ in ends], 14.0, TOP + 6, bottom), ends, strict=True):
         parts.append(text(line.name, right + 8, y + 4, f"f{line.colour % COLOURS}"))
     parts.append(text(y_label, 4, 11, "dim"))
-    return picture(name, title, words, width, height, parts)
+    return picture(name, title, words, wide, tall, parts)
 
 
 def _x_axis(

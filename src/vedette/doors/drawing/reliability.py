@@ -24,14 +24,14 @@ def reliability_plot(
     words: str,
     rows: Mapping[str, Sequence[Share]],
     *,
-    width: float = 620.0,
-    height: float = 380.0,
+    wide: float = 620.0,
+    tall: float = 380.0,
 ) -> str:
     """An SVG picture: said across, held upwards, the band that chance allows about each point."""
     rows = {key: value for key, value in rows.items() if value}
     if not rows:
         return ""
-    right, bottom = width - RIGHT, height - BOTTOM
+    right, bottom = wide - RIGHT, tall - BOTTOM
 
     def at(x: float, y: float) -> tuple[float, float]:
         return LEFT + x * (right - LEFT), bottom - y * (bottom - TOP)
@@ -57,4 +57,4 @@ def reliability_plot(
         parts.append(text(f"{key} ({shares[-1].count})", right + 10, TOP + 16 + 18 * number, f"f{colour}"))
     parts.append(text("said to hold", (LEFT + right) / 2, bottom + 36, "dim mid"))
     parts.append(text("held", 4, 12, "dim"))
-    return picture(name, title, words, width, height, parts)
+    return picture(name, title, words, wide, tall, parts)

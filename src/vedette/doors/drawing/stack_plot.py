@@ -18,18 +18,18 @@ def stack_plot(
     *,
     t_end: float,
     x_label: str,
-    x_range: tuple[float, float] | None = None,
+    x_span: tuple[float, float] | None = None,
     marks: Sequence[tuple[float, str]] = (),
-    width: float = 900.0,
-    height: float = 240.0,
+    wide: float = 900.0,
+    tall: float = 240.0,
 ) -> str:
     """An SVG picture; `shares[name][i]` holds from `times[i]` until the next, and until `t_end` at last."""
     if not times or not shares:
         return ""
-    x0, x1 = x_range or (times[0], t_end)
+    x0, x1 = x_span or (times[0], t_end)
     if x1 <= x0:
         x1 = x0 + 1.0
-    right, bottom = width - RIGHT, height - BOTTOM
+    right, bottom = wide - RIGHT, tall - BOTTOM
 
     def at(x: float, y: float) -> tuple[float, float]:
         return LEFT + (x - x0) / (x1 - x0) * (right - LEFT), bottom - min(max(y, 0.0), 1.0) * (bottom - TOP)
@@ -59,7 +59,7 @@ def stack_plot(
     for y, (_, label, colour) in zip(spread([m for m, _, _ in labels], 14.0, TOP + 6, bottom), labels, strict=True):
         parts.append(text(label, right + 8, y + 4, f"f{colour}"))
     parts.append(text(x_label, (LEFT + right) / 2, bottom + 33, "dim mid"))
-    return picture(name, title, words, width, height, parts)
+    return picture(name, title, words, wide, tall, parts)
 
 
 def _stairs(times: Sequence[float], values: Sequence[float], t_end: float) -> list[tuple[float, float]]:

@@ -36,17 +36,17 @@ def strip_plot(
     words: str,
     strips: Sequence[Strip],
     *,
-    t_range: tuple[float, float],
+    t_span: tuple[float, float],
     x_label: str,
-    width: float = 900.0,
+    wide: float = 900.0,
 ) -> str:
     """An SVG picture of rows; darker is more (logarithmic), a thin line is: looked, and found nothing."""
     if not strips:
         return ""
-    x0, x1 = t_range
+    x0, x1 = t_span
     if x1 <= x0:
         x1 = x0 + 1.0
-    right, bottom = width - RIGHT, TOP + ROW * len(strips)
+    right, bottom = wide - RIGHT, TOP + ROW * len(strips)
 
     def at(t: float) -> float:
         return LEFT + (min(max(t, x0), x1) - x0) / (x1 - x0) * (right - LEFT)
@@ -60,12 +60,12 @@ def strip_plot(
         parts.append(text(strip.name, LEFT - 8, y + ROW / 2 + 4, "end"))
         parts.append(path([(LEFT, y + ROW), (right, y + ROW)], "rule"))
         for a, b in strip.spans:
-            wide = max(at(b) - at(a), 1.0)
-            parts.append(tag("rect", x=at(a), y=y + 5, width=wide, height=ROW - 10, cls=f"wash deep f{strip.colour}"))
+            long = max(at(b) - at(a), 1.0)
+            parts.append(tag("rect", x=at(a), y=y + 5, width=long, height=ROW - 10, cls=f"wash deep f{strip.colour}"))
         parts += _bars(strip, y, right, most)
         parts += [_shape(one, at(one.t), y + ROW / 2) for one in strip.marks]
     parts.append(text(x_label, (LEFT + right) / 2, bottom + 32, "dim mid"))
-    return picture(name, title, words, width, bottom + BOTTOM, parts)
+    return picture(name, title, words, wide, bottom + BOTTOM, parts)
 
 
 def _bars(strip: Strip, y: float, right: float, most: float) -> list[str]:

@@ -39,14 +39,14 @@ def path(points: Iterable[tuple[float, float]], cls: str, is_closed: bool = Fals
     return tag("path", d="M" + "L".join(steps) + ("Z" if is_closed else ""), cls=cls)
 
 
-def picture(name: str, title: str, words: str, width: float, height: float, parts: Iterable[str]) -> str:
+def picture(name: str, title: str, words: str, wide: float, tall: float, parts: Iterable[str]) -> str:
     """A whole picture; `name` is its id in the page, `words` says what is to be seen for those who cannot see it."""
     return tag(
         "svg",
         tag("title", escape(title), id=f"{name}-t"),
         tag("desc", escape(words), id=f"{name}-d"),
         *parts,
-        viewBox=f"0 0 {num(width)} {num(height)}", width=width, height=height, role="img", cls="vd",
+        viewBox=f"0 0 {num(wide)} {num(tall)}", width=wide, height=tall, role="img", cls="vd",
         aria_labelledby=f"{name}-t {name}-d", xmlns="http://www.w3.org/2000/svg",
     )  # fmt: skip
 

@@ -73,8 +73,8 @@ def world_map(
     lines: Sequence[MapLine] = (),
     points: Sequence[MapPoint] = (),
     frame: Sequence[Point] = (),
-    width: float = 900.0,
-    height_most: float = 560.0,
+    wide: float = 900.0,
+    most_tall: float = 560.0,
     least_span_deg: float = LEAST_SPAN_DEG,
 ) -> str:
     """An SVG map that holds everything given, or only the places (lat, lon) in `frame` when there are any."""
@@ -83,7 +83,7 @@ def world_map(
         *((lat, lon) for line in lines for lat, lon in zip(line.lat_deg, line.lon_deg, strict=True)),
         *((point.lat_deg, point.lon_deg) for point in points),
     ]
-    view = _View.of(held, width, height_most, least_span_deg)
+    view = _View.of(held, wide, most_tall, least_span_deg)
     parts = [tag("rect", x=0, y=0, width=view.width, height=view.height, cls="sea")]
     parts += [tag("path", d=d, cls="land", fill_rule="evenodd") for d in [view.land()] if d]
     parts += _graticule(view)
