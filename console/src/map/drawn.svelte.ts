@@ -1,12 +1,12 @@
 /** The one scene that map, globe and table twin show: made anew when the picture, the clock or the selection change. */
 import { get } from "../lib/api";
 import { clock } from "../lib/clock.svelte";
-import { age, hms, isoOf, km, percent, place as placeWords, span } from "../lib/format";
+import { age, isoOf, km, percent, place as placeWords, span } from "../lib/format";
 import { named, t } from "../lib/i18n";
 import type { TrackedObject } from "../lib/model";
 import { watch } from "../lib/state.svelte";
 import { layers } from "./layers.svelte";
-import { makeScene, Memory, type Scene, type TrackShape } from "./scene";
+import { makeScene, Memory, type Scene, type Tone, type TrackShape } from "./scene";
 import { readSensors, type SensorPlace } from "./sensors";
 import { Trails } from "./trails";
 
@@ -98,6 +98,9 @@ function isShown(object: TrackedObject): boolean {
 
 export const drawn = new Drawn();
 
+/** The board's word for a severity; our own for what no alert is about. */
+export const toneWords = (tone: Tone): string => t(tone === "track" || tone === "past" ? `map.tone.${tone}` : `alerts.severity.${tone}`);
+
 // --- words that map, globe, card and table share -------------------------------------------------------------------
 
 /** `4:10 – 4:32` until the impact, as an interval and never as an instant; empty when there is none or it is over. */
@@ -139,7 +142,7 @@ export function rowsOf(scene: Scene): Row[] {
       return {
         kind: "object",
         id: one.id,
-        what: [t(`map.tone.${one.tone}`), trackWords(one)[0].replace(`${one.id} · `, ""), named("phase", one.phase)].join(", "),
+        what: [toneWords(one.tone), trackWords(one)[0].replace(`${one.id} · `, ""), named("phase", one.phase)].join(", "),
         place: placeWords(one.place[1], one.place[0]),
         height: km(one.height_km),
         speed: one.speed_mps === null ? "–" : `${(one.speed_mps / 1000).toFixed(1)} km/s`,
@@ -174,5 +177,3 @@ export function rowsOf(scene: Scene): Row[] {
     })),
   ];
 }
-
-export const when = (t_ms: number): string => hms(t_ms);

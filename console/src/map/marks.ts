@@ -9,6 +9,7 @@ export const TONE_TOKEN: Record<Tone, string> = {
   critical: "--critical",
   serious: "--serious",
   caution: "--caution",
+  standby: "--standby",
   track: "--track",
   past: "--off",
 };
@@ -23,7 +24,7 @@ export const fullness = (age_s: number | null): number =>
 export const sensorColour = (one: SensorShape, colour: Colour): string =>
   colour(one.condition === "degraded" ? "--serious" : one.condition === "silent" ? "--off" : "--sensor");
 
-/** Marks as on the alert board: eight corners, triangle, diamond; a disc for a mere track, a ring for what is over. */
+/** Marks as on the alert board: eight corners, triangle, diamond, square; a disc for a mere track, a ring for what is over. */
 export function mark(tone: Tone, size: number): Path2D {
   const path = new Path2D();
   const corners = (list: [number, number][]) => {
@@ -33,6 +34,7 @@ export function mark(tone: Tone, size: number): Path2D {
   if (tone === "critical") corners([[-0.42, -1], [0.42, -1], [1, -0.42], [1, 0.42], [0.42, 1], [-0.42, 1], [-1, 0.42], [-1, -0.42]]);
   else if (tone === "serious") corners([[0, -1.1], [1.05, 0.8], [-1.05, 0.8]]);
   else if (tone === "caution") corners([[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]]);
+  else if (tone === "standby") corners([[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]]);
   else path.arc(0, 0, size * (tone === "past" ? 0.75 : 0.85), 0, 2 * Math.PI);
   return path;
 }

@@ -63,9 +63,9 @@ describe("a scene", () => {
       alert("O3", "passed"),
       alert("O4", "confirmed"),
     ]);
-    expect([...tonesOf(of)]).toEqual([["O1", "critical"], ["O2", "caution"], ["O4", "critical"]]);
+    expect([...tonesOf(of, [])]).toEqual([["O1", "critical"], ["O2", "standby"], ["O4", "critical"]]);
     const scene = makeScene(asked(of), new Memory());
-    expect(scene.tracks.map((one) => [one.id, one.tone])).toEqual([["O4", "past"], ["O3", "track"], ["O2", "caution"], ["O1", "critical"]]);
+    expect(scene.tracks.map((one) => [one.id, one.tone])).toEqual([["O4", "past"], ["O3", "track"], ["O2", "standby"], ["O1", "critical"]]);
   });
   it("draws the chosen one last, and nested areas from the widest in", () => {
     const scene = makeScene(asked(picture([object("O1"), object("O2")], [alert("O2", "confirmed")]), { selectedObjects: ["O1"] }), new Memory());

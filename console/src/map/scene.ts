@@ -3,6 +3,7 @@
  *
  * Pure: a picture, the sensors' places and an instant in; shapes out. Nothing here knows of pixels.
  */
+import { severityOf } from "../alerts/life";
 import { msOf } from "../lib/format";
 import type { Area, DeskAlert, Notice, Picture, TrackedObject } from "../lib/model";
 import type { Selection } from "../lib/state.svelte";
@@ -14,7 +15,8 @@ import { glintRing, PLATES_DEG, SEA_DEG } from "./glint";
 import { placeOf, type SensorPlace } from "./sensors";
 import type { TrailPoint } from "./trails";
 
-export type Tone = "critical" | "serious" | "caution" | "track" | "past";
+/** As on the alert board (alerts/life.ts), and below it a mere track, and what is over. */
+export type Tone = "critical" | "serious" | "caution" | "standby" | "track" | "past";
 
 export interface NestedArea {
   owner: Selection;
@@ -143,21 +145,23 @@ export class Memory {
 }
 
 const OVER = new Set(["down", "lost"]);
-const DONE = new Set(["passed", "withdrawn"]);
-export const WEIGHT: Record<Tone, number> = { past: 0, track: 1, caution: 2, serious: 3, critical: 4 };
+export const WEIGHT: Record<Tone, number> = { past: 0, track: 1, standby: 2, caution: 3, serious: 4, critical: 5 };
 
-/** How much each object asks of whoever watches: by its alerts and candidates, never by whose it is. */
-export function tonesOf(picture: Picture): Map<string, Tone> {
+/** How much each object asks of whoever watches: the board's severity, or before the desk has it the same by its evidence. */
+export function tonesOf(picture: Picture, desk: readonly DeskAlert[]): Map<string, Tone> {
   const tones = new Map<string, Tone>();
   const raise = (id: string | null, tone: Tone) => {
     if (id && WEIGHT[tone] > WEIGHT[tones.get(id) ?? "past"]) tones.set(id, tone);
   };
-  for (const one of picture.alerts) {
-    if (DONE.has(one.evidence)) continue;
-    raise(one.object_id, one.evidence === "confirmed" ? "critical" : one.evidence === "correlated" ? "serious" : "caution");
+  for (const one of desk) {
+    const severity = severityOf(one);
+    if (severity !== "off") for (const id of one.object_ids) raise(id, severity);
   }
-  for (const one of picture.candidates) {
-    if (!DONE.has(one.evidence) && one.evidence === "correlated") raise(one.object_id, "caution");
+  for (const one of picture.alerts) {
+    const isImpact = one.kind === "impact";
+    if (one.evidence === "confirmed") raise(one.object_id, isImpact ? "critical" : "serious");
+    else if (one.evidence === "correlated") raise(one.object_id, isImpact ? "serious" : "caution");
+    else if (one.evidence === "candidate") raise(one.object_id, "standby");
   }
   return tones;
 }
@@ -198,7 +202,7 @@ export function makeScene(asked: Asked, memory: Memory): Scene {
   addSensors(scene, asked, memory);
   addNotices(scene, asked);
   if (!picture) return scene;
-  const tones = tonesOf(picture);
+  const tones = tonesOf(picture, asked.desk);
   for (const object of picture.objects) {
     if (asked.isShown(object) || asked.selectedObjects.includes(object.id)) addObject(scene, object, toneOf(object, tones), asked, picture, memory);
   }
