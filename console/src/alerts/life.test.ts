@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeskAlert, Picture, SentMessage, TrackedObject } from "../lib/model";
-import { columnOf, deskOfPast, doable, grouped, impactOf, severityOf, shelterLeft_s, situationOf, standing } from "./life";
+import { columnOf, deskOfPast, differences, doable, grouped, impactOf, severityOf, shelterLeft_s, situationOf, standing } from "./life";
 import { due, SILENT } from "./siren";
 
 const alert = (more: Partial<DeskAlert> = {}): DeskAlert => ({
@@ -76,6 +76,7 @@ describe("how grave it is", () => {
     [{ evidence: "confirmed", kind: "launch" }, "serious"],
     [{ evidence: "correlated", kind: "impact" }, "serious"],
     [{ evidence: "correlated", kind: "launch" }, "caution"],
+    [{ evidence: "correlated", kind: "launch", areas: [{ name: "A", level: "take-shelter", what: "impact", probability: 0.5, seconds: 9 }] }, "serious"],
     [{ evidence: "candidate", kind: "launch" }, "standby"],
     [{ evidence: "passed", kind: "impact", message: "none" }, "off"],
   ] as [Partial<DeskAlert>, string][])("%o is %s", (more, severity) => {
@@ -106,6 +107,25 @@ describe("what may be done", () => {
   it("stands again after a cancellation when it is released anew", () => {
     const again = alert({ messages: [sent(), sent({ type: "Cancel" }), sent({ message_id: "third" })], message: "released" });
     expect(standing(again).map((one) => one.message_id)).toEqual(["third"]);
+  });
+});
+
+describe("what has changed between two revisions", () => {
+  const told = (level: "take-shelter" | "be-ready", name: string) => ({ name, level, what: "impact", probability: 0.5, seconds: 100 });
+
+  it("is nothing where only figures moved", () => {
+    expect(differences(alert({ areas: [told("be-ready", "A")] }), alert({ revision: "other", areas: [{ ...told("be-ready", "A"), probability: 0.6 }] }))).toEqual([]);
+  });
+
+  it("is the evidence, and every area that came, went or changed its level", () => {
+    const before = alert({ evidence: "correlated", areas: [told("be-ready", "A"), told("be-ready", "B")] });
+    const after = alert({ areas: [told("take-shelter", "A"), told("be-ready", "C")] });
+    expect(differences(before, after).map((one) => [one.what, one.name, one.before, one.after])).toEqual([
+      ["evidence", "", "correlated", "confirmed"],
+      ["level", "A", "be-ready", "take-shelter"],
+      ["level", "B", "be-ready", ""],
+      ["level", "C", "", "be-ready"],
+    ]);
   });
 });
 

@@ -51,7 +51,7 @@ export function severityOf(alert: DeskAlert): Severity {
   if (columnOf(alert) === "over") return "off";
   const isDanger = alert.areas.some((one) => one.level === "take-shelter");
   if (alert.evidence === "confirmed") return isDanger || alert.kind === "impact" ? "critical" : "serious";
-  if (alert.evidence === "correlated") return alert.kind === "impact" ? "serious" : "caution";
+  if (alert.evidence === "correlated") return isDanger || alert.kind === "impact" ? "serious" : "caution";
   return alert.evidence === "candidate" ? "standby" : "off";
 }
 
@@ -144,6 +144,28 @@ export function doable(alert: DeskAlert, account: string | null): Doable {
     update: isOut(alert) && isNews && alert.evidence !== "candidate",
     cancel: standing(alert).length > 0,
   };
+}
+
+/** What a person who saw one revision has to look at again in another: words of the desk, `before` to `after`. */
+export interface Difference {
+  what: "evidence" | "kind" | "leading" | "areas" | "level";
+  name: string; // of the area, for a level
+  before: string;
+  after: string;
+}
+
+export function differences(before: DeskAlert, after: DeskAlert): Difference[] {
+  const found: Difference[] = [];
+  const tell = (what: Difference["what"], from: string, to: string, name = "") => {
+    if (from !== to) found.push({ what, name, before: from, after: to });
+  };
+  tell("evidence", before.evidence, after.evidence);
+  tell("kind", before.kind, after.kind);
+  tell("leading", before.explanations[0]?.name ?? "", after.explanations[0]?.name ?? "");
+  const was = new Map(before.areas.map((one) => [one.name, one.level as string]));
+  const is = new Map(after.areas.map((one) => [one.name, one.level as string]));
+  for (const name of new Set([...was.keys(), ...is.keys()])) tell("level", was.get(name) ?? "", is.get(name) ?? "", name);
+  return found;
 }
 
 /** The sentence at the top of the screen: how many, how sure, how soon. */

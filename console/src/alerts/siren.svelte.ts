@@ -3,14 +3,18 @@ import { clock } from "../lib/clock.svelte";
 import { sound } from "../lib/sound.svelte";
 import { watch } from "../lib/state.svelte";
 import { due, type Heard, SILENT } from "./siren";
+import { voided } from "./voided.svelte";
 
 /** Listen once a second and at every change of the desk; gives the way to stop. */
 export function startSiren(): () => void {
   let heard: Heard = SILENT;
   let isFirst = true;
+  let before = watch.deskNow;
   const look = () => {
     const found = due(watch.deskNow, heard, performance.now());
     heard = found.heard;
+    if (before !== watch.deskNow) voided.look(before, watch.deskNow);
+    before = watch.deskNow;
     // What was there when the page came is not news, but it sounds: nobody may have heard it
     if (!isFirst && !clock.isLive && found.fresh.length) clock.news += found.fresh.length;
     if (watch.live.picture !== null) isFirst = false;
