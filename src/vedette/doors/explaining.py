@@ -1,7 +1,7 @@
 """`vedette explain`: a journal is played again and one track is asked what it rests on."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,23 @@ _UNITS = {"_rad": ("_deg", 180.0 / np.pi), "_mps": ("_kmps", 1e-3), "_m": ("_km"
 
 def run_explain(path: Path, name: str, at: str | None, is_json: bool) -> int:
     """Explain an object or track of a journal, as it was known at an instant or at the end."""
+    document = explanation(path, name, at)
+    if is_json:
+        sys.stdout.buffer.write(json_bytes(document, is_pretty=True) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        write_story(document)
+    return 0
+
+
+def explanation(
+    path: Path, name: str, at: str | None, tell: Callable[[int, int], None] = lambda done, of: None
+) -> dict[str, Any]:
+    """What an object or track of a journal rests on; `tell(done, of)` hears of every entry played."""
     history = TrackHistory(name)
     with SqliteJournal.open(path) as journal:
-        picture = open_picture(journal.session)
-        for event in journal.events():
+        picture, count = open_picture(journal.session), journal.store.entry_count
+        for done, event in enumerate(journal.events(), 1):
             if at is not None and isinstance(event, Scan):
                 is_relative = at.strip()[:1] in "Tt+-"
                 known = not is_relative or picture.t_liftoff_tai_ns is not None
@@ -34,13 +47,8 @@ def run_explain(path: Path, name: str, at: str | None, is_json: bool) -> int:
             history.before(picture, event)
             picture = advance(picture, event)
             history.after(picture, event)
-    document = explain_document(history.story(picture), picture)
-    if is_json:
-        sys.stdout.buffer.write(json_bytes(document, is_pretty=True) + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        write_story(document)
-    return 0
+            tell(done, max(count, done))
+    return explain_document(history.story(picture), picture)
 
 
 def explain_document(story: TrackStory, picture: Picture) -> dict[str, Any]:
@@ -134,7 +142,7 @@ def _looks(
             "sensor_id": sensor_id,
             "kind": kind.value,
             "found": is_found,
-            "values": dict(_door_values(COLUMNS[kind], looks.values[i].tolist())) if is_found else {},
+            "values": dict(door_values(COLUMNS[kind], looks.values[i].tolist())) if is_found else {},
             "delay_s": _round((one.t_received_tai_ns - t) / NS_PER_S) if one else None,
             "residual_sigmas": _named(one),
             "nis": _round(one.nis) if one else None,
@@ -211,7 +219,8 @@ def _named(one: SeenAs | None) -> dict[str, float | None]:
     return {name: _round(value) for name, value in zip(names, one.residual_sigmas, strict=True) if value == value}
 
 
-def _door_values(names: tuple[str, ...], values: list[float]) -> Iterator[tuple[str, float]]:
+def door_values(names: tuple[str, ...], values: list[float]) -> Iterator[tuple[str, float]]:
+    """Values that were measured, by the names and in the units of doors."""
     for name, value in zip(names, values, strict=False):
         if value != value:
             continue

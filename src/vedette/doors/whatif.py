@@ -31,15 +31,8 @@ def run_whatif(
     """Play, compare, tell; errors of the journal, or NotFoundError for what it does not hold."""
     text = None if policy is None else policy_text(policy)
     change = Change(without, without_notices, text, "" if policy is None else policy.name)
-    with SqliteJournal.open(path) as journal:
-        sensors, notices = _named(journal.events())
-        check_change(change, sensors, notices)
-        count = journal.store.entry_count
-        is_told = not is_quiet and sys.stderr.isatty()
-        first = run_history(journal.session, journal.events(), _progress("as it is", count, is_told))
-        second = run_history(
-            change.session(journal.session), change.events(journal.events()), _progress(change.words, count, is_told)
-        )
+    is_told = not is_quiet and sys.stderr.isatty()
+    first, second = both_runs(path, change, lambda name, count: _progress(name, count, is_told))
     found = differences(first, second)
     document = whatif_document(change, first, second, found)
     if is_json:
@@ -48,6 +41,20 @@ def run_whatif(
     else:
         sys.stdout.write("\n".join(whatif_lines(change, first, second, found)) + "\n")
     return 0
+
+
+def both_runs(
+    path: Path, change: Change, tell: Callable[[str, int], Callable[[int], None]]
+) -> tuple[RunHistory, RunHistory]:
+    """The journal as it is and as asked; `tell(name, count)` gives what hears of every entry of a run."""
+    with SqliteJournal.open(path) as journal:
+        sensors, notices = _named(journal.events())
+        check_change(change, sensors, notices)
+        count = journal.store.entry_count
+        first = run_history(journal.session, journal.events(), tell("as it is", count))
+        changed = change.session(journal.session)
+        second = run_history(changed, change.events(journal.events()), tell(change.words, count))
+    return first, second
 
 
 def whatif_document(

@@ -136,35 +136,22 @@ def _cases(store: Any, t_tai_ns: int) -> Any:
 def _list(store: Any, t_tai_ns: int, hours: float | None, is_json: bool, sensors: Path | None = None) -> int:
     import sys
 
-    from vedette.core.constants import NS_PER_S
+    from vedette.doors.notice_report import cases_within, notices_document
     from vedette.doors.notice_visibility import visibility, visibility_lines
-    from vedette.doors.notice_words import case_document, case_lines
+    from vedette.doors.notice_words import case_lines
     from vedette.doors.wire import json_bytes
     from vedette.notices import unanswered
-    from vedette.time import utc_text_from_tai_ns
 
-    cases, _ = _cases(store, t_tai_ns)
-    if hours is not None:
-        until = t_tai_ns + round(hours * 3600 * NS_PER_S)
-        cases = tuple(
-            case for case in cases
-            if not case.is_cancelled
-            and any(w.t_from_tai_ns <= until and w.t_to_tai_ns >= t_tai_ns for w in case.notice.windows)
-        )  # fmt: skip
-    waiting = unanswered(store.read(), t_tai_ns)
-    seen_by = {} if hours is None else visibility(cases, sensors, t_tai_ns)
+    notices = store.read()
     if is_json:
-        rows = {
-            "t_utc": utc_text_from_tai_ns(t_tai_ns),
-            "cases": [
-                case_document(case, t_tai_ns)
-                | ({"visibility": seen_by[case.case_id]} if case.case_id in seen_by else {})
-                for case in cases
-            ],
-            "unanswered": [{"id": q.query.notice_id, "question": q.query.question, "late": q.is_late} for q in waiting],
-        }
+        rows = notices_document(notices, t_tai_ns, hours, sensors)
         sys.stdout.write(json_bytes(rows).decode() + "\n")
         return 0
+    cases, _ = _cases(store, t_tai_ns)
+    if hours is not None:
+        cases = cases_within(cases, t_tai_ns, hours)
+    waiting = unanswered(notices, t_tai_ns)
+    seen_by = {} if hours is None else visibility(cases, sensors, t_tai_ns)
     for case in cases:
         lines = [*case_lines(case, t_tai_ns), *visibility_lines(seen_by.get(case.case_id))]
         sys.stdout.write("\n".join(lines) + "\n")
@@ -203,15 +190,16 @@ def _match(store: Any, file: Path, t_tai_ns: int, is_json: bool) -> int:
 def _report(store: Any, t_tai_ns: int, is_json: bool) -> int:
     import sys
 
-    from vedette.doors.notice_words import record_document, record_lines
+    from vedette.doors.notice_report import parties_document
+    from vedette.doors.notice_words import record_lines
     from vedette.doors.wire import json_bytes
     from vedette.notices import match_launches, records
 
+    if is_json:
+        sys.stdout.write(json_bytes(parties_document(store.read(), t_tai_ns)).decode() + "\n")
+        return 0
     cases, loose = _cases(store, t_tai_ns)
     found = records(cases, loose, match_launches(cases, [], t_tai_ns), t_tai_ns)
-    if is_json:
-        sys.stdout.write(json_bytes({"parties": [record_document(one) for one in found]}).decode() + "\n")
-        return 0
     for one in found:
         sys.stdout.write("\n".join(record_lines(one)) + "\n")
     if not found:

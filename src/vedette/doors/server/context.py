@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class ServerContext:
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
     _catalogue: CatalogueWatch = field(init=False)
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # of what routes began
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,6 +72,8 @@ class ServerContext:
     async def stop(self) -> None:
         """End in order: readers are let go, then what has come is put on disk."""
         self.hub.close()
+        for close in self.closers:
+            await close()
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -15,6 +15,9 @@ ROUTE_MODULES: tuple[str, ...] = (
     "session",
     "afterwards",
     "accounts",
+    "notices",
+    "sensors",
+    "questions",
     "alerts",
     "audit",
 )
