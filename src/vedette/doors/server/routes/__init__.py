@@ -17,6 +17,7 @@ ROUTE_MODULES: tuple[str, ...] = (
     "accounts",
     "notices",
     "sensors",
+    "standing",
     "questions",
     "alerts",
     "audit",
