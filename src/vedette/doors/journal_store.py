@@ -178,6 +178,12 @@ class JournalStore:
             self.seals.committed(self._committed_seq, self._committed_chain)
         return self._committed_seq
 
+    def newest_entry(self) -> int:
+        """The number of the last durable entry now: also where another process goes on writing."""
+        with self._said("read"):
+            row = self._connection.execute("SELECT max(seq) FROM entries").fetchone()
+        return int(row[0] or 0)
+
     @property
     def first_link(self) -> bytes:
         """The link before the first entry: it names this journal among all others."""

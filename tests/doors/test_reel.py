@@ -1,0 +1,199 @@
+"""The reel of a journal: what it says of an instant is what the engine says of the entries up to there."""
+
+import shutil
+
+import msgspec
+import pytest
+
+from vedette.core.errors import NotFoundError, UsageError
+from vedette.doors import reel as reel_module
+from vedette.doors.checkpoints import freeze, thaw
+from vedette.doors.reel import ReelBuilder, ensure_reel
+from vedette.doors.reel_store import ReelStore, reel_path_of
+from vedette.doors.seeking import Reading
+from vedette.doors.server.frames import fold_frame
+from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.wire import document
+from vedette.engine import advance, open_picture
+from vedette.exercise.long_watch import long_watch
+
+ENTRIES = 190
+
+
+def as_json(value):
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A launch night with a quiet sky before it, cut after its first burnout; and its documents by entry."""
+    path = tmp_path_factory.mktemp("reel") / "night.sqlite"
+    watch = long_watch(hours=0.3, seed=3, objects=20, launches=1)
+    said = {}
+    with SqliteJournal.create(path, watch.session) as journal:
+        picture = open_picture(watch.session)
+        for entry, event in enumerate(watch.events[:ENTRIES], 1):
+            journal.append_event(event)
+            picture = advance(picture, event)
+            if entry in (50, 120, 150, ENTRIES) or picture.new_findings:
+                said[entry] = as_json(document(picture))
+    return path, said
+
+
+@pytest.fixture
+def night(made, tmp_path):
+    path = tmp_path / "night.sqlite"
+    shutil.copy(made[0], path)
+    return path, made[1]
+
+
+@pytest.fixture(scope="module")
+def reading(made):
+    ensure_reel(made[0])
+    found = Reading.open(made[0])
+    yield found
+    found.close()
+
+
+def test_every_piece_of_news_and_the_end_are_shown_as_they_were(made, reading):
+    for entry, picture in made[1].items():
+        shown = reading.picture_at(f"entry:{entry}")
+        if shown["entry"] == entry:
+            assert as_json(shown["picture"]) == picture
+    kept = [entry for entry in made[1] if reading.picture_at(f"entry:{entry}")["entry"] == entry]
+    assert ENTRIES in kept and len(kept) >= len(made[1]) - 3, "only quiet entries may lie between two frames"
+
+
+def test_what_lies_between_two_frames_is_shown_as_of_the_one_before(reading):
+    for entry in range(1, ENTRIES, 23):
+        shown = reading.picture_at(f"entry:{entry}")
+        assert entry - 12 <= shown["entry"] <= entry  # a second of four sensors, with room for clumps
+
+
+def test_frames_between_fold_over_the_picture_to_the_later_one(reading):
+    held = reading.picture_at("entry:60")
+    for frame in reading.frames_between("entry:60", "entry:170", most=2000):
+        held = fold_frame(held, frame)
+    later = reading.picture_at("entry:170")
+    assert held["entry"] == later["entry"] and held["picture"] == later["picture"]
+    assert len(reading.frames_between("entry:60", "entry:170", most=5)) == 5
+
+
+def test_an_instant_may_be_utc_seconds_or_an_entry(reading):
+    whole = reading.picture_at(f"entry:{ENTRIES}")
+    assert reading.picture_at("2040-01-01T00:00:00Z")["entry"] == ENTRIES
+    assert reading.picture_at("2000-01-01T00:00:00Z")["entry"] == 0
+    assert reading.picture_at("2000-01-01T00:00:00Z")["picture"]["objects"] == []
+    launch = next(event for event in whole["picture"]["events"] if event["kind"] == "launch")
+    then = reading.picture_at(f"+{launch['t_declared_plus_s'] + 3.0}")
+    assert 0 < then["entry"] < ENTRIES and then["picture"]["objects"]
+    for wrong in ("entry:x", "entry:-3", "yesterday"):
+        with pytest.raises(UsageError):
+            reading.picture_at(wrong)
+
+
+def test_history_tells_how_the_belief_moved_and_how_the_looks_lay(reading):
+    name = reading.picture_at(f"entry:{ENTRIES}")["picture"]["objects"][0]["id"]
+    story = reading.history_of(name)
+    for rows in (story["classes"], story["areas"], story["explanations"]):
+        assert rows and [row["entry"] for row in rows] == sorted({row["entry"] for row in rows})
+    assert abs(sum(story["classes"][-1]["probabilities"].values()) - 1.0) < 0.01
+    assert story["areas"][-1]["impact_99_km2"] > story["areas"][-1]["impact_50_km2"] > 0
+    assert story["explanations"][-1]["evidence"] in ("correlated", "confirmed")
+    assert story["residuals"] and all(row["nis"] >= 0 and row["dof"] >= 1 for row in story["residuals"])
+    early = reading.history_of(name, f"entry:{story['areas'][0]['entry'] + 5}")
+    assert 0 < len(early["areas"]) < len(story["areas"])
+    with pytest.raises(NotFoundError):
+        reading.history_of("O99")
+
+
+def test_a_pass_that_was_interrupted_goes_on_and_ends_the_same(night, monkeypatch):
+    path, said = night
+    monkeypatch.setattr(reel_module, "CHECKPOINT_EVERY", 50)
+    with SqliteJournal.open(path) as journal:
+        with ReelStore(journal.store) as reel:
+            builder = ReelBuilder(journal, reel)
+            builder.step(is_stopped=lambda: builder.entry >= 130)
+            assert builder.is_behind
+        with ReelStore(journal.store) as reel:
+            again = ReelBuilder(journal, reel)
+            assert 100 <= again.entry <= 130, "it goes on from the last checkpoint"
+            assert again.step() and not again.is_behind
+    reading = Reading.open(path)
+    assert as_json(reading.picture_at(f"entry:{ENTRIES}")["picture"]) == said[ENTRIES]
+    assert as_json(reading.picture_at("entry:120")["picture"])["events"] == said[120]["events"]
+    reading.close()
+
+
+def test_a_journal_that_grows_is_followed(night):
+    path, said = night
+    grown = path.with_name("grown.sqlite")
+    with SqliteJournal.open(path) as whole:
+        events = list(whole.events())
+        session = whole.session
+    with SqliteJournal.create(grown, session) as journal:
+        for event in events[:40]:
+            journal.append_event(event)
+        journal.commit()
+        reading = Reading.open(grown)
+        builder = ReelBuilder(reading.journal, reading.reel)
+        assert builder.step() and reading.reel.last_entry == 40 and reading.is_whole
+        for event in events[40:50]:
+            journal.append_event(event)
+        journal.commit()
+        assert builder.is_behind and not reading.is_whole and builder.step()
+        assert as_json(reading.picture_at("entry:50")["picture"]) == said[50]
+        reading.close()
+
+
+def test_a_reel_of_another_engine_or_another_journal_is_thrown_away(night, monkeypatch):
+    path, _ = night
+    monkeypatch.setattr(reel_module, "CHECKPOINT_EVERY", 20)
+    with SqliteJournal.open(path) as journal:
+        with ReelStore(journal.store) as reel:
+            builder = ReelBuilder(journal, reel)
+            builder.step(is_stopped=lambda: builder.entry >= 30)
+            assert reel.last_entry >= 20
+        monkeypatch.setattr("vedette.doors.reel_store.engine_mark", lambda: "0.0.1+another")
+        with ReelStore(journal.store) as reel:
+            assert reel.last_entry == 0
+    other = path.with_name("other.sqlite")
+    with SqliteJournal.create(other, journal.session):
+        pass
+    shutil.copy(reel_path_of(path), reel_path_of(other))
+    with SqliteJournal.open(other) as journal, ReelStore(journal.store) as reel:
+        assert reel.last_entry == 0
+
+
+def test_a_reel_that_is_no_file_of_ours_is_made_anew(night):
+    path, _ = night
+    reel_path_of(path).write_bytes(b"not a reel at all" * 100)
+    with SqliteJournal.open(path) as journal, ReelStore(journal.store) as reel:
+        assert reel.last_entry == 0
+
+
+def test_a_thawed_engine_goes_on_as_if_nothing_had_been(night):
+    path, said = night
+    with SqliteJournal.open(path) as journal:
+        picture = open_picture(journal.session)
+        for entry, event in enumerate(journal.events(), 1):
+            picture = advance(picture, event)
+            if entry == 50:
+                frozen = freeze(picture)
+                picture = thaw(frozen)
+            if entry == 120:
+                break
+    assert as_json(document(picture)) == said[120]
+
+
+def test_a_frozen_thing_that_is_no_picture_is_not_thawed():
+    import os
+    import pickle
+
+    class Harm:
+        def __reduce__(self):
+            return os.system, ("true",)
+
+    assert thaw(pickle.dumps(Harm())) is None
+    assert thaw(pickle.dumps({"no": "picture"})) is None
+    assert thaw(b"garbage") is None
