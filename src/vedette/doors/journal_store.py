@@ -184,6 +184,14 @@ class JournalStore:
             row = self._connection.execute("SELECT max(seq) FROM entries").fetchone()
         return int(row[0] or 0)
 
+    def received_span_tai_ns(self) -> tuple[int | None, int | None]:
+        """When the first and the newest report were received; None where none says."""
+        ask = "SELECT t_received_tai_ns FROM entries WHERE t_received_tai_ns != 0 ORDER BY seq"
+        with self._said("read"):
+            rows = [self._connection.execute(f"{ask} {way} LIMIT 1").fetchone() for way in ("ASC", "DESC")]
+        first, last = (None if row is None else int(row[0]) for row in rows)
+        return first, last
+
     @property
     def first_link(self) -> bytes:
         """The link before the first entry: it names this journal among all others."""

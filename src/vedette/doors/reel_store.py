@@ -86,8 +86,13 @@ class ReelStore:
             self._open()
         if is_writable:
             self._trim()
+        elif not self.is_mine:
+            self.close()
+            raise NotFoundError(f"{self.path}: no reel of this journal by this engine yet")
 
     def _open(self) -> None:
+        if not self.is_writable and not self.path.exists():
+            raise NotFoundError(f"{self.path}: no reel is there yet")
         try:
             self._db = sqlite3.connect(self.path, isolation_level=None, timeout=5.0, check_same_thread=False)
         except sqlite3.OperationalError as trouble:

@@ -29,10 +29,17 @@ class Reading:
         self.journal, self.reel = journal, reel
 
     @classmethod
-    def open(cls, path: Path) -> "Reading":
-        """A journal with the reel that lies beside it, as far as it has been made."""
+    def open(cls, path: Path, is_maker: bool = True) -> "Reading":
+        """A journal with the reel that lies beside it, as far as it has been made; or to read only what another makes.
+
+        NotFoundError when there is nothing to read yet.
+        """
         journal = SqliteJournal.open(path)
-        return cls(journal, ReelStore(journal.store))
+        try:
+            return cls(journal, ReelStore(journal.store, is_writable=is_maker))
+        except BaseException:
+            journal.close()
+            raise
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,10 @@ from vedette.doors.journal_store import JournalEntry, JournalStore, Verification
 from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.session import Session
 from vedette.formats import FeedHeader, decode_record, encode_record
+
+if TYPE_CHECKING:
+    from vedette.doors.said_file import SaidWriter
+    from vedette.engine import Picture
 
 ENDED = "ended"
 CATALOGUE = "catalogue"
@@ -32,6 +37,7 @@ class SqliteJournal:
 
     def __init__(self, store: JournalStore) -> None:
         self.store = store
+        self._said: SaidWriter | None = None
         try:
             self.session = msgspec.json.decode(store.session_bytes, type=Session)
         except msgspec.DecodeError as trouble:
@@ -68,6 +74,14 @@ class SqliteJournal:
         """Make everything appended durable; the number of the last durable entry."""
         return self.store.commit()
 
+    def note_said(self, picture: "Picture") -> None:
+        """Keep beside the journal what the picture has just said of the entry appended last."""
+        if self._said is None:
+            from vedette.doors.said_file import SaidWriter
+
+            self._said = SaidWriter(self.path, self.store.first_link, self.session)
+        self._said.say(picture, self.store.appended_count)
+
     def events(self, from_seq: int = 1) -> Iterator[Event]:
         """Events in order, each checked; BadInputError, which names the entry, at the first that was changed."""
         for entry in self.store.read(from_seq):
@@ -86,6 +100,8 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Commit and close."""
+        if self._said is not None:
+            self._said.close()
         self.store.close()
 
     def __enter__(self) -> "SqliteJournal":

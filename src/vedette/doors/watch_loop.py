@@ -68,6 +68,8 @@ def watch_loop(
         if journal is not None and (has_news or time.monotonic() - t_committed > COMMIT_EVERY_S):
             journal.commit()
             t_committed = time.monotonic()
+        if has_news:
+            _keep_said(journal, picture)
         if hear is not None:
             hear(picture, event)
         if has_news:
@@ -80,12 +82,20 @@ def watch_loop(
         if journal is not None:
             journal.commit()
         if picture.new_findings or picture.new_alerts:
+            _keep_said(journal, picture)
             reporter.said(picture)
     if journal is not None:
         journal.commit()
     predict_to = session.predict_to
     reporter.finish(picture, when(predict_to, picture.t_liftoff_tai_ns) if predict_to else None)
     return picture
+
+
+def _keep_said(journal: Journal | None, picture: Picture) -> None:
+    """Beside the journal too, where it keeps what was said: an engine to come may say otherwise."""
+    keep = getattr(journal, "note_said", None)
+    if keep is not None:
+        keep(picture)
 
 
 def _is_past(event: Event, picture: Picture, until: str) -> bool:

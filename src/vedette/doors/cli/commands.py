@@ -48,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("report", "vedette.doors.cli.report:report", "Write the after-action report of a journal, on one page."),
     Command("export", "vedette.doors.cli.export:export", "Write a journal as CZML, GeoJSON, KML, CSV or Parquet."),
     Command("journal", "vedette.doors.cli.journal:journal", "List journals, or check one entry by entry."),
+    Command("calibration", "vedette.doors.cli.calibration:calibration", "Say how honest the stated doubt was."),
     Command("sensors", "vedette.doors.cli.sensors:sensors", "List sensors; show one, and what it covers."),
     Command("scenario", "vedette.doors.cli.scenario:scenario", "Make a story, run the engine on it, score it."),
     Command("rehearse", "vedette.doors.cli.rehearse:rehearse", "Play a story through bad luck, with checkers running."),

@@ -16,6 +16,7 @@ from vedette.doors.server.desk_watch import DeskWatch
 from vedette.doors.server.gate import Gate
 from vedette.doors.server.hub import Hub
 from vedette.doors.server.pipe import Opened, WatchPlan
+from vedette.doors.server.replay_link import ReplayLink
 from vedette.doors.server.resuming import forget, journal_left, remember
 from vedette.doors.server.worker_link import WorkerLink
 from vedette.reports import Mode
@@ -38,6 +39,8 @@ class ServerContext:
     t_started_s: float = field(default_factory=time.monotonic)
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
+    replay: ReplayLink = field(default_factory=ReplayLink)  # the past: makes reels, shows pictures of them
+    deep: ReplayLink = field(default_factory=lambda: ReplayLink(is_maker=False))  # what takes it longer to find out
     _catalogue: CatalogueWatch = field(init=False)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # of what routes began
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -79,6 +82,7 @@ class ServerContext:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.worker.stop()
+        await asyncio.gather(self.replay.stop(), self.deep.stop())
         forget(self.data_dir)
         await self.catalogue.stop()
         if self.desk is not None:
@@ -100,6 +104,8 @@ class ServerContext:
 
     def _opened(self, opened: Opened) -> None:
         remember(self.data_dir, self.plan, opened.journal)
+        if self.journal is not None:
+            self._tasks.append(asyncio.create_task(self.replay.follow(self.journal), name="reel of the watch"))
         mode = Mode(opened.mode)
         if mode is not self.mode:
             self.mode = mode

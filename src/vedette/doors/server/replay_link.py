@@ -27,15 +27,16 @@ _ERRORS: dict[int, type[VedetteError]] = {
 
 
 class ReplayLink:
-    """One replay worker, begun when it is first needed."""
+    """One replay worker, begun when it is first needed; without `is_maker` it only reads the reels of another."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_maker: bool = True) -> None:
+        self.is_maker = is_maker
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.followed: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._number = 0
-        self._begin = asyncio.Lock()
 
     async def ask(self, what: str, journal: Path, **words: Any) -> bytes:
         """The JSON that the worker answers; its own errors, or UnreachableError when it cannot answer now."""
@@ -95,10 +96,13 @@ class ReplayLink:
             self._waiting.pop(question.number, None)
 
     async def _alive(self) -> asyncio.subprocess.Process:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # a worker belongs to the loop that began it
+            self._loop, self._begin, self._process = loop, asyncio.Lock(), None
         async with self._begin:
             if self._process is None or self._process.returncode is not None:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "vedette.doors.replay_worker",
+                    sys.executable, "-m", "vedette.doors.replay_worker", *([] if self.is_maker else ["--read"]),
                     stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
                 )  # fmt: skip
                 self._reader = asyncio.create_task(self._read(self._process), name="replay worker")

@@ -1,0 +1,142 @@
+"""The past: which journals there are, what was known at an instant of one, how beliefs moved, how honest they were.
+
+Nothing is computed here: the replay worker answers, and while it cannot yet the answer is 202 with how far it has come.
+"""
+
+import asyncio
+from collections import OrderedDict
+from pathlib import Path
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+
+from vedette.core.errors import NotFoundError
+from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.server.context import Served, ServerContext
+from vedette.doors.server.roles import VIEWER, for_role
+from vedette.doors.sqlite_journal import JournalSummary, SqliteJournal, list_journals
+from vedette.time import utc_text_from_tai_ns
+
+EVIDENCE_WAIT_S = 2.0  # then it is asked for again
+MOST_KEPT = 16
+_LEAST_DATED_TAI_NS = 10**17  # what a feed counts from a zero of its own is no date
+
+Name = Annotated[str | None, QueryParameter(description="A journal's file name; the one written now when absent.")]
+At = Annotated[
+    str | None,
+    QueryParameter(
+        description="As known then: UTC, +SECONDS after lift-off, or entry:N; now when absent.", max_length=40
+    ),
+]
+From = Annotated[str, QueryParameter(name="from", description="After this instant.", max_length=40)]
+To = Annotated[str, QueryParameter(name="to", description="Up to this instant.", max_length=40)]
+Most = Annotated[int, QueryParameter(description="How many frames at most.", ge=1, le=2000)]
+Last = Annotated[int, QueryParameter(description="How many of the newest judgements count.", ge=10, le=100_000)]
+
+
+def journal_of(context: ServerContext, name: str | None) -> Path:
+    """The journal of a name (its file's, with or without the ending), or the one that is written now."""
+    if name is None:
+        if context.journal is None:
+            raise NotFoundError("nothing is watched yet: there is no journal to tell of")
+        return context.journal
+    for path in sorted(journals_dir_of(context.data_dir).glob("*.sqlite")):  # a name is looked up, never opened
+        if name in (path.name, path.stem):
+            return path
+    raise NotFoundError(f"no journal {name!r} here; `/api/v1/journals` lists them")
+
+
+def answered(body: bytes) -> Response[bytes]:
+    """The worker's JSON as an answer: 202 while it is still making what was asked for."""
+    is_waiting = body.startswith(b'{"state":"running"')
+    headers = {"Cache-Control": "no-cache", **({"Retry-After": "1"} if is_waiting else {})}
+    return Response(body, status_code=202 if is_waiting else 200, media_type="application/json", headers=headers)
+
+
+def routes(context: ServerContext) -> list[Any]:
+    """The handlers, with the questions that are still being answered."""
+    asked: OrderedDict[tuple[object, ...], asyncio.Task[bytes]] = OrderedDict()
+
+    @get("/api/v1/journals", **for_role(VIEWER))
+    async def journals(context: Served) -> dict[str, list[dict[str, Any]]]:
+        """Every journal here, and the instants that each spans."""
+        folder, live = journals_dir_of(context.data_dir), context.journal
+        return {"journals": await asyncio.to_thread(journal_rows, folder, live)}
+
+    @get("/api/v1/journals/{name:str}/frames", **for_role(VIEWER))
+    async def frames(context: Served, name: FromPath[str], t_from: From, t_to: To, most: Most = 600) -> Response[bytes]:
+        """The frames between two instants, oldest first: they fold over the picture at the first."""
+        words = {"from": t_from, "to": t_to, "most": most}
+        return answered(await context.replay.ask("frames", journal_of(context, name), **words))
+
+    @get("/api/v1/objects/{object_id:str}/history", **for_role(VIEWER))
+    async def history(
+        context: Served, object_id: FromPath[str], journal: Name = None, at: At = None
+    ) -> Response[bytes]:
+        """How what was believed of an object moved: causes, classes, areas, residuals."""
+        words = {"id": object_id, **({"at": at} if at else {})}
+        return answered(await context.replay.ask("history", journal_of(context, journal), **words))
+
+    @get("/api/v1/objects/{object_id:str}/evidence", **for_role(VIEWER))
+    async def evidence(
+        context: Served, object_id: FromPath[str], journal: Name = None, at: At = None
+    ) -> Response[bytes]:
+        """What an object rests on, as `vedette explain --json` says."""
+        path = journal_of(context, journal)
+        words = {"id": object_id, **({"at": at} if at else {})}
+        key = (path, object_id, at, path.stat().st_mtime_ns if at is None else 0, asyncio.get_running_loop())
+        if key not in asked:
+            await context.replay.ask("state", path)  # it makes the reel that the other reads
+            while len(asked) >= MOST_KEPT:
+                asked.popitem(last=False)[1].cancel()
+            asked[key] = asyncio.create_task(context.deep.ask("evidence", path, **words))
+        try:
+            body = await asyncio.wait_for(asyncio.shield(asked[key]), EVIDENCE_WAIT_S)
+        except TimeoutError:
+            return answered(b'{"state":"running","done":0,"of":0}')
+        except BaseException:
+            asked.pop(key, None)
+            raise
+        if body.startswith(b'{"state":"running"'):
+            asked.pop(key, None)
+        return answered(body)
+
+    @get("/api/v1/calibration", **for_role(VIEWER))
+    async def calibration(context: Served, journal: Name = None, last: Last = 200) -> Response[bytes]:
+        """How honest the stated doubt was: areas that held, and looks against what was expected, by source and day."""
+        return answered(await context.replay.ask("calibration", journal_of(context, journal), last=last))
+
+    return [journals, frames, history, evidence, calibration]
+
+
+async def past_picture(context: ServerContext, journal: str | None, at: str) -> Response[bytes]:
+    """The snapshot that was true at an instant."""
+    return answered(await context.replay.ask("picture", journal_of(context, journal), at=at))
+
+
+def journal_rows(folder: Path, live: Path | None) -> list[dict[str, Any]]:
+    """A row for each journal of a folder."""
+    return [_row(found, live) for found in list_journals(folder)]
+
+
+def _row(found: JournalSummary, live: Path | None) -> dict[str, Any]:
+    first = last = None
+    if found.session is not None:
+        with SqliteJournal.open(found.path) as journal:
+            first, last = journal.store.received_span_tai_ns()
+    return {
+        "id": found.path.name,
+        "entries": found.entry_count,
+        "mode": found.session.mode.value if found.session else None,
+        "feeds": list(found.session.feeds) if found.session else [],
+        "engine_version": found.session.engine_version if found.session else None,
+        "is_live": live is not None and found.path.name == live.name,
+        "t_first_utc": _utc(first),
+        "t_last_utc": _utc(last),
+        "trouble": found.trouble or None,
+    }
+
+
+def _utc(t_tai_ns: int | None) -> str | None:
+    return None if t_tai_ns is None or t_tai_ns < _LEAST_DATED_TAI_NS else utc_text_from_tai_ns(t_tai_ns)
