@@ -225,7 +225,7 @@ def main() -> int:
     questions = os.fdopen(os.dup(0), "rb", buffering=0)  # nothing may be read ahead of select
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(15)
     try:
         serve(questions, out, is_maker="--read" not in sys.argv[1:])
     except BrokenPipeError:

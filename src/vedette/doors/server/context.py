@@ -23,6 +23,7 @@ from vedette.reports import Mode
 from vedette.time import utc_text_from_tai_ns
 
 HEARTBEAT_S = 1.0
+REEL_AFTER_S = 15.0  # of watching: a server that starts has other work first
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ class ServerContext:
     def _opened(self, opened: Opened) -> None:
         remember(self.data_dir, self.plan, opened.journal)
         if self.journal is not None:
-            self._tasks.append(asyncio.create_task(self.replay.follow(self.journal), name="reel of the watch"))
+            self._tasks.append(asyncio.create_task(self._follow_watch(self.journal), name="reel of the watch"))
         mode = Mode(opened.mode)
         if mode is not self.mode:
             self.mode = mode
@@ -113,6 +114,11 @@ class ServerContext:
                 self._tasks.append(asyncio.create_task(self.desk.stop(), name="end of the other desk"))
                 self.desk = None
                 self._follow_desk()
+
+    async def _follow_watch(self, journal: Path) -> None:
+        """Begin the reel of what is watched, once the watch itself has begun."""
+        await asyncio.sleep(REEL_AFTER_S)
+        await self.replay.follow(journal)
 
     def _follow_desk(self) -> None:
         self.desk = DeskWatch(self.data_dir, self.desk_kind, self.hub)
