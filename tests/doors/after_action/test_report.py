@@ -13,10 +13,13 @@ from tests.doors.after_action.reading import Page
 
 from vedette.core.errors import UsageError
 from vedette.doors.after_action import report_document, report_html
+from vedette.doors.after_action.markup import Facts
 from vedette.doors.after_action.page import page
+from vedette.doors.after_action.page_where import _notices, _people
 from vedette.doors.after_action.summary import summary_sentences
 from vedette.doors.after_action.truth import truth_of
 from vedette.doors.cli.main import main
+from vedette.time import tai_ns_from_utc_text
 
 MOST_BYTES = 5_000_000  # of the demo's; what is cut short here is far below
 HALF = 0.5000001  # of the last digit shown
@@ -142,6 +145,36 @@ def test_the_acts_of_people_are_told_with_their_accounts(drill_told):
     assert [one["type"] for one in alert["messages"]] == ["Alert", "Cancel"]
     told = Page(page(drill_told)).named("main")[0].text
     assert "first and second" in told and "1 message was released and 1 cancelled" in told
+
+
+def test_what_people_did_stands_on_the_timeline_where_it_was_by_the_pictures_clock(drill_told):
+    (row,) = _people(Facts(drill_told))
+    assert [mark.shape for mark in row.marks] == ["dot", "diamond", "diamond"]
+    after = [act["t_picture_utc"] for act in drill_told["desk"]["alerts"][0]["acts"] if act["people"]]
+    zero = tai_ns_from_utc_text(drill_told["zero"]["utc"])
+    assert [mark.t for mark in row.marks] == [(tai_ns_from_utc_text(utc) - zero) / 1e9 for utc in after]
+    assert 0.0 < row.marks[0].t < row.marks[1].t < row.marks[2].t < 1000.0  # of that night, not of today
+
+
+def test_windows_that_were_announced_are_spans(drill_told):
+    window = {"from_utc": "2031-04-01T11:50:00Z", "to_utc": "2031-04-01T12:20:00Z"}
+    told = {**drill_told, "notices": [{"id": "N1", "windows": [window]}]}
+    (row,) = _notices(Facts(told))
+    ((first, last),) = row.spans
+    assert last - first == 1800.0 and first < 0.0 < last
+
+
+def test_a_raid_of_two_hundred_still_fits(story_told):
+    """Copies of what was seen, since two hundred launches take too long to play here."""
+    big = deepcopy(story_told)
+    one = big["picture"]["objects"][0]
+    big["picture"]["objects"] = [{**one, "id": f"O{i}"} for i in range(1, 201)]
+    for key in ("beliefs", "explanations"):
+        big[key] = [{**big[key][0], "id": f"O{i}"} for i in range(1, 201)]
+    for key in ("areas", "trails"):
+        big[key] = [{**big[key][0], "object_id": f"O{i}"} for i in range(1, 201)]
+    text = page(big)
+    assert len(text.encode()) < MOST_BYTES and "The first 40 of 200 objects are drawn" in text
 
 
 def test_no_path_of_this_machine_is_told(drill_told, acted):

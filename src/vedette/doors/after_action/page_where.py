@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from vedette.core.constants import NS_PER_S
 from vedette.doors.after_action.markup import NOTHING, Facts, figure, plain, table
 from vedette.doors.drawing import MapArea, MapLine, MapPoint, Mark, Strip, strip_plot, world_map
+from vedette.time import tai_ns_from_utc_text
 
 MOST_ON_MAP = 40
 MOST_STRIPS = 24
@@ -148,6 +150,7 @@ def timeline(facts: Facts) -> str:
             if one["id"] == name and one["t_s"] is not None and (not levels or levels[-1].words != one["evidence"]):
                 levels.append(Mark(one["t_s"], "bar", _LEVELS.get(one["evidence"], 7), one["evidence"]))
         strips.append(Strip(f"alert {name}", marks=levels))
+    strips += _people(facts) + _notices(facts)
     svg = strip_plot(
         "timeline", "What happened when",
         "Rows over one time axis: what each sensor handed in, what was found out about each object and when it could "
@@ -158,7 +161,8 @@ def timeline(facts: Facts) -> str:
         "Sensors: tall is many detections, a thin line looks that found nothing, nothing at all no look. Objects, at "
         "the moment each could be said: blue diamond launch, orange square end of thrust, green square apogee, red "
         "diamond impact area, yellow bar level of evidence, grey cross lost. Alerts: yellow correlated, red confirmed, "
-        "green withdrawn, grey candidate or passed."
+        "green withdrawn, grey candidate or passed. People: blue dot approved, red diamond sent, green dot "
+        "seen. Notices: their windows."
     )
     rows = [
         [
@@ -169,6 +173,37 @@ def timeline(facts: Facts) -> str:
     ]  # fmt: skip
     headings = ["said", "s after lift-off", "happened", "what", "of", "in words"]
     return figure(svg, caption, table("Every event, in the order it was said", headings, rows, "long"))
+
+
+def _people(facts: Facts) -> list[Strip]:
+    """What people did, by the picture's clock."""
+    shapes = {"sent": ("diamond", 6), "approved": ("dot", 0), "attended": ("dot", 2), "refused": ("cross", 7)}
+    marks = []
+    for alert in facts["desk"]["alerts"]:
+        for act in alert["acts"]:
+            t_s = _after_zero(facts, act["t_picture_utc"])
+            if act["what"] in shapes and t_s is not None:
+                marks.append(Mark(t_s, *shapes[act["what"]], act["words"]))
+    return [Strip("people", marks=marks)] if marks else []
+
+
+def _notices(facts: Facts) -> list[Strip]:
+    """The windows that were announced."""
+    found = []
+    for notice in facts["notices"][:6]:
+        spans = []
+        for window in notice["windows"]:
+            ends = _after_zero(facts, window["from_utc"]), _after_zero(facts, window["to_utc"])
+            if ends[0] is not None and ends[1] is not None:
+                spans.append((ends[0], ends[1]))
+        if spans:
+            found.append(Strip(f"notice {notice['id']}"[:24], spans=spans, colour=3))
+    return found
+
+
+def _after_zero(facts: Facts, utc: str) -> float | None:
+    zero = facts["zero"]["utc"]
+    return None if zero is None else (tai_ns_from_utc_text(utc) - tai_ns_from_utc_text(zero)) / NS_PER_S
 
 
 def _amounts(sensor: dict[str, Any]) -> list[float]:
