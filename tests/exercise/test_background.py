@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.exercise import background
 from vedette.exercise.background import STATES, poisson_upper, rehearse_background, summary
 from vedette.exercise.background_clutter import ClutterDay, clutter_day, may_become_something, suspicious_spans
-from vedette.exercise.background_kinds import FIRST_DAY_TAI_NS, KINDS, story_text
+from vedette.exercise.background_kinds import FIRST_DAY_TAI_NS, KINDS, happening, natural_rates, story_text
 from vedette.frames import itrf_from_geodetic
+from vedette.reports import Cause
 from vedette.scenario import make_scenario, parse_story
 from vedette.scenario.returns import Luck
 from vedette.sensing import los_from_itrf, packaged_sensors
@@ -70,7 +72,10 @@ def test_every_kind_makes_a_story_that_can_be_read():
 def row(day, **found):
     kinds = {kind.name: {"played": 1, "found": []} for kind in KINDS} | {"clutter": {"played": 2, "found": []}}
     for name, heights in found.items():
-        kinds[name]["found"] = [{"height": h, "subject": "object", "leading": "x", "threat": 0.9} for h in heights]
+        kinds[name]["found"] = [
+            {"height": h, "subject": "object", "leading": "x", "threat": 0.9, "unexplained": h > 1}
+            for h in heights
+        ]
     return {"day": day, "kinds": kinds, "false_detections": 10, "cpu_s": 1.0}
 
 
@@ -83,7 +88,22 @@ def test_counts_are_divided_by_the_share_played():
     assert [glint["states"][state]["count"] for state in STATES] == [2, 1, 0]
     assert glint["states"]["candidate"]["per_sensor_day"] == pytest.approx(2 / (8 * share))
     assert glint["states"]["confirmed"]["upper_95_per_sensor_day"] == pytest.approx(2.996 / (8 * share), rel=1e-3)
-    assert told["states"]["confirmed"]["count"] == 0
+    assert told["states"]["confirmed"]["count"] == 0 and glint["states"]["unexplained"]["count"] == 1
+
+
+def test_the_policy_believes_what_the_background_plays():
+    """One table for both: what happens a day here is what comes to be assessed in a year there, to two digits."""
+    sensors, rates = packaged_sensors(), packaged_assessment_policy().rates
+    for cause, one in natural_rates().items():
+        assert 0.0 < one["assessed"] <= 1.0 and 0.0 < one["unnamed"] <= 1.0 and one["source"]
+        a_year = happening(cause, sensors) * 365.25 * one["assessed"] * one["unnamed"]
+        assert rates[Cause(cause)].per_year == float(f"{a_year:.1e}")
+
+
+def test_who_has_no_sensor_of_a_kind_plays_none_of_what_it_would_see():
+    watchers = {name: one for name, one in packaged_sensors().items() if name != "radar-north"}
+    assert happening("satellite", watchers) == 0.0 and happening("fire-or-flare", watchers) == 5_000.0
+    assert happening("glint", watchers) == 50.0 * len(watchers)
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import data_dir_of
-from vedette.exercise.background import LED, STATES, rehearse_background
+from vedette.exercise.background import LED, STATES, UNEXPLAINED, rehearse_background
 from vedette.sensing import packaged_sensors, read_sensors
 
 
@@ -70,7 +70,7 @@ def show(found: dict[str, Any]) -> None:
         f"{clutter['wrongly_set_aside']} came to anything",
         highlight=False,
     )
-    for state in (*STATES, LED):
+    for state in (*STATES, LED, UNEXPLAINED):
         whole = found["states"][state]
         rate, limit = 7 * whole["per_sensor_day"], 7 * whole["upper_95_per_sensor_day"]
         console.print(

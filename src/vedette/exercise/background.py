@@ -23,6 +23,7 @@ import numpy as np
 from scipy.special import chdtri
 
 from vedette.core.constants import NS_PER_S
+from vedette.core.tables import table_text
 from vedette.engine import Event, FeedEnded, Session, advance, open_picture
 from vedette.exercise.background_clutter import clutter_day, may_become_something, suspicious_spans
 from vedette.exercise.background_kinds import DAY_S, FIRST_DAY_TAI_NS, KINDS, stories_text
@@ -33,6 +34,7 @@ from vedette.sensing import Sensor, format_sensors, parse_sensors
 
 STATES: Final = ("candidate", "correlated", "confirmed")
 LED: Final = "led_by_a_threat"  # ever, for one look even
+UNEXPLAINED: Final = "unexplained"  # marked so, for one look even
 _HEIGHT: Final = {Evidence.CANDIDATE: 1, Evidence.CORRELATED: 2, Evidence.CONFIRMED: 3}
 CLUTTER: Final = "clutter"
 CHECKED_SHARE: Final = 0.005  # of the moments that the tracker alone sets aside: played whole all the same
@@ -97,6 +99,7 @@ def _fold(
         for one in picture.candidates:
             height, threat = _HEIGHT.get(one.evidence, 0), round(one.probability_of(*THREATS), 3)
             row = best.setdefault(one.id, {"height": 0, "subject": one.subject, "leading": "", "threat": threat})
+            row[UNEXPLAINED] = row.get(UNEXPLAINED, False) or UNEXPLAINED in one.marks
             row["height"] = max(row["height"], height)
             row["leading"], row["threat_last"] = one.leading.value, threat
             row["threat"] = max(row["threat"], threat)
@@ -134,7 +137,8 @@ def rehearse_background(
 def _mark(sensors_toml: str, seed: int) -> str:
     """Changes with the sensors, the seed and the table of kinds."""
     kinds = [(kind.name, kind.share, kind.seconds, kind.together, kind.source) for kind in KINDS]
-    return sha256(f"{sensors_toml}|{seed}|{kinds}".encode()).hexdigest()[:16]
+    rates = table_text("natural_rates.toml")
+    return sha256(f"{sensors_toml}|{seed}|{kinds}|{rates}".encode()).hexdigest()[:16]
 
 
 def _work(text: str, days: list[int], seed: int, jobs: int) -> Iterator[Row]:
@@ -185,6 +189,7 @@ def summary(rows: list[Row], sensor_count: int, sensors: Mapping[str, Sensor]) -
         for height, state in enumerate(STATES, 1):
             states[state] = _rate(sum(one["height"] >= height for one in found), exposure)
         states[LED] = _rate(sum(one["threat"] > 0.5 for one in found), exposure)
+        states[UNEXPLAINED] = _rate(sum(one[UNEXPLAINED] for one in found), exposure)
         per_day = next((kind.per_day(sensors) for kind in KINDS if kind.name == name), None)
         kinds.append(
             {
@@ -204,7 +209,7 @@ def summary(rows: list[Row], sensor_count: int, sensors: Mapping[str, Sensor]) -
             "upper_95_per_sensor_day": sum(one["states"][state]["upper_95_per_sensor_day"] or 0.0 for one in happens),
             "count": sum(one["states"][state]["count"] for one in happens),
         }
-        for state in (*STATES, LED)
+        for state in (*STATES, LED, UNEXPLAINED)
     }
     return {
         "days": len(rows),

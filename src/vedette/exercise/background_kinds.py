@@ -1,19 +1,22 @@
 """What happens in the sky and in the system on an ordinary day, how often, and as what story it is played.
 
-Rates are for the whole scene and public orders of magnitude, each with its source or named an assumption of ours. Most
-things happen far more often than an engine can be run on, so of some only a share is played; counts are divided by that
-share and limits widened by it. Of what is many, several are played in one story, far apart, as on a real day.
+Rates are for the whole scene and public orders of magnitude, each with its source or named an assumption of ours; those
+of nature stand in `core/tables/natural_rates.toml`, from which the packaged policy has its own. Most things happen far
+more often than an engine can be run on, so of some only a share is played; counts are divided by that share and limits
+widened by it. Of what is many, several are played in one story, far apart, as on a real day.
 """
 
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, degrees, radians, sin
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
+from vedette.core.tables import table_text
 from vedette.scenario.glinting import specular_place
 from vedette.sensing import Infrared, Radar, Sensor, Site
 from vedette.sensing.daylight import sun_position_itrf_m
@@ -46,6 +49,24 @@ def _radars(sensors: Mapping[str, Sensor]) -> list[Radar]:
 
 def _watchers(sensors: Mapping[str, Sensor]) -> list[Infrared]:
     return [one for one in sensors.values() if isinstance(one, Infrared)]
+
+
+@lru_cache(maxsize=1)
+def natural_rates() -> Mapping[str, Mapping[str, Any]]:
+    """The rows of `natural_rates.toml` by cause."""
+    rows: list[dict[str, Any]] = tomllib.loads(table_text("natural_rates.toml"))["happening"]
+    return {str(row["cause"]): row for row in rows}
+
+
+def happening(cause: str, sensors: Mapping[str, Sensor]) -> float:
+    """How many there are a day; none where no sensor of the kind is there that could see them."""
+    row = natural_rates()[cause]
+    count = len(_radars(sensors)) if row["each"] == "radar" else len(_watchers(sensors))
+    return float(row["per_day"]) * (min(count, 1) if row["each"] == "scene" else count)
+
+
+def _source(cause: str) -> str:
+    return str(natural_rates()[cause]["source"])
 
 
 def _somewhere(rng: np.random.Generator, lowest_deg: float = -90.0, highest_deg: float = 90.0) -> tuple[float, float]:
@@ -88,7 +109,8 @@ def _over_a_radar(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> tu
 def _orbit(table: str, height_km: str) -> Tables:
     def tables(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
         lat, lon = _over_a_radar(sensors, rng)
-        known = "true" if rng.random() < 0.95 else "false"  # the rest is new, or has moved
+        unnamed = float(natural_rates()["satellite"]["unnamed"])  # new, or has moved
+        known = "false" if rng.random() < unnamed else "true"
         return (
             f"[[{table}]]\nlat_deg = {lat:.3f}\nlon_deg = {lon:.3f}\nheight_km = {height_km}\n"
             f"heading_deg = {rng.uniform(0.0, 360.0):.1f}\nt_s = 45.0\nis_catalogued = {known}\n"
@@ -143,32 +165,32 @@ def _clock(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | Non
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
-        "bolide", lambda s: 5.1 if _watchers(s) else 0.0, 0.4, 75.0, _bolide,
-        "3.7 E^-0.9 a year above E kilotons (Brown et al. 2002, Nature 420), above one ton of TNT, anywhere",
+        "bolide", lambda s: happening("bolide", s), 0.4, 75.0, _bolide,
+        _source("bolide"),
         together=4,
     ),
     Kind(
-        "fire", lambda s: 5_000.0 if _watchers(s) else 0.0, 2e-4, 75.0, _fire,
-        "assumption: five thousand new fires a day of tens of megawatts and more, from one day of MODIS hot spots",
+        "fire", lambda s: happening("fire-or-flare", s), 2e-4, 75.0, _fire,
+        _source("fire-or-flare"),
         together=20,
     ),
     Kind(
-        "satellite", lambda s: 20_000.0 * len(_radars(s)), 5e-5, 90.0, _orbit("satellite", "[350.0, 1400.0]"),
-        "some ten thousand objects of 0.1 m2 and more below 1,500 km, two passes a day within 1,500 km of a radar",
+        "satellite", lambda s: happening("satellite", s), 5e-5, 90.0, _orbit("satellite", "[350.0, 1400.0]"),
+        _source("satellite"),
         together=8,
     ),
     Kind(
-        "decaying-body", lambda s: 4.0 * len(_radars(s)), 0.1, 90.0, _orbit("decaying_body", "[125.0, 160.0]"),
-        "one or two a day (ESA re-entry statistics), three passes of a radar on the last day",
+        "decaying-body", lambda s: happening("decaying-body", s), 0.1, 90.0, _orbit("decaying_body", "[125.0, 160.0]"),
+        _source("decaying-body"),
     ),
     Kind(
-        "glint", lambda s: 50.0 * len(_watchers(s)), 0.005, 75.0, _glint,
-        "assumption: fifty pairs of patches of mirror-like high cloud a day for each watcher",
+        "glint", lambda s: happening("glint", s), 0.005, 75.0, _glint,
+        _source("glint"),
         together=2, is_there=_shines,
     ),
     Kind(
-        "aircraft", lambda s: 1_000.0 * len(_radars(s)), 1e-3, 60.0, _aircraft,
-        "assumption: a thousand flights a day within 1,500 km of a radar, most of them below its horizon",
+        "aircraft", lambda s: happening("cruise-or-aircraft", s), 1e-3, 60.0, _aircraft,
+        _source("cruise-or-aircraft"),
         together=8,
     ),
     Kind("aurora", lambda s: 0.16 if _radars(s) else 0.0, 1.0, 60.0, _aurora, "sixty days a year with Kp of 6 or more"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.assessment.candidates.budget import Asking, FitBudget
-from vedette.assessment.candidates.raid import count_distribution, interval_90, raid_of
+from vedette.assessment.candidates.raid import Member, count_distribution, interval_90, raid_of
+from vedette.assessment.candidates.raid_mix import drawn_mix
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Cause, Explanation
 
@@ -53,31 +54,105 @@ def test_the_count_is_what_enumeration_gives(chances):
 
 def test_the_interval_holds_nine_in_ten():
     chances = np.full(200, 0.9)
-    low, high = interval_90(chances)
+    low, high = interval_90(count_distribution(chances))
     share = count_distribution(chances)[low : high + 1].sum()
     assert low < 180 < high and 0.90 <= share < 0.96
 
 
-def launches(times_s, p=1.0):
+A_YEAR = 1_440.0  # launches of all kinds, roughly the packaged policy's
+
+
+def launches(times_s, p=1.0, **more):
     kinds = (
         Explanation(name=Cause.MEDIUM_RANGE, probability=0.75 * p),
         Explanation(name=Cause.SHORT_RANGE, probability=0.25 * p),
         Explanation(name=Cause.FIRE, probability=1.0 - p),
     )  # fmt: skip
-    return [(f"O{i}", int(t * NS_PER_S), kinds) for i, t in enumerate(times_s)]
+    return [
+        Member(f"O{i}", int(t * NS_PER_S), kinds, np.array([6.4e6, 2e3 * i, 0.0]), **more)
+        for i, t in enumerate(times_s)
+    ]
+
+
+def found(members):
+    return raid_of(members, RULES.together_s, RULES.least_count, A_YEAR)
 
 
 def test_launches_far_apart_in_time_are_two_raids_and_two_are_none():
-    seen = launches([0, 10, 20, 30, 2000, 2010, 2020])
-    found = raid_of(seen, RULES.together_s, RULES.least_count)
-    assert [len(raid.objects) for raid in found] == [4, 3]
-    assert raid_of(launches([0, 10]), RULES.together_s, RULES.least_count) == ()
+    assert [len(raid.objects) for raid in found(launches([0, 10, 20, 30, 2000, 2010, 2020]))] == [4, 3]
+    assert found(launches([0, 10])) == ()
 
 
 def test_count_and_mix_come_with_intervals_and_nature_is_not_counted():
-    (raid,) = raid_of(launches(range(100), p=0.98), RULES.together_s, RULES.least_count)
+    (raid,) = found(launches(range(100), p=0.98))
     assert raid.count == pytest.approx(98.0)
     assert raid.count_90[0] <= 98 <= raid.count_90[1] <= 100
     assert list(raid.mix) == ["medium-range-ballistic", "short-range-ballistic"]
     mean, low, high = raid.mix["medium-range-ballistic"]
-    assert mean == pytest.approx(73.5) and low < 73 < high
+    assert mean == pytest.approx(73.5, abs=2.0) and low < 73 < high
+
+
+def undecided(count, p, place_m=(6.4e6, 5e3, 0.0), t_s=50.0, existence=1.0):
+    kinds = (Explanation(name=Cause.SHORT_RANGE, probability=p), Explanation(name=Cause.FIRE, probability=1.0 - p))
+    return [
+        Member(f"U{i}", int(t_s * NS_PER_S), kinds, np.array(place_m), existence=existence, is_told=False)
+        for i in range(count)
+    ]
+
+
+def test_what_is_found_in_the_midst_of_a_raid_is_counted_before_it_is_declared():
+    """Thirty launches and ten that a year's fires still outweigh: about forty, and nobody knows how many are strays."""
+    (raid,) = found(launches(range(30)) + undecided(10, 0.2))
+    assert raid.count_90[0] >= 35 and raid.count_90[1] == 40
+    assert len(raid.objects) == 40
+    (least,) = found(launches(range(30)) + undecided(10, 0.2, existence=0.1))
+    assert 30.5 < least.count < 31.5
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        undecided(5, 0.9, place_m=(0.0, 6.4e6, 0.0)),  # half a world away
+        undecided(5, 0.9, t_s=-300.0),  # there before the first launch
+        undecided(5, 0.9, t_s=900.0),  # and long after the last
+        undecided(5, 1e-12),  # a fire, whatever goes on around it
+    ],
+)
+def test_what_is_elsewhere_or_was_there_before_or_is_a_fire_for_certain_is_not_counted(others):
+    (raid,) = found(launches(range(30)) + others)
+    assert raid.count_90 == (30, 30)
+
+
+def vague(share, is_fitted=False):
+    """Few looks and a year's rates: space launches before short ranges, medium ranges last."""
+    names = (Cause.SPACE_LAUNCH, Cause.SUBMARINE_LAUNCHED, Cause.SHORT_RANGE, Cause.MEDIUM_RANGE)
+    return tuple(Explanation(name=n, probability=p) for n, p in zip(names, share, strict=True))
+
+
+def test_those_that_are_fitted_tell_what_the_others_are():
+    """Of forty, twelve are fitted: eight of short range, four of medium. Nothing tells the others from each other."""
+    fitted = [vague((0.0, 0.0, 1.0, 0.0))] * 8 + [vague((0.0, 0.0, 0.0, 1.0))] * 4
+    others = [vague((0.5, 0.2, 0.28, 0.02))] * 28
+    is_fitted = np.array([True] * 12 + [False] * 28)
+    mix = drawn_mix(fitted + others, np.ones(40), is_fitted)
+    mean, low, high = mix.of(Cause.SHORT_RANGE)
+    assert 21.0 < mean < 29.0 and low < 24 < high
+    mean, low, high = mix.of(Cause.MEDIUM_RANGE)
+    assert 9.0 < mean < 16.0 and low < 12 < high
+    assert mix.of(Cause.SPACE_LAUNCH)[0] < 4.0
+    assert (mix.totals == 40).all()
+
+
+def test_without_any_fit_the_mix_is_the_average_belief_and_says_how_little_that_is():
+    others = [vague((0.5, 0.2, 0.28, 0.02))] * 30
+    mix = drawn_mix(others, np.ones(30), np.zeros(30, dtype=bool))
+    mean, low, high = mix.of(Cause.SPACE_LAUNCH)
+    assert mean == pytest.approx(15.0, abs=1.5) and high - low > 20
+
+
+def test_what_tells_one_from_the_others_of_its_sort_still_counts():
+    fitted = [vague((0.0, 0.0, 1.0, 0.0))] * 6 + [vague((0.0, 0.0, 0.0, 1.0))] * 6
+    others = [vague((0.3, 0.1, 0.55, 0.05))] * 10 + [vague((0.3, 0.1, 0.05, 0.55))] * 10
+    mix = drawn_mix(fitted + others, np.ones(32), np.array([True] * 12 + [False] * 20))
+    _, low, high = mix.of(Cause.MEDIUM_RANGE)
+    assert low >= 12 and high <= 20

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vedette.assessment.candidates import packaged_assessment_policy, parse_assessment_policy, policy_of
 from vedette.core.errors import BadInputError
 from vedette.core.tables import table_text
-from vedette.reports import Cause, Evidence
+from vedette.reports import LAUNCHES, Cause, Evidence
 
 TEXT = table_text("assessment_policy.toml")
 
@@ -103,3 +103,11 @@ def test_no_text_makes_the_parser_crash(place, letter, cut):
         parse_assessment_policy(broken, "broken.toml")
     except BadInputError as trouble:
         assert "broken.toml" in str(trouble)
+
+
+def test_a_candidate_is_unexplained_where_wald_lets_no_more_of_nature_pass_than_is_borne():
+    policy = packaged_assessment_policy()
+    launches = sum(policy.rates[cause].per_year * policy.rates[cause].infrared for cause in LAUNCHES)
+    odds = exp(policy.unexplained_log_odds(("infrared",), 4))
+    assert odds == pytest.approx(launches / (4 * 365.25 / 7.0), rel=1e-3)
+    assert policy.unexplained_log_odds(("infrared",), 4) < policy.declaration_log_odds(("infrared",))

@@ -10,7 +10,14 @@ import numpy as np
 from vedette.assessment.candidates.announced import AnnouncementWatch
 from vedette.assessment.candidates.dossier import Dossier, best_of, separation_deg
 from vedette.assessment.candidates.fit_evidence import log_ratio_of_launch, with_fit
-from vedette.assessment.candidates.ladder import Level, Standing, known_log_odds, level_of, may_warn_of_impact
+from vedette.assessment.candidates.ladder import (
+    Level,
+    Standing,
+    known_log_odds,
+    launch_log_odds,
+    level_of,
+    may_warn_of_impact,
+)
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.assessment.early.products import early_products
 from vedette.assessment.early.weighing import early_test, is_early, with_early, with_light
@@ -74,6 +81,8 @@ class Assessor:
         dossier = one.dossier
         dossier.weighed, dossier.best, dossier.t_tai_ns = weighed, best_of(weighed), one.t_state_tai_ns
         self.explain(one)
+        borne = self.policy.unexplained_log_odds(one.phenomena, len(sensors))
+        dossier.is_unexplained = launch_log_odds(dossier.unannounced, one.existence) >= borne
         nearly = self.policy.declaration_log_odds(one.phenomena) - self.policy.evidence.fall_log_odds
         if early is not None and one.fit is None and known_log_odds(dossier.unannounced, one.existence) > nearly:
             one.take_early(early_products(early, one.t_state_tai_ns))
@@ -140,6 +149,8 @@ class Assessor:
         """The object as a candidate."""
         dossier = one.dossier
         marks = [*one.marks, *dossier.notice_marks, *dossier.age_marks]
+        if dossier.is_unexplained:
+            marks.append("unexplained")
         if not self.has_catalogue and dossier.best.get(Cause.SATELLITE, -np.inf) > 0.0:
             marks.append("no-catalogue")
         return Candidate(

@@ -21,6 +21,7 @@ class Dossier:
     weighed: tuple[Weighed, ...] = ()
     best: Mapping[Cause, float] = field(default_factory=dict)  # log ratios against unknown, without priors
     level: Level = field(default_factory=lambda: Level(Evidence.CANDIDATE))
+    is_unexplained: bool = False  # a launch is more probable than nature so often makes it seem
     notices: tuple[str, ...] = ()
     notice_marks: tuple[str, ...] = ()  # "announced", "deviating", "excess"
     age_marks: tuple[str, ...] = ()  # "stale", "lost", "expired-unseen"

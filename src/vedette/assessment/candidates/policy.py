@@ -18,6 +18,7 @@ from vedette.core.tables import table_text
 from vedette.reports import LAUNCHES, Cause, Evidence
 
 KNOWN_VERSION = 1
+_WEEKS = 52.18  # of a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,17 @@ class AssessmentPolicy:
         launches = sum(exp(priors[cause]) for cause in LAUNCHES)
         rules = self.evidence
         return log(max(launches / max(rules.false_per_year * rules.overshoot, 1e-9), 1.0))
+
+    def unexplained_log_odds(self, phenomena: tuple[str, ...], sensors: int) -> float:
+        """Log-odds of a launch, against all else, from which on a candidate is called unexplained.
+
+        As `declaration_log_odds` with what is borne of candidates: of R other things a year R / A ever pass a
+        likelihood ratio A, so that odds of launches over those borne let no more than these pass, whatever R is.
+        """
+        priors = self.log_priors(phenomena)
+        launches = sum(exp(priors[cause]) for cause in LAUNCHES)
+        borne = self.evidence.natural_per_sensor_week * _WEEKS * max(sensors, 1)
+        return log(launches / max(borne, 1e-9))
 
     def deadlines_of(self, evidence: Evidence) -> tuple[Deadline, ...]:
         """What must be done once this level is reached, soonest first."""
