@@ -7,8 +7,9 @@ six habits of free motion); fires, which stay where they are; bolides (the rows 
 aircraft with their afterburners lit, level at 100 to 300 m/s. One or two geostationary watchers look, as `real_lights`
 has them; after each look from the second to the eighth the launches (`assessment.early`) are weighed against nature and
 *unknown* by the packaged policy, as if it were certain that the looks are of one thing. A declaration at any look
-counts. Rates: what the policy says of each kind, seen by infrared, times the share declared, with the limit that holds
-with 95 % (Garwood 1936). The same looks without the first-look test would declare nothing: they are too few to fit.
+counts, and so, apart, does being called *unexplained* (a candidate's mark). Rates: what the policy says of each kind,
+seen by infrared, times the share declared, with the limit that holds with 95 % (Garwood 1936). The same looks without
+the first-look test would declare nothing: they are too few to fit.
 """
 
 import sys
@@ -18,7 +19,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from vedette.assessment.candidates import packaged_assessment_policy
-from vedette.assessment.candidates.ladder import known_log_odds, unknown_log_odds
+from vedette.assessment.candidates.ladder import known_log_odds, launch_log_odds, unknown_log_odds
 from vedette.assessment.early.weighing import early_test
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
@@ -36,6 +37,7 @@ ASKED, ASKED_UNKNOWN = POLICY.declaration_log_odds(("infrared",)), np.log(POLICY
 # brightness: middle (W/sr) and one sigma of its logarithm; of *unknown* the reference's own
 SHINE = {"unknown": (30e3, 1.5), "fire": (8e3, 1.2), "bolide": (300e3, 2.2), "aircraft": (5e3, 0.8)}
 KINDS = {"unknown": Cause.UNKNOWN, "fire": Cause.FIRE, "bolide": Cause.BOLIDE, "aircraft": Cause.AIRCRAFT}
+SENSORS = 4  # share what is borne of candidates
 START, LOOKS, STEP_S = 1_000_000_000_000_000_000, 8, 0.25
 
 
@@ -94,8 +96,9 @@ def seen_by(sensors, lat, lon, path_m, shine_w_sr, rng):
 
 
 def declared_at(sensors, rows):
-    """The number of looks at which a launch is declared; 0: never."""
-    names = tuple(sensors)
+    """The numbers of looks at which it is first called unexplained and at which a launch is declared; 0: never."""
+    names, unexplained = tuple(sensors), 0
+    borne = POLICY.unexplained_log_odds(("infrared",), SENSORS)
     for n in range(2, len(rows) + 1):
         part = rows[:n]
         looks = Looks(
@@ -113,9 +116,11 @@ def declared_at(sensors, rows):
         launches = [Weighed(c, ratio) for c, ratio in found.place_log_ratios().items()]
         nature = natural_causes(looks, sensors, NaturalContext(), reference=reference)
         said = explained([*nature, found.aircraft, found.unknown, *launches], PRIORS)
+        if not unexplained and launch_log_odds(said) >= borne:
+            unexplained = n
         if known_log_odds(said) >= ASKED and unknown_log_odds(said) >= ASKED_UNKNOWN:
-            return n
-    return 0
+            return unexplained or n, n
+    return unexplained, 0
 
 
 def main():
@@ -136,12 +141,12 @@ def main():
                 continue
             seen += 1
             at.append(declared_at(sensors, rows))
-        false = sum(n > 0 for n in at)
+        false, apart = (sum(one[i] > 0 for one in at) for i in (1, 0))
         rate = np.exp(PRIORS[cause])
         most = 0.5 * chi2.ppf(0.95, 2 * (false + 1))
         print(
-            f"{kind}: {false} of {cases} declared (at look {sorted(n for n in at if n)[:12]}); at {rate:,.0f} a year "
-            f"{rate * false / cases:.2f} a year, at most {rate * most / cases:.2f}", flush=True,
+            f"{kind}: {false} of {cases} declared (look {sorted(n for _, n in at if n)[:12]}); at {rate:,.0f} a year "
+            f"{rate * false / cases:.2f} a year, at most {rate * most / cases:.2f}; {apart} unexplained", flush=True,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from vedette.assessment.candidates import packaged_assessment_policy
-from vedette.assessment.candidates.ladder import known_log_odds, unknown_log_odds
+from vedette.assessment.candidates.ladder import known_log_odds, launch_log_odds, unknown_log_odds
 from vedette.assessment.early.products import early_products
 from vedette.assessment.early.weighing import early_test
 from vedette.assessment.launch_products import TYPICAL_BETA_KG_M2
@@ -40,6 +40,7 @@ SEEN = (SensorKind.INFRARED.value,)
 PRIORS = POLICY.log_priors(SEEN, has_catalogue=False)
 ASKED, ASKED_UNKNOWN = POLICY.declaration_log_odds(SEEN), np.log(POLICY.evidence.unknown_odds)
 MOST = 16
+BORNE = POLICY.unexplained_log_odds(SEEN, 4)  # of a candidate called unexplained, with four sensors
 
 
 def declared(made, flight):
@@ -50,6 +51,7 @@ def declared(made, flight):
         return None
     used = sorted({looks.sensor_ids[i] for i in looks.sensor_index[found]})
     bound = sequential_looks([made.sensors[name] for name in used])
+    unexplained = None
     for n in range(2, min(len(found), MOST) + 1):
         end = found[n - 1] + 1
         some = replace(looks, **{part: getattr(looks, part)[:end] for part in PARTS})
@@ -62,6 +64,8 @@ def declared(made, flight):
         launches = [Weighed(cause, ratio) for cause, ratio in test.place_log_ratios().items()]
         said = explained([*nature, test.aircraft, test.unknown, *launches], PRIORS)
         known, unknown = known_log_odds(said), unknown_log_odds(said)
+        if unexplained is None and launch_log_odds(said) >= BORNE:
+            unexplained = n
         if known < ASKED or unknown < ASKED_UNKNOWN:
             continue
         t = int(some.t_measured_tai_ns.max())
@@ -71,18 +75,19 @@ def declared(made, flight):
         falls = products.impact
         is_fall = None if falls is None else holds(falls.areas, 0.9, *np.degrees([lat[0], lon[0]]))
         after_s = (t - int(looks.t_measured_tai_ns[found[0]])) / 1e9
-        return n, bound, known, unknown, is_launch, is_fall, after_s
-    return MOST + 1, bound, np.nan, np.nan, None, None, np.nan
+        return n, bound, known, unknown, is_launch, is_fall, after_s, unexplained or n
+    return MOST + 1, bound, np.nan, np.nan, None, None, np.nan, unexplained or MOST + 1
 
 
 def told(name, rows):
-    n, bound = (np.array([row[i] for row in rows], dtype=float) for i in (0, 1))
+    n, bound, unexplained = (np.array([row[i] for row in rows], dtype=float) for i in (0, 1, 7))
     holding = [np.mean([row[i] for row in rows if row[i] is not None]) for i in (4, 5)]
     within = np.mean(n <= np.ceil(bound) + 1)
     counts = " ".join(f"{int(k)}:{int(c)}" for k, c in zip(*np.unique(n, return_counts=True), strict=True))
     print(
         f"{name}: {len(rows)} flights, looks {counts}; mean {n.mean():.2f}, bound {bound.mean():.2f}, within one look "
-        f"{100 * within:.0f} %; 90 % areas hold launch {100 * holding[0]:.0f} %, fall {100 * holding[1]:.0f} %",
+        f"{100 * within:.0f} %; 90 % areas hold launch {100 * holding[0]:.0f} %, fall {100 * holding[1]:.0f} %; "
+        f"unexplained after {unexplained.mean():.2f} looks",
         flush=True,
     )  # fmt: skip
 

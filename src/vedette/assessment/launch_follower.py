@@ -13,7 +13,7 @@ from vedette.assessment.candidates.assessor import Assessor
 from vedette.assessment.candidates.budget import Asking, FitBudget
 from vedette.assessment.candidates.patience import is_led_by_nature, is_worth_a_fit, moves
 from vedette.assessment.candidates.quick import quick_launch
-from vedette.assessment.candidates.raid import Member, raid_finding, raid_of
+from vedette.assessment.candidates.raid import raid_finding, raid_of
 from vedette.assessment.early.weighing import MOST_LOOKS
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
@@ -25,6 +25,7 @@ from vedette.assessment.launch_sayings import LaunchSayings, finding_of
 from vedette.assessment.launch_words import impact_sentence, reasons
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.orbit_watch import OrbitWatch
+from vedette.assessment.raid_members import raid_members
 from vedette.assessment.sensor_watch import SensorWatch
 from vedette.core.constants import NS_PER_S
 from vedette.frames import EarthOrientation
@@ -431,7 +432,7 @@ class LaunchFollower:
     def _count_raids(self, t_tai_ns: int) -> Said:
         """Launches that belong together; said when there are more of them than were said."""
         rules = self.assessment.raid
-        members = [_member(one) for one in self._objects.values() if _may_be_of_a_raid(one)]
+        members = raid_members(self._objects.values())
         is_early = self._t_raid_tai_ns is not None and (t_tai_ns - self._t_raid_tai_ns) / NS_PER_S < _COUNT_EVERY_S
         if sum(one.is_told for one in members) < rules.least_count or is_early:
             return ()
@@ -456,26 +457,3 @@ class LaunchFollower:
             made = seen_as_orbit or one.summary(*reasons(one))
             self._summaries[one.track_id] = made
         return made
-
-
-def _is_told(one: LaunchObject) -> bool:
-    """Whether an alert stands for its launch."""
-    return one.launch is not None and "launch" in one.alerts and one.dossier.level.evidence is not Evidence.WITHDRAWN
-
-
-def _may_be_of_a_raid(one: LaunchObject) -> bool:
-    """What is told, and what is still followed; of what was lost before it was told another track may be the rest."""
-    return not one.is_merged and (_is_told(one) or one.phase not in ("lost", "down", "orbit"))
-
-
-def _member(one: LaunchObject) -> Member:
-    is_told = _is_told(one)
-    return Member(
-        id=one.id,
-        t_tai_ns=one.launch.t_tai_ns if is_told and one.launch is not None else one.t_first_tai_ns,
-        explanations=one.dossier.explanations,
-        place_itrf_m=one.state_itrf[:3],
-        existence=one.existence,
-        is_told=is_told,
-        is_fitted=one.fit is not None and "no-launch-fits" not in one.marks,
-    )

@@ -103,10 +103,10 @@ def undecided(count, p, place_m=(6.4e6, 5e3, 0.0), t_s=50.0, existence=1.0):
 def test_what_is_found_in_the_midst_of_a_raid_is_counted_before_it_is_declared():
     """Thirty launches and ten that a year's fires still outweigh: about forty, and nobody knows how many are strays."""
     (raid,) = found(launches(range(30)) + undecided(10, 0.2))
-    assert raid.count_90[0] >= 35 and raid.count_90[1] == 40
+    assert 34 <= raid.count_90[0] <= 37 and raid.count_90[1] == 40
     assert len(raid.objects) == 40
     (least,) = found(launches(range(30)) + undecided(10, 0.2, existence=0.1))
-    assert 30.5 < least.count < 31.5
+    assert 30.5 < least.count < 31.0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Which of a follower's objects may belong to a raid, and what counting one asks of each."""
+
+from collections.abc import Iterable
+
+from vedette.assessment.candidates.raid import Member
+from vedette.assessment.launch_object import LaunchObject
+from vedette.core.constants import NS_PER_S
+from vedette.reports import Evidence
+
+
+def raid_members(objects: Iterable[LaunchObject]) -> list[Member]:
+    """What is told, and what is still followed; of what was lost before it was told another track may be the rest."""
+    return [_member(one) for one in objects if not one.is_merged and (_is_told(one) or one.phase not in _GONE)]
+
+
+_FRESH_S = 15.0
+_GONE = ("lost", "down", "orbit")
+
+
+def _is_told(one: LaunchObject) -> bool:
+    """Whether an alert stands for its launch."""
+    return one.launch is not None and "launch" in one.alerts and one.dossier.level.evidence is not Evidence.WITHDRAWN
+
+
+def _is_fresh(one: LaunchObject) -> bool:
+    """Found a moment ago: what the tracker still doubts are the false detections of a quiet sky, and this is none."""
+    return (one.t_state_tai_ns - one.t_seen_tai_ns) / NS_PER_S <= _FRESH_S
+
+
+def _member(one: LaunchObject) -> Member:
+    is_told = _is_told(one)
+    return Member(
+        id=one.id,
+        t_tai_ns=one.launch.t_tai_ns if is_told and one.launch is not None else one.t_first_tai_ns,
+        explanations=one.dossier.explanations,
+        place_itrf_m=one.state_itrf[:3],
+        existence=1.0 if _is_fresh(one) else one.existence,
+        is_told=is_told,
+        is_fitted=one.fit is not None and "no-launch-fits" not in one.marks,
+    )
