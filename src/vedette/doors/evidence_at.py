@@ -4,6 +4,8 @@ The engine is thawed at the instant and asked when the track was first looked at
 before that, and played from there with somebody listening. What comes out is `vedette explain --at`.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from vedette.core.constants import NS_PER_S
@@ -15,6 +17,7 @@ from vedette.engine import Picture, advance, open_picture
 from vedette.engine.track_history import TrackHistory
 from vedette.reports import Scan
 
+Tell = Callable[[int, int], None]
 BEFORE_S = 60.0  # before the first look that is remembered: what lost to it is told too
 
 
@@ -43,8 +46,24 @@ def entry_at(reading: Reading, at: str | None) -> int:
     return newest
 
 
-def evidence_at(reading: Reading, name: str, at: str | None) -> dict[str, Any]:
-    """The document of `vedette explain JOURNAL NAME --at`; NotFoundError when there was no such object or track."""
+def evidence_from_reel(path: Path, name: str, at: str | None, tell: Tell | None = None) -> dict[str, Any] | None:
+    """`evidence_at` by the reel beside a journal; None where there is none that reaches so far."""
+    try:
+        reading = Reading.open(path, is_maker=False)
+    except NotFoundError:
+        return None
+    try:
+        is_there = reading.reaches(at) if at is not None else reading.reel.checkpoint(2**62) is not None
+        return evidence_at(reading, name, at, tell) if is_there else None
+    finally:
+        reading.close()
+
+
+def evidence_at(reading: Reading, name: str, at: str | None, tell: Tell | None = None) -> dict[str, Any]:
+    """The document of `vedette explain JOURNAL NAME --at`; NotFoundError when there was no such object or track.
+
+    `tell` is given how many entries are done, of how many.
+    """
     last = entry_at(reading, at)
     first = _first_entry(reading, picture_after(reading, last), name, last)
     history = TrackHistory(name)
@@ -55,6 +74,8 @@ def evidence_at(reading: Reading, name: str, at: str | None) -> dict[str, Any]:
         history.before(picture, event)
         picture = advance(picture, event)
         history.after(picture, event)
+        if tell is not None:
+            tell(number - start, last - start)
     return explain_document(history.story(picture), picture)
 
 
@@ -82,7 +103,6 @@ def _first_entry(reading: Reading, picture: Picture, name: str, last: int) -> in
             t = int(looks.t_measured_tai_ns.min()) - round(BEFORE_S * NS_PER_S)
             for kept in reading.reel.chunk_at(t):
                 if kept.t_tai_ns <= t:
-                    last = min(last, kept.entry)
-                    return kept.entry
+                    return min(last, kept.entry)
             return 0
     return 0

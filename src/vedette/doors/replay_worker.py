@@ -2,8 +2,7 @@
 
 Questions come on standard input and answers leave on what was standard output, both as a length and MessagePack. In
 between it makes reels: of the journal that the watch writes now, always behind it by a second or two, and of any other
-that somebody asks about. It is told to be nice, and may be killed at any instant. With `--read` it makes no reels: for
-answers that take long, beside the one that makes them, so that nobody who seeks waits for somebody who asks why.
+that somebody asks about. It is told to be nice, and may be killed at any instant.
 """
 
 import os
@@ -53,8 +52,7 @@ class Building(msgspec.Struct, frozen=True):
 class Replayer:
     """The journals that are open, and the one whose reel is being made."""
 
-    def __init__(self, is_maker: bool = True) -> None:
-        self.is_maker = is_maker
+    def __init__(self) -> None:
         self.open: dict[str, Any] = {}  # by path: (Reading, ReelBuilder)
         self.followed = ""
         self._t_followed = 0.0
@@ -67,12 +65,7 @@ class Replayer:
         if question.what == "close":
             self._close(question.journal)
             return {"closed": question.journal}
-        try:
-            reading, builder = self._opened(question.journal)
-        except NotFoundError:
-            if self.is_maker or not Path(question.journal).exists():
-                raise
-            return Building("running", 0, 0)  # the maker is still to begin
+        reading, builder = self._opened(question.journal)
         words = question.words
         if question.what == "state":
             return self.state(question.journal)
@@ -88,19 +81,12 @@ class Replayer:
                 return {"frames": reading.frames_between(words["from"], words["to"], int(words.get("most") or 600))}
             case "history":
                 return reading.history_of(words["id"], words.get("at"))
-            case "evidence":
-                from vedette.doors.evidence_at import evidence_at
-
-                building = self._wait_for(reading, builder, words["at"]) if words.get("at") else None
-                if building is not None:
-                    return building
-                return evidence_at(reading, words["id"], words.get("at"))
             case "calibration":
                 from vedette.doors.honesty import honesty_of
 
                 building = self._wait_for(reading, builder, None)
                 return building if building is not None else honesty_of(reading, int(words.get("last") or 200))
-        raise UsageError(f"{question.what}: the replay worker answers picture, frames, history, evidence, calibration")
+        raise UsageError(f"{question.what}: the replay worker answers picture, frames, history, calibration")
 
     def state(self, journal: str) -> dict[str, Any]:
         """How far the reel of a journal has come."""
@@ -113,7 +99,7 @@ class Replayer:
     def work(self) -> float:
         """Make reels for a slice of time; how long one may then sleep, s."""
         now = time.monotonic()
-        behind = [one for one in self.open.values() if one[1] is not None and one[1].is_behind]
+        behind = [one for one in self.open.values() if one[1].is_behind]
         if self.followed and now - self._t_followed > FOLLOW_S:
             self._t_followed = now
             try:
@@ -135,8 +121,8 @@ class Replayer:
         if journal not in self.open:
             while len(self.open) >= MOST_OPEN:
                 self._close(next(name for name in self.open if name != self.followed))
-            reading = Reading.open(Path(journal), is_maker=self.is_maker)
-            self.open[journal] = (reading, ReelBuilder(reading.journal, reading.reel) if self.is_maker else None)
+            reading = Reading.open(Path(journal))
+            self.open[journal] = (reading, ReelBuilder(reading.journal, reading.reel))
         return self.open[journal]
 
     def _close(self, journal: str) -> None:
@@ -147,10 +133,6 @@ class Replayer:
     def _wait_for(self, reading: Any, builder: Any, at: str | None) -> Building | None:
         """None once the reel has come so far (None: to the end); what is still to be done when it takes longer."""
         t_end = time.monotonic() + PATIENCE_S
-        if builder is None:
-            is_there = reading.reaches(at) if at is not None else reading.is_whole
-            of = reading.journal.store.newest_entry()
-            return None if is_there else Building("running", reading.reel.last_entry, of)
         while not (reading.reaches(at) if at is not None else reading.is_whole):
             builder.step(SLICE_S)
             builder.recorder.flush()
@@ -159,9 +141,9 @@ class Replayer:
         return None
 
 
-def serve(questions: BinaryIO, out: BinaryIO, is_maker: bool = True) -> None:
+def serve(questions: BinaryIO, out: BinaryIO) -> None:
     """Answer until nobody asks any more."""
-    replayer, encoder = Replayer(is_maker), msgspec.json.Encoder()
+    replayer, encoder = Replayer(), msgspec.json.Encoder()
     idle_s = 0.0
     while True:
         ready, _, _ = select.select([questions], [], [], idle_s)
@@ -227,7 +209,7 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(15)
     try:
-        serve(questions, out, is_maker="--read" not in sys.argv[1:])
+        serve(questions, out)
     except BrokenPipeError:
         return 0
     return 0

@@ -44,7 +44,7 @@ def asked(door, *paths):
                     await asyncio.sleep(0.2)
                     answer = await client.get(path)
                 found.append(answer)
-        await asyncio.gather(door.context.replay.stop(), door.context.deep.stop())
+        await asyncio.gather(door.context.replay.stop(), *(close() for close in door.context.closers))
         return found
 
     return asyncio.run(run())

@@ -41,7 +41,6 @@ class ServerContext:
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
     replay: ReplayLink = field(default_factory=ReplayLink)  # the past: makes reels, shows pictures of them
-    deep: ReplayLink = field(default_factory=lambda: ReplayLink(is_maker=False))  # what takes it longer to find out
     _catalogue: CatalogueWatch = field(init=False)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # of what routes began
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -83,7 +82,7 @@ class ServerContext:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self.worker.stop()
-        await asyncio.gather(self.replay.stop(), self.deep.stop())
+        await self.replay.stop()
         forget(self.data_dir)
         await self.catalogue.stop()
         if self.desk is not None:

@@ -18,7 +18,7 @@ from vedette.core.errors import (
 )
 from vedette.doors.replay_worker import Answer, Question, packed
 
-LONGEST_S = 120.0  # for one answer; evidence of a long track may be that long
+LONGEST_S = 60.0  # for one answer
 MOST_WAITING = 32
 MOST_BYTES = 256 * 2**20
 _ERRORS: dict[int, type[VedetteError]] = {
@@ -27,10 +27,9 @@ _ERRORS: dict[int, type[VedetteError]] = {
 
 
 class ReplayLink:
-    """One replay worker, begun when it is first needed; without `is_maker` it only reads the reels of another."""
+    """One replay worker, begun when it is first needed."""
 
-    def __init__(self, is_maker: bool = True) -> None:
-        self.is_maker = is_maker
+    def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.followed: Path | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -102,7 +101,7 @@ class ReplayLink:
         async with self._begin:
             if self._process is None or self._process.returncode is not None:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "vedette.doors.replay_worker", *([] if self.is_maker else ["--read"]),
+                    sys.executable, "-m", "vedette.doors.replay_worker",
                     stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
                 )  # fmt: skip
                 self._reader = asyncio.create_task(self._read(self._process), name="replay worker")

@@ -6,7 +6,7 @@ from litestar import Response, get
 
 from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.roles import VIEWER, for_role
-from vedette.doors.server.routes.replay import At, Name, past_picture
+from vedette.doors.server.routes.replay import At, Name, asked
 from vedette.doors.wire import json_bytes
 
 
@@ -14,7 +14,7 @@ from vedette.doors.wire import json_bytes
 async def picture(context: Served, journal: Name = None, at: At = None) -> Response[bytes]:
     """The newest picture, its entry and frame in the headers; with `at` or `journal`, the snapshot of that instant."""
     if at is not None or journal is not None:
-        return await past_picture(context, journal, at or "9999-01-01T00:00:00Z")
+        return await asked(context, "picture", journal, at=at or "9999-01-01T00:00:00Z")
     hub = context.hub
     headers = {"ETag": f'"{hub.seq}"', "X-Vedette-Entry": str(hub.entry), "Cache-Control": "no-cache"}
     return Response(json_bytes(hub.picture), media_type="application/json", headers=headers)

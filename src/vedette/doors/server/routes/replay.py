@@ -4,22 +4,19 @@ Nothing is computed here: the replay worker answers, and while it cannot yet the
 """
 
 import asyncio
-from collections import OrderedDict
 from pathlib import Path
 from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from vedette.core.errors import NotFoundError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.server.context import Served, ServerContext
+from vedette.doors.server.journals import journal_named
 from vedette.doors.server.roles import VIEWER, for_role
 from vedette.doors.sqlite_journal import JournalSummary, SqliteJournal, list_journals
 from vedette.time import utc_text_from_tai_ns
 
-EVIDENCE_WAIT_S = 2.0  # then it is asked for again
-MOST_KEPT = 16
 _LEAST_DATED_TAI_NS = 10**17  # what a feed counts from a zero of its own is no date
 
 Name = Annotated[str | None, QueryParameter(description="A journal's file name; the one written now when absent.")]
@@ -35,18 +32,6 @@ Most = Annotated[int, QueryParameter(description="How many frames at most.", ge=
 Last = Annotated[int, QueryParameter(description="How many of the newest judgements count.", ge=10, le=100_000)]
 
 
-def journal_of(context: ServerContext, name: str | None) -> Path:
-    """The journal of a name (its file's, with or without the ending), or the one that is written now."""
-    if name is None:
-        if context.journal is None:
-            raise NotFoundError("nothing is watched yet: there is no journal to tell of")
-        return context.journal
-    for path in sorted(journals_dir_of(context.data_dir).glob("*.sqlite")):  # a name is looked up, never opened
-        if name in (path.name, path.stem):
-            return path
-    raise NotFoundError(f"no journal {name!r} here; `/api/v1/journals` lists them")
-
-
 def answered(body: bytes) -> Response[bytes]:
     """The worker's JSON as an answer: 202 while it is still making what was asked for."""
     is_waiting = body.startswith(b'{"state":"running"')
@@ -55,8 +40,7 @@ def answered(body: bytes) -> Response[bytes]:
 
 
 def routes(context: ServerContext) -> list[Any]:
-    """The handlers, with the questions that are still being answered."""
-    asked: OrderedDict[tuple[object, ...], asyncio.Task[bytes]] = OrderedDict()
+    """The handlers."""
 
     @get("/api/v1/journals", **for_role(VIEWER))
     async def journals(context: Served) -> dict[str, list[dict[str, Any]]]:
@@ -68,7 +52,9 @@ def routes(context: ServerContext) -> list[Any]:
     async def frames(context: Served, name: FromPath[str], t_from: From, t_to: To, most: Most = 600) -> Response[bytes]:
         """The frames between two instants, oldest first: they fold over the picture at the first."""
         words = {"from": t_from, "to": t_to, "most": most}
-        return answered(await context.replay.ask("frames", journal_of(context, name), **words))
+        return answered(
+            await context.replay.ask("frames", journal_named(context.data_dir, name, context.journal), **words)
+        )
 
     @get("/api/v1/objects/{object_id:str}/history", **for_role(VIEWER))
     async def history(
@@ -76,43 +62,26 @@ def routes(context: ServerContext) -> list[Any]:
     ) -> Response[bytes]:
         """How what was believed of an object moved: causes, classes, areas, residuals."""
         words = {"id": object_id, **({"at": at} if at else {})}
-        return answered(await context.replay.ask("history", journal_of(context, journal), **words))
-
-    @get("/api/v1/objects/{object_id:str}/evidence", **for_role(VIEWER))
-    async def evidence(
-        context: Served, object_id: FromPath[str], journal: Name = None, at: At = None
-    ) -> Response[bytes]:
-        """What an object rests on, as `vedette explain --json` says."""
-        path = journal_of(context, journal)
-        words = {"id": object_id, **({"at": at} if at else {})}
-        key = (path, object_id, at, path.stat().st_mtime_ns if at is None else 0, asyncio.get_running_loop())
-        if key not in asked:
-            await context.replay.ask("state", path)  # it makes the reel that the other reads
-            while len(asked) >= MOST_KEPT:
-                asked.popitem(last=False)[1].cancel()
-            asked[key] = asyncio.create_task(context.deep.ask("evidence", path, **words))
-        try:
-            body = await asyncio.wait_for(asyncio.shield(asked[key]), EVIDENCE_WAIT_S)
-        except TimeoutError:
-            return answered(b'{"state":"running","done":0,"of":0}')
-        except BaseException:
-            asked.pop(key, None)
-            raise
-        if body.startswith(b'{"state":"running"'):
-            asked.pop(key, None)
-        return answered(body)
+        return answered(
+            await context.replay.ask("history", journal_named(context.data_dir, journal, context.journal), **words)
+        )
 
     @get("/api/v1/calibration", **for_role(VIEWER))
     async def calibration(context: Served, journal: Name = None, last: Last = 200) -> Response[bytes]:
         """How honest the stated doubt was: areas that held, and looks against what was expected, by source and day."""
-        return answered(await context.replay.ask("calibration", journal_of(context, journal), last=last))
+        return answered(
+            await context.replay.ask(
+                "calibration", journal_named(context.data_dir, journal, context.journal), last=last
+            )
+        )
 
-    return [journals, frames, history, evidence, calibration]
+    return [journals, frames, history, calibration]
 
 
-async def past_picture(context: ServerContext, journal: str | None, at: str) -> Response[bytes]:
-    """The snapshot that was true at an instant."""
-    return answered(await context.replay.ask("picture", journal_of(context, journal), at=at))
+async def asked(context: ServerContext, what: str, journal: str | None, **words: Any) -> Response[bytes]:
+    """What the replay worker says of a journal, by its name or the one that is written now."""
+    path = journal_named(context.data_dir, journal, context.journal)
+    return answered(await context.replay.ask(what, path, **words))
 
 
 def journal_rows(folder: Path, live: Path | None) -> list[dict[str, Any]]:
