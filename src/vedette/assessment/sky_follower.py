@@ -4,7 +4,7 @@ Where a `LaunchFollower` fits launches and orbits to a few objects, this counts 
 says how many there are whenever they have grown tenfold, and what was doubtful. It names no class, proposes no alert.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -58,18 +58,22 @@ class SkyFollower:
 
     def objects(self) -> tuple[ObjectSummary, ...]:
         """Every object with its state at the newest time; made when asked for."""
+        return self.some(range(len(self.tracker.tracks.ids)))
+
+    def some(self, rows: Iterable[int]) -> tuple[ObjectSummary, ...]:
+        """The objects in these rows of the tracks."""
         tracks = self.tracker.tracks
         states, covs, existence = tracks.states_itrf, tracks.state_covs_itrf, tracks.existence
         return tuple(
             ObjectSummary(
-                id=name,
+                id=tracks.ids[i],
                 class_name="unclassified",
                 probabilities={},
                 phase="followed",
                 state=state_words(tracks.t_tai_ns, states[i], covs[i]),
                 reasons_for=(f"exists with {100 * existence[i]:.1f} %: {int(tracks.hits[i])} detections",),
             )
-            for i, name in enumerate(tracks.ids)
+            for i in rows
         )
 
     def alerts(self) -> tuple[Alert, ...]:

@@ -3,6 +3,7 @@
 Everything here is a pure function of a picture, so that live and replay give the same bytes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -88,8 +89,20 @@ class Spelling:
             "areas": [area(a) for a in launch.areas],
         }
 
-    def object(self, summary: ObjectSummary) -> dict[str, Any]:
-        """What is believed about one object."""
+    def objects(self, summaries: Sequence[ObjectSummary]) -> list[dict[str, Any]]:
+        """What is believed about several; the places below them are found in one go."""
+        states = [one.state["position_itrf_m"] for one in summaries if one.state and "position_itrf_m" in one.state]
+        if not states:
+            return [self.object(one) for one in summaries]
+        lat_rad, lon_rad, height_m = geodetic_from_itrf(np.array(states))
+        places = iter(zip(np.degrees(lat_rad).tolist(), np.degrees(lon_rad).tolist(), height_m.tolist(), strict=True))
+        return [
+            self.object(one, next(places) if one.state and "position_itrf_m" in one.state else None)
+            for one in summaries
+        ]
+
+    def object(self, summary: ObjectSummary, place: tuple[float, float, float] | None = None) -> dict[str, Any]:
+        """What is believed about one object; `place` is the one below it, in degrees and metres, when it is known."""
         return {
             "id": summary.id,
             "class": summary.class_name,
@@ -101,7 +114,7 @@ class Spelling:
             "burnout": self.burnout(summary.burnout) if summary.burnout else None,
             "impact": self.impact(summary.impact) if summary.impact else None,
             "impact_areas": [area(a) for a in summary.impact.areas] if summary.impact else [],
-            "state": self.state(summary.state) if summary.state else None,
+            "state": self.state(summary.state, place) if summary.state else None,
             "sensors": summary.sensors,
             "quality": summary.quality,
             "reasons_for": summary.reasons_for,
@@ -115,17 +128,20 @@ class Spelling:
             return figures
         return {"t_utc": self.utc(words["t_tai_ns"]), "t_plus_s": self.plus_s(words["t_tai_ns"]), **figures}
 
-    def state(self, words: dict[str, Any]) -> dict[str, Any]:
+    def state(self, words: dict[str, Any], place: tuple[float, float, float] | None = None) -> dict[str, Any]:
         """A state with the place below it; its instant spelled out."""
         if "position_itrf_m" not in words:
             return words
-        lat_rad, lon_rad, height_m = geodetic_from_itrf(np.array(words["position_itrf_m"]))
+        if place is None:
+            lat_rad, lon_rad, height = geodetic_from_itrf(np.array(words["position_itrf_m"]))
+            place = float(np.degrees(lat_rad)), float(np.degrees(lon_rad)), float(height)
+        lat_deg, lon_deg, height_m = place
         return {
             "t_utc": self.utc(words["t_tai_ns"]),
             "t_plus_s": self.plus_s(words["t_tai_ns"]),
-            "lat_deg": round(float(np.degrees(lat_rad)), 5),
-            "lon_deg": round(float(np.degrees(lon_rad)), 5),
-            "altitude_km": round(float(height_m) / 1e3, 4),
+            "lat_deg": round(lat_deg, 5),
+            "lon_deg": round(lon_deg, 5),
+            "altitude_km": round(height_m / 1e3, 4),
             **{key: value for key, value in words.items() if key != "t_tai_ns"},
         }
 
@@ -339,11 +355,15 @@ def spelling_of(picture: Picture) -> Spelling:
 
 
 def document(
-    picture: Picture, predict_to_tai_ns: int | None = None, events: list[dict[str, Any]] | None = None
+    picture: Picture,
+    predict_to_tai_ns: int | None = None,
+    events: list[dict[str, Any]] | None = None,
+    objects: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The whole picture as one document: events, objects, alerts, predictions.
 
-    `events` is the timeline for whoever has spelled it already, so that a long watch need not spell it at every frame.
+    `events` is the timeline for whoever has spelled it already, so that a long watch need not spell it at every frame;
+    so are `objects`.
     """
     spell = spelling_of(picture)
     predictions = picture.predict(predict_to_tai_ns) if predict_to_tai_ns is not None else ()
@@ -359,7 +379,7 @@ def document(
         },
         "no_launch": no_launch(picture),
         "events": [spell.event(finding) for finding in picture.timeline] if events is None else events,
-        "objects": [spell.object(summary) for summary in picture.objects],
+        "objects": spell.objects(picture.objects) if objects is None else objects,
         "alerts": [spell.alert(alert) for alert in picture.alerts],
         "candidates": [spell.candidate(one) for one in picture.candidates],
         "raids": [raid(one, spell) for one in picture.raids],

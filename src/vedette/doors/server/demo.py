@@ -79,10 +79,13 @@ def make_personas(folder: Path) -> None:
     """Accounts with drawn credentials, told once on the terminal and kept in a file only its owner reads."""
     from vedette.doors.account_keeping import make_account
     from vedette.doors.accounts import AccountBook
+    from vedette.doors.key_files import KeyRing
+    from vedette.sharing.keys import Purpose
 
     if AccountBook(folder).accounts():
         sys.stderr.write(f"the accounts of {folder} are kept; their credentials stand in {folder / 'personas.json'}\n")
         return
+    KeyRing(folder).make(Purpose.DRILL, "exercise")  # signs what is released in an exercise
     drawn = {name: "-".join(secrets.choice(_WORDS) for _ in range(4)) for name, _, _ in PERSONAS}
     first = PERSONAS[0][0]
     for name, role, _ in PERSONAS:

@@ -30,14 +30,20 @@ class SpelledTimeline:
 class Framer:
     """Makes the frames of one watch or replay; `seq` grows by one with each."""
 
-    def __init__(self, journal: str, seq: int = 0) -> None:
-        self.journal, self.seq = journal, seq
+    def __init__(
+        self,
+        journal: str,
+        seq: int = 0,
+        objects_of: Callable[[Picture], list[dict[str, Any]] | None] = lambda _: None,
+    ) -> None:
+        """`objects_of` spells the objects in another way than `wire` would; None from it leaves them to `wire`."""
+        self.journal, self.seq, self.objects_of = journal, seq, objects_of
         self.document: Document | None = None
         self._timeline = SpelledTimeline()
 
     def snapshot(self, picture: Picture, entry: int, desk: Sequence[Any] = (), notices: Sequence[Any] = ()) -> Frame:
         """The whole picture now; the next update counts from here."""
-        self.document = document(picture, events=self._timeline.of(picture))
+        self.document = self._document(picture)
         return self._snapshot(entry, desk, notices)
 
     def frame(
@@ -50,13 +56,16 @@ class Framer:
 
         `around` gives the desk's alerts and the notices; asked only for a snapshot.
         """
-        before, self.document = self.document, document(picture, events=self._timeline.of(picture))
+        before, self.document = self.document, self._document(picture)
         if before is not None:
             told = update_between(before, self.document, seq=self.seq + 1, entry=entry)
             if told is not None:
                 self.seq += 1
                 return told
         return self._snapshot(entry, *around())
+
+    def _document(self, picture: Picture) -> Document:
+        return document(picture, events=self._timeline.of(picture), objects=self.objects_of(picture))
 
     def _snapshot(self, entry: int, desk: Sequence[Any], notices: Sequence[Any]) -> Frame:
         assert self.document is not None

@@ -157,6 +157,6 @@ ClientFrame = Hello
 BINARY_FRAME = (
     "Little-endian: u32 magic 0x54444556 (VEDT), u16 version 1, u16 kind (1 catalogue, 2 tracks), u32 count, "
     "u32 reserved, f64 t_tai_s (TAI seconds since 1970-01-01T00:00:00 TAI), f64 t_utc_unix_s; then count u32 "
-    "(catalogue: index; tracks: the number in the object's id), count x 3 f32 position_itrf_m, "
-    "count x 3 f32 velocity_itrf_mps."
+    "(catalogue: index; tracks of a crowd: the low 32 bits of what the id spells after its T, five bits a letter, "
+    "A-Z 2-7), count x 3 f32 position_itrf_m, count x 3 f32 velocity_itrf_mps."
 )

@@ -1,5 +1,6 @@
 """`vedette serve`: the socket bound, the application on it, ended in order by Ctrl-C."""
 
+import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from vedette.doors.server.opening import Opening, check_opening, first_address, 
 from vedette.doors.server.pipe import WatchPlan
 
 BACKLOG = 2048
+CALM = (100_000, 50, 1000)  # few searches for circles among things that go by themselves
 SEND_BYTES = 512 * 1024
 
 
@@ -38,6 +40,7 @@ def run_serve(
         on_open(address)
     app = Guard(make_app(context), gate)
     server = uvicorn.Server(server_config(app, opening.certificate, opening.key))
+    gc.set_threshold(*CALM)
     try:
         server.run(sockets=[bound])
     except KeyboardInterrupt:  # asked for and done: uvicorn raises it again after an orderly end

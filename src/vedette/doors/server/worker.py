@@ -5,6 +5,7 @@ standard error. It writes the journal and proposes to the desk exactly as `vedet
 it puts everything on disk and leaves, without ending the journal: the next one goes on with it.
 """
 
+import gc
 import os
 import queue
 import signal
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from vedette.core.errors import VedetteError
+from vedette.doors.server.crowd import CrowdRows, crowd_frame
 from vedette.doors.server.frames import Frame
 from vedette.doors.server.framing import Framer
 from vedette.doors.server.pipe import (
@@ -31,6 +33,7 @@ from vedette.doors.server.pipe import (
     Notices,
     Opened,
     Start,
+    Tracks,
     Trouble,
     Whole,
     packed,
@@ -43,6 +46,7 @@ from vedette.reports import Notice
 
 FRAME_S = 0.1  # at most ten frames a second
 ALIVE_S = 0.5
+CALM = (100_000, 50, 1000)  # frames are made of many small things that go by themselves: few searches for circles
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -55,7 +59,7 @@ class Teller:
 
     def __init__(self, out: BinaryIO, control: "Control") -> None:
         self._out, self._control = out, control
-        self._framer = Framer("")
+        self._framer = Framer("", objects_of=CrowdRows().of)
         self._journal: Any = None
         self._t_frame = self._t_alive = time.monotonic()
         self._lock, self._is_over = threading.Lock(), threading.Event()
@@ -111,6 +115,9 @@ class Teller:
         self._journal.commit()
         self._t_frame, self._is_dirty = time.monotonic(), False
         self._tell(self._framer.frame(picture, self._journal.store.entry_count))
+        positions = crowd_frame(picture)
+        if positions is not None:
+            self.send(Tracks(frame=positions))
 
     def _tell(self, frame: Frame) -> None:
         """The server numbers frames itself: it has others to put between."""
@@ -252,6 +259,7 @@ def main() -> int:
     os.dup2(2, 1)  # what anybody prints is for people
     orders = sys.stdin.buffer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says what to do
+    gc.set_threshold(*CALM)
     start = read_message(orders)
     if not isinstance(start, Start):
         return 2
