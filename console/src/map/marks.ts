@@ -199,15 +199,21 @@ export function trackLabels(
       [x + 18, y - 2 * tall],
       [x + 18, y + tall + 8],
     ];
-    const place = places.find(([px, py]) => isFree([px, py, px + wide, py + tall])) ?? (track.isSelected ? places[0]! : null);
+    // of the free places the one that is near its own mark and far from the others'
+    const away = ([px, py]: [number, number], mx: number, my: number) =>
+      Math.hypot(Math.max(px - mx, 0, mx - px - wide), Math.max(py - my, 0, my - py - tall));
+    const cost = (at: [number, number]) =>
+      away(at, x, y) - Math.min(40, ...list.filter((one) => one.track !== track).map((one) => away(at, one.x, one.y)));
+    const free = places.filter(([px, py]) => isFree([px, py, px + wide, py + tall])).sort((a, b) => cost(a) - cost(b));
+    const place = free[0] ?? (track.isSelected ? places[0]! : null);
     if (!place) continue;
     room--;
     const [px, py] = place;
     taken.push([px, py, px + wide, py + tall]);
     ctx.save();
     ctx.strokeStyle = tint;
-    ctx.globalAlpha = 0.5;
-    ctx.lineWidth = 0.8;
+    ctx.globalAlpha = 0.8;
+    ctx.lineWidth = 0.9;
     ctx.beginPath();
     ctx.moveTo(x, y);
     ctx.lineTo(px + (px > x ? -2 : wide + 2), py + tall / 2);
