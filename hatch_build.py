@@ -15,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 INSIDE = "vedette/doors/server/console"
 
 
-class ConsoleHook(BuildHookInterface):  # type: ignore[type-arg]
+class ConsoleHook(BuildHookInterface):
     """Puts `console/dist` into what is built."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ const GROUNDS = ["bg", "surface", "raised"];
 const PAIRS: [text: string, grounds: string[], least: number][] = [
   ["text", [...GROUNDS, "hover", "chosen", "critical-ground", "serious-ground"], TEXT],
   ["muted", [...GROUNDS, "hover", "chosen", "critical-ground", "serious-ground"], TEXT],
-  ["faint", GROUNDS, TEXT],
+  ["faint", [...GROUNDS, "chosen"], TEXT],
   ["accent", GROUNDS, TEXT],
   ["on-accent", ["accent"], TEXT],
   ["on-danger", ["danger"], TEXT],
