@@ -126,13 +126,21 @@ class Hub:
 
     def snapshot_for(self, reader: Reader) -> list[Frame]:
         """The picture as it is, for a reader that has nothing or fell behind, and the alerts it missed said again."""
-        reader.is_behind = False
-        self.snapshot_count += 1
-        owed = [self.desk[one] for one in reader.take_alerts_owed() if one in self.desk]
+        owed = [self.desk[one] for one in self.snapshot_given(reader) if one in self.desk]
         frames = [self.snapshot()]
         if owed:
             frames.append(Frame(self.seq, self._desk_text(owed)))
         return frames
+
+    def snapshot_given(self, reader: Reader) -> tuple[str, ...]:
+        """The reader has everything up to now; the desk alerts that it missed before."""
+        reader.is_behind = False
+        self.snapshot_count += 1
+        return reader.take_alerts_owed()
+
+    def desk_whole(self) -> str:
+        """Every alert of the desk as one frame."""
+        return self._desk_text(self.desk.values())
 
     def snapshot(self) -> Frame:
         """The newest picture whole, encoded once for all who ask before the next frame."""

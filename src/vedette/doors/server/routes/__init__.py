@@ -22,6 +22,8 @@ ROUTE_MODULES: tuple[str, ...] = (
     "alerts",
     "audit",
     "replay",
+    "live",
+    "alert_events",
 )
 
 
