@@ -5,6 +5,8 @@ import { age, isoOf, km, percent, place as placeWords, span } from "../lib/forma
 import { named, t } from "../lib/i18n";
 import type { TrackedObject } from "../lib/model";
 import { watch } from "../lib/state.svelte";
+import { KIND_TRACKS } from "./batch";
+import { Crowd } from "./crowd";
 import { layers } from "./layers.svelte";
 import { makeScene, Memory, type Scene, type Tone, type TrackShape } from "./scene";
 import { readSensors, type SensorPlace } from "./sensors";
@@ -19,6 +21,9 @@ class Drawn {
   sensorsTrouble = $state<string | null>(null);
   #trails = new Trails();
   #memory = new Memory();
+  #crowd = new Crowd();
+  #crowdCame = $state(0);
+  #deaf: (() => void) | undefined;
   #journal: string | null = null;
   #users = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -30,8 +35,10 @@ class Drawn {
     if (watch.journal !== this.#journal) {
       this.#journal = watch.journal;
       this.#trails.forget();
+      this.#crowd.forget();
     }
     this.#trails.take(watch.picture);
+    void this.#crowdCame;
     return makeScene(
       {
         picture: watch.picture,
@@ -44,6 +51,7 @@ class Drawn {
         fieldHeight_km: layers.fieldHeight_km,
         trail: (id, until) => this.#trails.of(id, until),
         isShown: (object) => isShown(object),
+        fresh: (id) => (watch.isPast ? null : this.#crowd.of(id)),
       },
       this.#memory,
     );
@@ -58,9 +66,16 @@ class Drawn {
     if (this.#users++ === 0) {
       this.#timer = setInterval(() => this.#tick(), 1000);
       this.#tick();
+      this.#deaf = watch.onBinary((bytes) => {
+        if (new DataView(bytes).getUint16(6, true) !== KIND_TRACKS) return;
+        this.#crowd.take(bytes);
+        this.#crowdCame++;
+      });
     }
     return () => {
-      if (--this.#users === 0) clearInterval(this.#timer);
+      if (--this.#users > 0) return;
+      clearInterval(this.#timer);
+      this.#deaf?.();
     };
   }
 

@@ -100,3 +100,19 @@ describe("sensors as told", () => {
     expect(place.height_m / 1e3).toBeCloseTo(39103.77, 0);
   });
 });
+
+it("a sensor of the server's own answer stands on the ground or in space by its height", () => {
+  const rows = readSensors({
+    journal: "x",
+    sensors: [
+      { id: "ir", kind: "infrared", place: { lat_deg: 0, lon_deg: 10, height_km: 35786, moves: true }, field: { azimuth_min_deg: null }, off_nadir_max_deg: 90, outlines: [] },
+      { id: "r", kind: "radar", place: { lat_deg: 36.6, lon_deg: -26.4, height_km: 0.03, moves: false }, field: { azimuth_min_deg: 90, azimuth_max_deg: 270 }, outlines: [] },
+      { id: "heard-of", kind: null, place: null, field: null, outlines: [] },
+    ],
+  });
+  expect(rows[0]!.site).toBeNull();
+  expect(placeOf(rows[0]!, 0)!.height_m / 1e3).toBeCloseTo(35786, 0);
+  expect(rows[1]!.site).toEqual({ lat_deg: 36.6, lon_deg: -26.4, height_m: 30 });
+  expect(rows[1]!.field.azimuth_max_deg).toBe(270);
+  expect(placeOf(rows[2]!, 0)).toBeNull();
+});

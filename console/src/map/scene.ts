@@ -5,8 +5,9 @@
  */
 import { severityOf } from "../alerts/life";
 import { msOf } from "../lib/format";
-import type { Area, DeskAlert, Notice, Picture, TrackedObject } from "../lib/model";
+import type { Area, DeskAlert, Notice, ObjectState, Picture, TrackedObject } from "../lib/model";
 import type { Selection } from "../lib/state.svelte";
+import type { Fresh } from "./crowd";
 import { bandRing, type Flight, flightBand, levelEllipse, type LevelEllipse, type Station } from "./doubt";
 import { norm, type Vec3 } from "./earth";
 import { fan, footprint, type Rings, strobe } from "./fields";
@@ -125,6 +126,8 @@ export interface Asked {
   fieldHeight_km: number;
   trail: (id: string, t_ms: number) => TrailPoint[];
   isShown: (object: TrackedObject) => boolean;
+  /** A newer place than the row's, of a crowd's track. */
+  fresh?: (id: string) => Fresh | null;
 }
 
 /** What is worked out once and kept while its inputs stay: fans, glint rings, bands. */
@@ -265,7 +268,9 @@ function addObject(scene: Scene, object: TrackedObject, tone: Tone, asked: Asked
   for (const area of object.impact_areas) {
     scene.areas.push({ owner, of: "impact", probability: area.probability, rings: ringsOf(area), area_km2: area.area_km2, tone, isConditional });
   }
-  const state = object.state;
+  const told = asked.fresh?.(object.id) ?? null;
+  const isNewer = told !== null && told.t_ms > (msOf(object.state?.t_utc) ?? -Infinity);
+  const state: ObjectState | null = isNewer ? { ...object.state, ...told, t_utc: new Date(told.t_ms).toISOString() } : object.state;
   const velocity = vec(state?.velocity_itrf_mps);
   const position = vec(state?.position_itrf_m);
   const covariance = (state?.["covariance_itrf"] ?? null) as number[][] | null;
@@ -306,8 +311,8 @@ function addObject(scene: Scene, object: TrackedObject, tone: Tone, asked: Asked
     isSelected,
   });
   if (isOver) return;
-  const told = asked.desk.find((one) => one.object_ids.includes(object.id) && Array.isArray(one["corridor" as keyof DeskAlert]));
-  const stations = told?.["corridor" as keyof DeskAlert] as unknown as Station[] | undefined;
+  const warned = asked.desk.find((one) => one.object_ids.includes(object.id) && Array.isArray(one["corridor" as keyof DeskAlert]));
+  const stations = warned?.["corridor" as keyof DeskAlert] as unknown as Station[] | undefined;
   if (stations && stations.length > 1) {
     scene.bands.push(band(object.id, stations, null, tone));
   } else if (object.phase === "coast" && position && velocity && covariance && object.impact) {

@@ -34,13 +34,15 @@ const FIELDS = [
   "off_nadir_max_deg",
 ] as const;
 
+const SPACE_KM = 100;
+
 type Told = Record<string, unknown>;
 const number = (value: unknown): number | undefined => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
 const table = (value: unknown): Told => (typeof value === "object" && value !== null ? (value as Told) : {});
 
 /** Sensors of an answer of `GET sensors`: a list, or a page with `items`. */
 export function readSensors(answer: unknown): SensorPlace[] {
-  const rows = Array.isArray(answer) ? answer : (table(answer)["items"] ?? table(answer)["sensors"]);
+  const rows = Array.isArray(answer) ? answer : (table(answer)["sensors"] ?? table(answer)["items"]);
   return (Array.isArray(rows) ? rows : []).map(readSensor).filter((one): one is SensorPlace => one !== null);
 }
 
@@ -55,14 +57,17 @@ export function readSensor(row: unknown): SensorPlace | null {
     const value = number(inner[name]);
     if (value !== undefined) field[name] = value;
   }
-  const at = { ...told, ...table(told["site"]) } as Told;
+  const place = table(told["place"]);
+  const at = { ...told, ...table(told["site"]), ...place } as Told;
   const [lat, lon] = [number(at["lat_deg"]), number(at["lon_deg"])];
   const orbit = told["orbit"] ?? null;
-  const isSite = orbit === null && lat !== undefined && lon !== undefined;
+  const height_km = number(place["height_km"]);
+  const isInSpace = orbit !== null || (height_km ?? 0) > SPACE_KM;
+  const isSite = !isInSpace && lat !== undefined && lon !== undefined;
   return {
     id,
     kind,
-    site: isSite ? { lat_deg: lat, lon_deg: lon, height_m: number(at["height_m"]) ?? 0 } : null,
+    site: isSite ? { lat_deg: lat, lon_deg: lon, height_m: number(at["height_m"]) ?? (height_km ?? 0) * 1e3 } : null,
     position: isSite ? null : (orbitOf(told, table(orbit)) ?? null),
     field,
   };
@@ -82,9 +87,10 @@ function orbitOf(told: Told, orbit: Told): ((t_ms: number) => Vec3) | undefined 
     const here: Vec3 = [GEOSTATIONARY_M * Math.cos(lon * DEG), GEOSTATIONARY_M * Math.sin(lon * DEG), 0];
     return () => here;
   }
-  const [lat, under] = [number(told["lat_deg"]), number(told["lon_deg"])];
-  if (lat !== undefined && under !== undefined) {
-    const here = itrfFromGeodetic(lat, under, (number(told["altitude_km"]) ?? 35_786) * 1e3);
+  const place = table(told["place"]);
+  const [lat, under, height_km] = [number(place["lat_deg"]), number(place["lon_deg"]), number(place["height_km"])];
+  if (lat !== undefined && under !== undefined && height_km !== undefined) {
+    const here = itrfFromGeodetic(lat, under, height_km * 1e3);
     return () => here;
   }
   return undefined;
