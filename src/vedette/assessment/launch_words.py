@@ -3,7 +3,7 @@
 from vedette.assessment.launch_object import LaunchObject
 from vedette.core.constants import NS_PER_S
 from vedette.reports import NATURAL, Alert, Area, Evidence, ImpactArea, Message
-from vedette.reports.words import minutes_words, place_words
+from vedette.reports.words import minutes_words, percent_words, place_words
 
 
 def area_90(areas: tuple[Area, ...]) -> float | None:
@@ -59,11 +59,11 @@ def reasons(one: LaunchObject) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def make_alert(one: LaunchObject, kind: str, t_tai_ns: int, text: str, founded: Evidence) -> Alert:
     """An alert in its newest revision; threat and nature stand side by side in its reasons."""
     for_, against = reasons(one)
-    best = [f"{e.name} {100 * e.probability:.2g} %" for e in one.dossier.explanations[:3]]
+    best = [f"{e.name} {percent_words(e.probability)}" for e in one.dossier.explanations[:3]]
     nature = [e for e in one.dossier.explanations if e.name in NATURAL]
     for_ = (*for_, *one.dossier.level.reasons_for, f"most likely {', '.join(best)}")
     if nature:
-        against = (*against, f"of nature most likely {nature[0].name}, {100 * nature[0].probability:.2g} %")
+        against = (*against, f"of nature most likely {nature[0].name}, {percent_words(nature[0].probability)}")
     if one.dossier.notices:
         for_ = (*for_, f"{' and '.join(one.dossier.notice_marks)}: {', '.join(one.dossier.notices)}")
     return Alert(

@@ -14,6 +14,7 @@ from math import inf, log
 
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.reports import LAUNCHES, Cause, Evidence, Explanation
+from vedette.reports.words import percent_words
 
 _ORDER = {Evidence.CANDIDATE: 0, Evidence.CORRELATED: 1, Evidence.CONFIRMED: 2}
 
@@ -93,11 +94,11 @@ def level_of(now: Standing, policy: AssessmentPolicy, before: Evidence = Evidenc
     bound = log((1.0 - rules.natural_max) / rules.natural_max)
     if odds < bound - stays:
         asked_for = f"{100 * rules.natural_max:.2g} % or less to be confirmed"
-        against.append(f"all else together {100 * (1 - launch):.2g} %, {asked_for}")
+        against.append(f"all else together {percent_words(1.0 - launch)}, {asked_for}")
     if against:
         return Level(Evidence.CORRELATED, tuple(for_), tuple(against))
     for_.append(f"{' and '.join(now.phenomena)} agree, looking {now.separation_deg:.0f}° apart")
-    return Level(Evidence.CONFIRMED, tuple(for_), (f"all else together {100 * max(1 - launch, 0.0):.1g} %",))
+    return Level(Evidence.CONFIRMED, tuple(for_), (f"all else together {percent_words(max(1.0 - launch, 0.0))}",))
 
 
 def may_warn_of_impact(best: Mapping[Cause, float], policy: AssessmentPolicy) -> tuple[bool, str]:
