@@ -100,7 +100,7 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], 
     if not body:
         body = f'<tr><td colspan="{len(headings)}">none</td></tr>'
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="{cls}">'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="{cls}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -50,14 +50,15 @@ def page(told: dict[str, Any]) -> str:
         '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
         f'<meta name="generator" content="Vedette {escape(told["journal"]["played_by"])}">'
         f"<title>{mode}: {title}</title><style>{CSS}</style></head><body>\n"
-        f'<a class="skip" href="#words">Skip to the summary</a><div class="mode {mode}" role="note">{mode}</div>'
-        f'<header class="top"><h1>After-action report</h1>{_head(facts)}'
-        f'<nav aria-label="Chapters"><ul>{links}</ul></nav>'
-        f'</header><main><section id="words" aria-labelledby="words-h"><h2 id="words-h">In words</h2>'
+        f'<header><a class="skip" href="#words">Skip to the summary</a>'
+        f'<div class="mode {mode}" role="note">{mode}</div>'
+        f'<div class="top"><h1>After-action report</h1>{_head(facts)}'
+        f'<nav aria-label="Chapters"><ul>{links}</ul></nav></div></header>'
+        f'<main><section id="words" aria-labelledby="words-h"><h2 id="words-h">In words</h2>'
         f'<div class="words">{"".join(f"<p>{escape(line)}</p>" for line in told["summary"])}</div>{_tiles(facts)}'
         f"</section>\n{body}</main>\n"
-        f"<footer>{mode}. Made by Vedette, which sees and tells, and can never engage.</footer>"
-        f'<div class="mode {mode}" aria-hidden="true">{mode}</div></body></html>\n'
+        f'<footer><p class="end">Made by Vedette, which sees and tells, and can never engage.</p>'
+        f'<div class="mode {mode}">{mode}</div></footer></body></html>\n'
     )
 
 

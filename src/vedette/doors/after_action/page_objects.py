@@ -251,5 +251,5 @@ def _reasons(facts: Facts, one: Facts) -> str:
         if why["probability"] >= 0.001
     ][:6]  # fmt: skip
     return both + table(
-        "Everything it may be, threat and nature alike", ["what", "probability", "for", "against"], rows
+        f"Everything {one['id']} may be, threat and nature alike", ["what", "probability", "for", "against"], rows
     )
