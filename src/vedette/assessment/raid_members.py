@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from vedette.assessment.candidates.raid import Member
 from vedette.assessment.launch_object import LaunchObject
 from vedette.core.constants import NS_PER_S
@@ -34,6 +36,7 @@ def _member(one: LaunchObject) -> Member:
         t_tai_ns=one.launch.t_tai_ns if is_told and one.launch is not None else one.t_first_tai_ns,
         explanations=one.dossier.explanations,
         place_itrf_m=one.state_itrf[:3],
+        place_sigma_m=float(np.sqrt(np.linalg.eigvalsh(one.state_cov_itrf[:3, :3])[-1])),
         existence=1.0 if _is_fresh(one) else one.existence,
         is_told=is_told,
         is_fitted=one.fit is not None and "no-launch-fits" not in one.marks,

@@ -1,5 +1,6 @@
 """Two hundred objects do not stop the watch, and are counted with honest intervals."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -127,6 +128,12 @@ def vague(share, is_fitted=False):
     """Few looks and a year's rates: space launches before short ranges, medium ranges last."""
     names = (Cause.SPACE_LAUNCH, Cause.SUBMARINE_LAUNCHED, Cause.SHORT_RANGE, Cause.MEDIUM_RANGE)
     return tuple(Explanation(name=n, probability=p) for n, p in zip(names, share, strict=True))
+
+
+def test_what_one_watcher_has_just_found_may_lie_anywhere_along_its_sight():
+    far = [replace(one, place_sigma_m=150e3) for one in undecided(10, 0.5, place_m=(6.4e6, 3e5, 0.0))]
+    assert found(launches(range(30)) + undecided(10, 0.5, place_m=(6.4e6, 3e5, 0.0)))[0].count_90 == (30, 30)
+    assert found(launches(range(30)) + far)[0].count_90[1] == 40
 
 
 def test_those_that_are_fitted_tell_what_the_others_are():

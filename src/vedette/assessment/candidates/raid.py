@@ -25,6 +25,7 @@ from vedette.reports import LAUNCHES, Explanation, Finding, FindingKind, Raid
 STRAYS: Final = (1.5, 8.5)  # Beta: of twenty undeclared tracks in a raid's midst three are nothing of their own
 _NODES: Final = 20
 _FIELD_M: Final = 100e3  # a raid's midst: so near one of its launches at least, or twice as far as these lie apart
+_SIGMAS: Final = 2.0
 _YEAR_S: Final = 365.25 * 86_400.0
 _LAG_S: Final = 60.0  # a launch is seen and declared so much later
 _WORTH_A_WORD: Final = 0.2  # launches expected of a kind
@@ -38,6 +39,7 @@ class Member:
     t_tai_ns: int  # of launch, or of its first look
     explanations: tuple[Explanation, ...]
     place_itrf_m: Scalar = field(default_factory=lambda: np.zeros(3))  # (3,) now
+    place_sigma_m: float = 0.0  # in its worst direction: of what one watcher has just found, along its line of sight
     existence: float = 1.0
     is_told: bool = True  # an alert stands for it
     is_fitted: bool = False
@@ -94,7 +96,7 @@ def _amidst(group: Sequence[Member], others: Sequence[Member], together_s: float
         after_s = (one.t_tai_ns - group[0].t_tai_ns) / NS_PER_S
         last_s = (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S
         away_m = float(np.min(np.linalg.norm(places - one.place_itrf_m, axis=1)))
-        if 0.0 <= after_s <= last_s + together_s and away_m <= within_m:
+        if 0.0 <= after_s <= last_s + together_s and away_m <= within_m + _SIGMAS * one.place_sigma_m:
             yield one
 
 
