@@ -16,6 +16,7 @@ from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.wire import document
 from vedette.engine import advance, open_picture
 from vedette.exercise.long_watch import long_watch
+from vedette.reports import Mode, Notice, NoticeKind
 
 ENTRIES = 190
 
@@ -184,6 +185,25 @@ def test_a_thawed_engine_goes_on_as_if_nothing_had_been(night):
             if entry == 120:
                 break
     assert as_json(document(picture)) == said[120]
+
+
+def test_notices_are_shown_from_the_entry_on_at_which_they_came(tmp_path):
+    watch = long_watch(hours=0.05, seed=3, objects=0, launches=0)
+    scans = watch.events[:6]
+    t = scans[2].t_received_tai_ns
+    notice = Notice(
+        notice_id="n1", kind=NoticeKind.PRE_LAUNCH, party="A", mode=Mode.SIMULATED, t_issued_tai_ns=t,
+        t_received_tai_ns=t,
+    )  # fmt: skip
+    path = tmp_path / "notices.sqlite"
+    with SqliteJournal.create(path, watch.session) as journal:
+        for event in (*scans[:3], notice, *scans[3:]):
+            journal.append_event(event)
+    ensure_reel(path)
+    reading = Reading.open(path)
+    assert reading.picture_at("entry:3")["notices"] == []
+    assert [one["id"] for one in reading.picture_at("entry:7")["notices"]] == ["n1"]
+    reading.close()
 
 
 def test_a_frozen_thing_that_is_no_picture_is_not_thawed():

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import vedette
 
-_DOORS = ("wire.py", "server/frames.py", "reel.py", "reel_store.py", "reel_looks.py")  # what shapes a kept frame
+_DOORS = (  # what shapes a kept frame
+    "wire.py", "server/frames.py", "server/framing.py", "server/crowd.py", "reel.py", "reel_store.py", "reel_looks.py",
+)  # fmt: skip
 
 
 @cache

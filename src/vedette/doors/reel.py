@@ -16,6 +16,7 @@ from vedette.core.constants import NS_PER_S
 from vedette.doors.checkpoints import freeze, thaw
 from vedette.doors.reel_looks import LookWatch
 from vedette.doors.reel_store import KeptFrame, ReelStore
+from vedette.doors.server.crowd import CrowdRows
 from vedette.doors.server.framing import Framer
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Event, FeedEnded, Picture, advance, open_picture
@@ -36,7 +37,7 @@ class ReelRecorder:
         self.reel, self.entry = reel, last_entry
         span = reel.span_tai_ns
         self.t_tai_ns: int | None = span[1] if span is not None and last_entry else None
-        self._framer = Framer(reel.journal.path.name)
+        self._framer = Framer(reel.journal.path.name, objects_of=CrowdRows().of)
         self._encoder = msgspec.json.Encoder()
         self._chunk: list[KeptFrame] = []
         self._key_bytes = self._update_bytes = 0

@@ -13,9 +13,11 @@ from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors.reel_store import KeptFrame, KeptLook, ReelStore
 from vedette.doors.server.frames import Frame, fold_frame, snapshot_of
-from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.doors.sqlite_journal import SqliteJournal, decode_event
 from vedette.doors.wire import document
 from vedette.engine import open_picture, when
+from vedette.formats.notice_json import document_from_notice
+from vedette.reports import Notice
 from vedette.time import utc_text_from_tai_ns
 
 MOST_FRAMES = 2_000
@@ -27,6 +29,8 @@ class Reading:
 
     def __init__(self, journal: SqliteJournal, reel: ReelStore) -> None:
         self.journal, self.reel = journal, reel
+        self._notices: list[tuple[int, dict[str, Any]]] = []
+        self._notices_to = 0
 
     @classmethod
     def open(cls, path: Path, is_maker: bool = True) -> "Reading":
@@ -112,7 +116,18 @@ class Reading:
         if held is None:
             empty = document(open_picture(self.journal.session))
             return snapshot_of(empty, seq=0, entry=0, journal=self.name)
-        return {**held, "t_heard_utc": utc_text_from_tai_ns(t_kept) if self.is_epoch_known else None}
+        t_heard_utc = utc_text_from_tai_ns(t_kept) if self.is_epoch_known else None
+        return {**held, "notices": self._notices_until(int(held["entry"])), "t_heard_utc": t_heard_utc}
+
+    def _notices_until(self, entry: int) -> list[dict[str, Any]]:
+        """Every notice that had come by then."""
+        if entry > self._notices_to:
+            for kept in self.journal.store.read_kind("notice", self._notices_to + 1, entry):
+                notice = decode_event(kept, self.name)
+                if isinstance(notice, Notice):
+                    self._notices.append((kept.seq, document_from_notice(notice)))
+            self._notices_to = entry
+        return [told for seq, told in self._notices if seq <= entry]
 
     def frames_between(self, t_from: str, t_to: str, most: int = 600) -> list[Frame]:
         """The frames after one instant and up to another, oldest first, at most so many: those of a play-back.

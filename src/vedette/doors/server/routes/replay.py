@@ -52,9 +52,7 @@ def routes(context: ServerContext) -> list[Any]:
     async def frames(context: Served, name: FromPath[str], t_from: From, t_to: To, most: Most = 600) -> Response[bytes]:
         """The frames between two instants, oldest first: they fold over the picture at the first."""
         words = {"from": t_from, "to": t_to, "most": most}
-        return answered(
-            await context.replay.ask("frames", journal_named(context.data_dir, name, context.journal), **words)
-        )
+        return await asked(context, "frames", name, **words)
 
     @get("/api/v1/objects/{object_id:str}/history", **for_role(VIEWER))
     async def history(
@@ -62,18 +60,12 @@ def routes(context: ServerContext) -> list[Any]:
     ) -> Response[bytes]:
         """How what was believed of an object moved: causes, classes, areas, residuals."""
         words = {"id": object_id, **({"at": at} if at else {})}
-        return answered(
-            await context.replay.ask("history", journal_named(context.data_dir, journal, context.journal), **words)
-        )
+        return await asked(context, "history", journal, **words)
 
     @get("/api/v1/calibration", **for_role(VIEWER))
     async def calibration(context: Served, journal: Name = None, last: Last = 200) -> Response[bytes]:
         """How honest the stated doubt was: areas that held, and looks against what was expected, by source and day."""
-        return answered(
-            await context.replay.ask(
-                "calibration", journal_named(context.data_dir, journal, context.journal), last=last
-            )
-        )
+        return await asked(context, "calibration", journal, last=last)
 
     return [journals, frames, history, calibration]
 
