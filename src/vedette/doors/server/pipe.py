@@ -86,6 +86,7 @@ class Alive(msgspec.Struct, tag="alive", frozen=True, kw_only=True):
     state: str  # starting, running, paused, ended
     backlog_s: float = 0.0
     loop_age_s: float = 0.0  # since the loop last went round
+    spent_s: dict[str, float] = {}  # processor time: of frames, and of all
 
 
 class Catalogue(msgspec.Struct, tag="catalogue", frozen=True, kw_only=True):

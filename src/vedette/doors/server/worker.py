@@ -7,7 +7,6 @@ it puts everything on disk and leaves, without ending the journal: the next one 
 
 import gc
 import os
-import queue
 import signal
 import sys
 import threading
@@ -65,7 +64,7 @@ class Teller:
         self._lock, self._is_over = threading.Lock(), threading.Event()
         self.state = "starting"
         self._is_dirty = False
-        self._catalogue = ""
+        self._frames_s = 0.0  # of the processor
         self._source: Source | None = None
 
     def send(self, message: FromWorker) -> None:
@@ -112,12 +111,14 @@ class Teller:
 
     def frame(self, picture: Picture) -> None:
         """What changed, once the journal has it safely."""
+        t_began = time.thread_time()
         self._journal.commit()
         self._t_frame, self._is_dirty = time.monotonic(), False
         self._tell(self._framer.frame(picture, self._journal.store.entry_count))
         positions = crowd_frame(picture)
         if positions is not None:
             self.send(Tracks(frame=positions))
+        self._frames_s += time.thread_time() - t_began
 
     def _tell(self, frame: Frame) -> None:
         """The server numbers frames itself: it has others to put between."""
@@ -144,7 +145,9 @@ class Teller:
             self._t_alive = now
         backlog_s = 0.0 if self._source is None else round(self._source.backlog_s(), 3)
         state = self.state if self.state != "running" or not self._control.is_paused else "paused"
-        self.send(Alive(state=state, backlog_s=backlog_s, loop_age_s=round(now - self._t_alive, 3)))
+        spent_s = {"frames": round(self._frames_s, 4), "all": round(time.process_time(), 4)}
+        loop_age_s = round(now - self._t_alive, 3)
+        self.send(Alive(state=state, backlog_s=backlog_s, loop_age_s=loop_age_s, spent_s=spent_s))
 
 
 class Control:
@@ -157,7 +160,6 @@ class Control:
         self.is_server_gone = False
         self.speed: float | None = None
         self.on_stop: Any = None
-        self._queue: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
 
     def listen(self) -> None:
         """Hear orders until there are no more."""

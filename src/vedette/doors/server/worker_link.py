@@ -33,6 +33,7 @@ class WorkerLink:
         self.sentence = ""  # why it cannot go on
         self.exit_code = 0
         self.restart_count = 0
+        self.spent_s: dict[str, float] = {}
         self.process: asyncio.subprocess.Process | None = None
         self.opened = asyncio.Event()  # a first picture, or no hope of one
         self.on_opened: list[Callable[[pipe.Opened], None]] = []
@@ -164,6 +165,7 @@ class WorkerLink:
             case pipe.Alive():
                 self.state, self.backlog_s = message.state, message.backlog_s
                 self._t_loop_s = time.monotonic() - message.loop_age_s
+                self.spent_s = message.spent_s
             case pipe.Catalogue():
                 if self.on_catalogue is not None:
                     self.on_catalogue(message)

@@ -43,6 +43,9 @@ def metrics(context: Served) -> str:
          worker.heard_age_s),
         ("vedette_worker_backlog_seconds", "gauge", "How far the watch lags behind what it is fed.", {},
          worker.backlog_s),
+        ("vedette_server_cpu_seconds_total", "counter", "Processor time of the server.", {}, time.process_time()),
+        *(("vedette_worker_cpu_seconds_total", "counter", "Processor time of the watch worker.", {"part": part}, spent)
+          for part, spent in worker.spent_s.items()),
         *(("vedette_worker_state", "gauge", "1 for the state the watch worker is in.", {"state": one},
            float(worker.shown_state == one)) for one in states),
         *(("vedette_picture_rows", "gauge", "Rows of the newest picture.", {"section": name},
