@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { filterOf } from "./filter";
+import { FILTER_COLUMNS, filterOf } from "./filter";
 import { type Row, sorted } from "./rows";
 
 const EMPTY: Row = {
@@ -42,6 +43,18 @@ describe("filterOf", () => {
       expect(filter.trouble?.key, text).toBe(key);
       expect(rows.every(filter.test)).toBe(true);
     }
+  });
+});
+
+describe("the guide", () => {
+  const guide = readFileSync("../docs/guides/console-panels.md", "utf8");
+  it("shows filters that are understood, and names every column", () => {
+    const table = guide.split("| text | rows that |")[1]!.split("\n\n")[0]!;
+    const examples = [...table.matchAll(/^\| (.*?) \|(?= [a-z])/gm)].flatMap((row) => [...row[1]!.matchAll(/`([^`]+)`/g)].map((one) => one[1]!.replace("\\|", "|")));
+    expect(examples.length).toBeGreaterThan(7);
+    for (const example of examples) expect(filterOf(example).trouble, example).toBeNull();
+    const named = guide.split("Columns: ")[1]!.split(". A filter")[0]!;
+    for (const column of FILTER_COLUMNS) expect(named).toMatch(new RegExp(`\\b${column}\\b`));
   });
 });
 
