@@ -80,3 +80,11 @@ export function paint({ cesium, widget, imagery }: Engine, colours: Palette, the
   imagery.contrast = contrast;
   imagery.hue = 0;
 }
+
+/** Near the ground the imagery is only blocks of colour: it steps back, and the coasts say where the land is. */
+export function dim({ imagery, widget }: Engine, height_m: number): void {
+  const alpha = Math.max(0.35, Math.min(1, (height_m - 500e3) / 3_500e3));
+  if (Math.abs(imagery.alpha - alpha) < 0.02) return;
+  imagery.alpha = alpha;
+  widget.scene.requestRender();
+}

@@ -6,7 +6,7 @@ import type { Palette } from "../map/draw_ground";
 import type { Target, Words } from "../map/draw_scene";
 import type { LonLat } from "../map/geodesics";
 import type { Layer } from "../map/layers.svelte";
-import { type Labelled, sensorMark, spotMark, trackLabels, trackMark } from "../map/marks";
+import { type Box, type Labelled, sensorBox, sensorMark, spotMark, trackLabels, trackMark } from "../map/marks";
 import type { Scene } from "../map/scene";
 
 export interface OverlayPen {
@@ -44,6 +44,7 @@ export function drawOverlay(pen: OverlayPen, scene: Scene, shown: Record<Layer, 
   ctx.clearRect(0, 0, pen.width, pen.height);
   const colour = (token: string) => colours[token] ?? "#888888";
   const targets: Target[] = [];
+  const others: Box[] = [];
   const at = ([lon, lat]: LonLat, height_km: number) => onScreen(pen, cesium.Cartesian3.fromDegrees(lon, lat, Math.max(1000, height_km * 1e3)));
   if (shown.sensors) {
     for (const one of scene.sensors) {
@@ -51,6 +52,7 @@ export function drawOverlay(pen: OverlayPen, scene: Scene, shown: Record<Layer, 
       if (!spot) continue;
       targets.push({ kind: "sensor", id: one.id, x: spot[0], y: spot[1] });
       sensorMark(ctx, one, spot[0], spot[1], colour, shown.labels);
+      others.push(sensorBox(one, spot[0], spot[1], shown.labels));
     }
   }
   for (const one of scene.spots) {
@@ -72,7 +74,7 @@ export function drawOverlay(pen: OverlayPen, scene: Scene, shown: Record<Layer, 
     const ends = [track.impact?.place, track.launch].filter((p): p is LonLat => !!p).map((p) => at(p, 0));
     list.push({ track, x: spot[0], y: spot[1], keepClear: ends.filter((p): p is [number, number] => p !== null) });
   }
-  if (shown.labels) trackLabels(ctx, pen, list, colour, pen.mode, pen.words.track);
+  if (shown.labels) trackLabels(ctx, pen, list, colour, pen.mode, pen.words.track, others);
   return targets;
 }
 

@@ -6,7 +6,7 @@ import { destination, greatCircle, type LonLat } from "./geodesics";
 import type { Layer } from "./layers.svelte";
 import { copies, lonScale, toScreen, type View } from "./projection";
 import { splitLine, splitRing } from "./rings";
-import { type Labelled, sensorColour, sensorMark, spotMark, TONE_TOKEN, trackLabels, trackMark } from "./marks";
+import { type Box, type Labelled, sensorBox, sensorColour, sensorMark, spotMark, TONE_TOKEN, trackLabels, trackMark } from "./marks";
 import type { Scene, TrackShape } from "./scene";
 import { lonLats } from "./trails";
 
@@ -130,12 +130,14 @@ export function drawScene(pen: Pen, scene: Scene, shown: Record<Layer, boolean>)
     const chosen = new Set(scene.tracks.filter((one) => one.isSelected).map((one) => one.id));
     for (const one of scene.sights) if (chosen.has(one.object)) line(pen, greatCircle(one.from, one.to, 2), colour("--sensor"), 1, 0.7, [2, 3]);
   }
+  const others: Box[] = [];
   if (shown.sensors) {
     for (const one of scene.sensors) {
       const isNamed = shown.labels && (view.pxPerDeg > 3 || one.condition !== "ok");
       for (const [x, y] of spots(view, one.place)) {
         targets.push({ kind: "sensor", id: one.id, x, y });
         sensorMark(ctx, one, x, y, colour, isNamed);
+        others.push(sensorBox(one, x, y, isNamed));
       }
     }
   }
@@ -152,7 +154,7 @@ export function drawScene(pen: Pen, scene: Scene, shown: Record<Layer, boolean>)
       const ends = [track.impact?.place, track.launch].filter((p): p is LonLat => !!p);
       return { track, x, y, keepClear: ends.map((p) => toScreen(view, p)) };
     });
-    trackLabels(ctx, view, list, colour, pen.mode, pen.words.track);
+    trackLabels(ctx, view, list, colour, pen.mode, pen.words.track, others);
   }
   return targets;
 }

@@ -151,6 +151,17 @@ export function text(ctx: CanvasRenderingContext2D, words: string, x: number, y:
   ctx.restore();
 }
 
+/** Left, top, right, bottom, px. */
+export type Box = [number, number, number, number];
+
+/** Where a sensor's mark and name stand, near enough. */
+export const sensorBox = (one: SensorShape, x: number, y: number, isNamed: boolean): Box => [
+  x - 8,
+  y - 8,
+  isNamed ? x + 12 + 6 * one.id.length : x + 8,
+  y + 8,
+];
+
 export interface Labelled {
   track: TrackShape;
   x: number;
@@ -166,9 +177,10 @@ export function trackLabels(
   colour: Colour,
   mode: Mode | null,
   words: (track: TrackShape) => [string, string],
+  others: readonly Box[] = [],
 ): void {
-  const taken: [number, number, number, number][] = [];
-  const isFree = (box: [number, number, number, number]) =>
+  const taken: Box[] = [...others];
+  const isFree = (box: Box) =>
     box[0] >= 2 &&
     box[2] <= size.width - 2 &&
     box[1] >= 2 &&
