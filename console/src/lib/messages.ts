@@ -582,7 +582,7 @@ export interface HeartbeatFrame {
   recording: boolean;
 }
 
-/** How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` beyond 3. */
+/** How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` > 3 (alive, but busy). */
 export interface Worker {
   state: "dead" | "ended" | "paused" | "running" | "starting";
   last_frame_age_s: number;  // since the watch last went on; small also in a quiet hour

@@ -35,7 +35,7 @@ export function staleness(link: Link, t_now_ms: number, t_heard_ms: number, work
   if (worker === null) return null;
   if (worker.state === "starting") return "starting";
   if (!["running", "paused", "ended"].includes(worker.state)) return "worker";
-  if ((worker.last_frame_age_s ?? 0) > WORKER_SILENT_S) return "worker";
+  if ((worker.last_frame_age_s ?? 0) > WORKER_SILENT_S) return "late"; // it lives, and is long over one report
   return worker.state === "running" && (worker.backlog_s ?? 0) > LATE_S ? "late" : null;
 }
 

@@ -94,7 +94,7 @@ class ServerContext:
         shown: dict[str, object] = {
             "state": worker.shown_state,
             "last_frame_age_s": round(worker.loop_age_s, 3),
-            "backlog_s": worker.backlog_s,
+            "backlog_s": round(worker.lag_s, 3),
         }
         if worker.caught is not None:
             shown["caught"] = list(worker.caught)

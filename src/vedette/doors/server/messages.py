@@ -126,7 +126,7 @@ class DeskFrame(Told, tag="desk"):
 
 
 class Worker(Told):
-    """How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` beyond 3."""
+    """How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` > 3 (alive, but busy)."""
 
     state: Literal["starting", "running", "paused", "ended", "dead"]
     last_frame_age_s: Annotated[float, Meta(description="since the watch last went on; small also in a quiet hour")]

@@ -39,6 +39,7 @@ from vedette.doors.server.pipe import (
     read_message,
 )
 from vedette.doors.server.sources import Source, open_source
+from vedette.doors.server.warming import is_cold, warm
 from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
 from vedette.formats.notice_json import document_from_notice
 from vedette.reports import Notice
@@ -195,6 +196,9 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     control.listen()
     teller.keep_telling()
     data_dir = None if plan.data_dir is None else Path(plan.data_dir)
+    if is_cold():
+        sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
+        warm(lambda done, of: teller.send(Caught(entry=done, of=of)), lambda: not control.is_stopping.is_set())
     with open_source(plan, control, None if start.journal is None else Path(start.journal)) as source:
         journal, session = source.journal, source.journal.session
         control.on_stop = source.stop

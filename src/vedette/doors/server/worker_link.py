@@ -13,9 +13,8 @@ from vedette.doors.server import pipe
 from vedette.doors.server.hub import TRACKS, Hub
 from vedette.doors.server.pipe import WatchPlan
 
-LIVING = ("running", "paused", "ended")
-SILENT_S = 2.5  # without a word the worker is taken for dead: readers know within three seconds
-HUNG_S = 60.0  # without a word: it is ended, and another begun
+BUSY_S = 1.5  # over one report, and it is said to lag
+HUNG_S = 60.0  # without a word, and without using the processor: it is ended, and another begun
 RESTART_S = (0.2, 1.0, 3.0, 10.0)  # between a death and the next life; the last for all that follow
 STEADY_S = 60.0  # of life, and the count of deaths begins anew
 STOP_S = 8.0  # to put everything on disk, at the end
@@ -59,10 +58,14 @@ class WorkerLink:
         return time.monotonic() - self._t_loop_s
 
     @property
+    def lag_s(self) -> float:
+        """How far it is behind what it is fed: by what it says, or by how long it has been over one report."""
+        is_busy = self.state == "running" and self.loop_age_s > BUSY_S
+        return max(self.backlog_s, self.loop_age_s) if is_busy else self.backlog_s
+
+    @property
     def shown_state(self) -> str:
-        """What readers are told: `dead` also while it says nothing."""
-        if self.state in LIVING and self.heard_age_s > SILENT_S:
-            return "dead"
+        """What readers are told. A process that lives and says nothing is busy, not dead: it lags."""
         return self.state
 
     def order(self, do: str, speed: float | None = None) -> None:
@@ -134,10 +137,15 @@ class WorkerLink:
         return is_final
 
     async def _end_when_hung(self, process: asyncio.subprocess.Process) -> None:
+        """A compiler or a fit may keep a worker from speaking for long; who uses no processor either is stuck."""
+        spent, t_moved_s = processor_ticks(process.pid), time.monotonic()
         while True:
             await asyncio.sleep(1.0)
-            if self.state in LIVING and self.heard_age_s > HUNG_S:
-                sys.stderr.write(f"the watch worker has said nothing for {HUNG_S:.0f} s; it is ended\n")
+            now = processor_ticks(process.pid)
+            if now is None or now != spent or self.heard_age_s < HUNG_S:
+                spent, t_moved_s = now, time.monotonic()
+            elif time.monotonic() - t_moved_s > HUNG_S:
+                sys.stderr.write(f"the watch worker has said and done nothing for {HUNG_S:.0f} s; it is ended\n")
                 process.kill()
                 return
 
@@ -178,3 +186,12 @@ class WorkerLink:
                 sys.stderr.write(f"the watch cannot go on: {message.sentence}\n")
                 return message.is_final
         return False
+
+
+def processor_ticks(pid: int) -> int | None:
+    """Processor time that a process has used; None where the system does not tell."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(words[11]) + int(words[12])
+    except (OSError, ValueError, IndexError):
+        return None
