@@ -155,6 +155,8 @@ def test_without_any_fit_the_mix_is_the_average_belief_and_says_how_little_that_
     mix = drawn_mix(others, np.ones(30), np.zeros(30, dtype=bool))
     mean, low, high = mix.of(Cause.SPACE_LAUNCH)
     assert mean == pytest.approx(15.0, abs=1.5) and high - low > 20
+    unsettled = drawn_mix(others, np.ones(30), np.arange(30) < 10)  # fits of few looks, which leave it as open
+    np.testing.assert_array_equal(unsettled.counts, mix.counts)
 
 
 def test_what_tells_one_from_the_others_of_its_sort_still_counts():

@@ -1,9 +1,9 @@
 """Of what kinds the launches of a raid are, when only some of them have been fitted.
 
 The launches of one raid are of few kinds, whatever the world flies in a year. What has been fitted tells the raid's
-shares (Dirichlet); what has not is divided by them, and by what tells it from the others of its sort: what all the
-unfitted have in common (a place at sea, the rates of a year, the same first minute of flight) is no news from each
-of them again.
+shares (Dirichlet), once its fit is settled; what has not is divided by them, and by what tells it from the others of its
+sort: what all the unfitted have in common (a place at sea, the rates of a year, the same first minute of flight) is no
+news from each of them again.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,9 @@ from vedette.reports import LAUNCHES, Cause, Explanation
 
 DRAWS: Final = 400
 KINDS: Final = tuple(sorted(LAUNCHES))
-_AVERAGE: Final = 2.0  # the mean belief about what is not fitted counts for so many launches
+_AVERAGE: Final = 2.0  # the mean belief about what is not settled counts for so many launches
 _LEAST: Final = 1e-4  # no kind is ruled out further than this by the few looks before a fit
+_SETTLED: Final = 0.6  # a fit of few looks leaves the kinds as open as none
 _SEED: Final = 20_322
 
 
@@ -53,9 +54,10 @@ def drawn_mix(beliefs: Sequence[tuple[Explanation, ...]], launch: Scalar, is_fit
     total = shares.sum(axis=1, keepdims=True)
     shares = np.where(total > 0.0, shares / np.maximum(total, 1e-300), 1.0 / len(KINDS))
     rng = np.random.default_rng(_SEED)
-    told = shares[is_fitted]
-    known = (np.sum(told**2, axis=1) * told.T).sum(axis=1)  # what is not settled by its fit counts for less
-    rest = np.maximum(shares[~is_fitted], _LEAST)
+    agree = np.sum(shares**2, axis=1)  # the chance that two draws of one belief are of one kind
+    is_settled = is_fitted & (agree >= _SETTLED)
+    known = (agree[is_settled] * shares[is_settled].T).sum(axis=1)
+    rest = np.maximum(shares[~is_settled], _LEAST)
     raid = np.ones((DRAWS, len(KINDS)))
     if len(rest):
         average = rest.mean(axis=0) / rest.mean(axis=0).sum()
@@ -65,7 +67,7 @@ def drawn_mix(beliefs: Sequence[tuple[Explanation, ...]], launch: Scalar, is_fit
     here = rng.random((DRAWS, len(beliefs))) < launch
     picks = rng.random((DRAWS, len(beliefs)))
     for number, share in enumerate(shares):
-        weights = np.tile(share, (DRAWS, 1)) if is_fitted[number] else np.maximum(share, _LEAST) * raid
+        weights = np.tile(share, (DRAWS, 1)) if is_settled[number] else np.maximum(share, _LEAST) * raid
         edges = np.cumsum(weights, axis=1)
         kind = np.sum(edges < picks[:, number, None] * edges[:, -1:], axis=1)
         counts[np.arange(DRAWS), np.minimum(kind, len(KINDS) - 1)] += here[:, number]
