@@ -1,8 +1,8 @@
 """Of what kinds the launches of a raid are, when only some of them have been fitted.
 
 The launches of one raid are of few kinds, whatever the world flies in a year. What has been fitted tells the raid's
-shares (Dirichlet), once its fit is settled; what has not is divided by them, and by what tells it from the others of its
-sort: what all the unfitted have in common (a place at sea, the rates of a year, the same first minute of flight) is no
+shares (Dirichlet), once its fit is settled; what has not is divided by them, and by what tells it from the others
+of its sort: what all the unfitted have in common (a place at sea, the rates of a year, the same first minute of flight) is no
 news from each of them again.
 """
 
