@@ -2,8 +2,8 @@
 
 The launches of one raid are of few kinds, whatever the world flies in a year. What has been fitted tells the raid's
 shares (Dirichlet), once its fit is settled; what has not is divided by them, and by what tells it from the others
-of its sort: what all the unfitted have in common (a place at sea, the rates of a year, the same first minute of flight) is no
-news from each of them again.
+of its sort: what all the unfitted have in common (a place at sea, the rates of a year, the same first minute of
+flight) is no news from each of them again.
 """
 
 from collections.abc import Sequence
