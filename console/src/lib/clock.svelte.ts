@@ -50,12 +50,12 @@ class Clock {
   get last_ms(): number | null {
     return msOf(watch.live.picture?.t_now_utc);
   }
-  /** The first instant there is: the earliest thing the picture speaks of, until the journal list says it. */
+  /** The first instant there is: the first thing that was said, until the journal list says it. */
   get first_ms(): number | null {
     if (this.#first_ms !== null) return this.#first_ms;
     let first = this.last_ms;
     for (const event of watch.live.picture?.events ?? []) {
-      const t = msOf(event.t_utc);
+      const t = msOf(event.t_declared_utc); // when it was said: what was announced speaks of other days
       if (t !== null && (first === null || t < first)) first = t;
     }
     return first === null ? null : first - 30_000;
