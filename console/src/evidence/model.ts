@@ -71,6 +71,8 @@ export interface History {
   object_id: string;
   t_now_utc: string | null;
   explanations?: { t_utc: string | null; t_plus_s: number | null; evidence: Evidence; probabilities: Record<string, number> }[];
+  classes?: ClassMoment[];
+  residuals?: { t_utc: string | null; t_plus_s: number | null; sensor_id: string; nis: number; dof: number }[];
   areas?: {
     t_utc: string | null;
     t_plus_s: number | null;

@@ -49,8 +49,11 @@ export function probabilityLines(
   return { t: rows.map((row) => row.t), lines };
 }
 
+/** What of a look is needed to judge it. */
+export type Judgeable = Pick<LookRow, "t_utc" | "t_plus_s" | "sensor_id" | "nis" | "dof">;
+
 /** Looks of which the tracker could say how far they lay from where it expected them. */
-export function judged(looks: readonly LookRow[]): (LookRow & { t: number; nis: number; dof: number })[] {
+export function judged(looks: readonly Judgeable[]): (Judgeable & { t: number; nis: number; dof: number })[] {
   return looks
     .flatMap((look) => {
       const t = secondsOf(look);
@@ -60,7 +63,7 @@ export function judged(looks: readonly LookRow[]): (LookRow & { t: number; nis: 
 }
 
 /** Squared residual per number measured, one line a sensor; 1 where belief and noise are as stated. */
-export function residualLines(looks: readonly LookRow[]): Series {
+export function residualLines(looks: readonly Judgeable[]): Series {
   const rows = judged(looks);
   const sensors = [...new Set(rows.map((one) => one.sensor_id))];
   return {
@@ -70,7 +73,7 @@ export function residualLines(looks: readonly LookRow[]): Series {
 }
 
 /** Below which value 95 % of the looks' NIS / dof are expected: the gate of the commonest number of figures a look. */
-export function gateOf(looks: readonly LookRow[]): number | null {
+export function gateOf(looks: readonly Judgeable[]): number | null {
   const counts = new Map<number, number>();
   for (const one of judged(looks)) counts.set(one.dof, (counts.get(one.dof) ?? 0) + 1);
   const dof = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
@@ -86,7 +89,7 @@ export interface Honesty {
 }
 
 /** How honest the belief was, look by look; null before any look could be judged. */
-export function honestyOf(looks: readonly LookRow[]): Honesty | null {
+export function honestyOf(looks: readonly Judgeable[]): Honesty | null {
   const rows = judged(looks);
   if (rows.length === 0) return null;
   const dof = rows.reduce((sum, one) => sum + one.dof, 0);

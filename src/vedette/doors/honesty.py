@@ -39,7 +39,7 @@ def honesty_of(reading: Reading, last: int = 200) -> dict[str, Any]:
     impacts = impact_verdicts(reading)
     return {
         "journal": reading.name,
-        "t_now_utc": reading.picture_at("9999-01-01T00:00:00Z")["picture"]["t_now_utc"],
+        "t_now_utc": reading.picture_at("2260-01-01T00:00:00Z")["picture"]["t_now_utc"],
         "against": _against(len(passes), len(own), len(impacts)),
         "areas": [_held(newest, share) for share in SHARES] if newest else None,
         "impact_areas": [_held_impacts(impacts, share) for share in SHARES] if impacts else None,
