@@ -57,11 +57,15 @@ def fuzz(document: dict[str, Any], ask: Ask, examples: int, start: int, without:
 
 def _try(case: Any, ask: Ask, found: Fuzzed) -> None:
     said = case.as_transport_kwargs(base_url="http://here")
-    response = ask(said)
+    where = f"{case.method} {said['url']} {str(said.get('params'))[:200]} {str(said.get('json'))[:200]}"
     found.requests += 1
+    try:
+        response = ask(said)
+    except Exception as trouble:  # no answer at all
+        found.troubles.append(f"{type(trouble).__name__}: {where}: {trouble}")
+        return
     found.statuses[response.status_code] += 1
     found.by_operation[f"{case.method} {case.operation.path}"] += 1
-    where = f"{case.method} {said['url']} {str(said.get('params'))[:200]} {str(said.get('json'))[:200]}"
     if response.status_code >= 500 and case.operation.path not in MAY_BE_503:
         found.troubles.append(f"{response.status_code}: {where}: {response.text[:300]}")
     kind = response.headers.get("content-type", "")

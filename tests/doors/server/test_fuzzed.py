@@ -17,6 +17,7 @@ from vedette.doors.server.tries import Tries
 from vedette.reports import Mode
 
 EXAMPLES, SEED = 4, 20311
+WITHOUT = ("/api/v1/session/logout", "/api/v1/alerts/stream")  # the latter never ends
 
 
 @pytest.mark.parametrize("who", ["releasing-1", "office"])
@@ -43,7 +44,7 @@ def test_nothing_that_is_asked_crashes_the_server(tmp_path, monkeypatch, who, ca
 
     try:
         document = ask({"method": "GET", "url": "/api/openapi.json"}).json()
-        found = fuzz(document, ask, EXAMPLES, SEED, without=("/api/v1/session/logout",))
+        found = fuzz(document, ask, EXAMPLES, SEED, without=WITHOUT)
     finally:
         loop.run_until_complete(client.aclose())
         loop.close()
