@@ -4,7 +4,6 @@ import asyncio
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from tests.assessment.alerts.samples import draft, name_of
 from tests.doors.server.door import PORT, SAYS, door_at
 from tests.doors.server.fuzzing import fuzz
@@ -20,14 +19,13 @@ EXAMPLES, SEED = 4, 20311
 WITHOUT = ("/api/v1/session/logout", "/api/v1/alerts/stream")  # the latter never ends
 
 
-@pytest.mark.parametrize("who", ["releasing-1", "office"])
-def test_nothing_that_is_asked_crashes_the_server(tmp_path, monkeypatch, who, capsys):
+def test_nothing_that_is_asked_crashes_the_server(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(accounts_module, "_N", 2**4)
     monkeypatch.setattr(Tries, "check", lambda *_: None)  # here every try is to reach what lies behind
     door = door_at(tmp_path)
     with AlertDesk.open(tmp_path, DeskKind.DRILL) as desk:
         desk.propose([(name_of(Mode.EXERCISE), draft(Mode.EXERCISE, t=now_tai_ns()))], now_tai_ns())
-    cookie = door.cookie(who)
+    cookie = door.cookie("releasing-1")  # the long run asks as an administrator and as nobody, too
     loop = asyncio.new_event_loop()
     transport = httpx.ASGITransport(app=door.app, client=("127.0.0.1", 5000), raise_app_exceptions=False)
     client = httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}")
