@@ -11,7 +11,6 @@ from vedette.doors.reel_store import KeptLook
 from vedette.time import tai_ns_from_utc_text
 
 NOON = tai_ns_from_utc_text("2031-04-01T12:00:00Z")
-THE_END = "9999-01-01T00:00:00Z"
 
 
 class Journal:
@@ -22,6 +21,7 @@ class Journal:
 class Reel:
     def __init__(self, looks):
         self._looks = looks
+        self.span_tai_ns = (NOON, NOON + 86_400 * NS_PER_S)
 
     def looks(self):
         return self._looks
@@ -92,17 +92,20 @@ def test_impacts_are_held_against_the_truth_beside_the_journal(tmp_path):
         "impact_areas": areas,
     }
     launch = {"t_utc": "2031-04-01T12:00:00Z", "lat_deg": 31.1, "lon_deg": -29.8}
+    there = {"lat_deg": 32.1, "lon_deg": -23.1}
     flights = [
         {"id": "L1", "launch": launch, "impact": {"t_utc": "2031-04-01T12:08:00Z", "lat_deg": 32.1, "lon_deg": -23.1}},
-        {"id": "L2", "launch": launch | {"lat_deg": -10.0}, "impact": {"t_utc": "2031-04-01T12:08:00Z"}},
+        {"id": "L2", "launch": launch | {"lat_deg": -10.0}, "impact": {"t_utc": "2031-04-01T12:08:00Z"} | there},
+        {"id": "L4", "launch": launch | {"lat_deg": 31.3}, "impact": {"t_utc": "2031-04-01T12:08:00Z"} | there},
+        {"id": "L5", "launch": launch, "impact": {"t_utc": "2031-04-03T12:08:00Z"} | there},
         {"id": "L3", "launch": launch, "impact": None},
     ]
     path = tmp_path / "made.sqlite"
     (tmp_path / "made.sqlite.truth.json").write_text(json.dumps({"nights": [{"flights": flights}]}))
     found = honesty_of(FakeReading([], path, [mine]))
-    assert [one["flight"] for one in found["impacts"]] == ["L1", "L2"]
+    assert [one["flight"] for one in found["impacts"]] == ["L1", "L2", "L4"]  # L5 is beyond its end
     assert found["impacts"][0]["held"] == {"0.5": False, "0.9": True, "0.99": True}
-    assert found["impacts"][1]["object_id"] is None
+    assert found["impacts"][1]["object_id"] is None and found["impacts"][2]["object_id"] is None
     assert [(one["held"], one["of"]) for one in found["impact_areas"]] == [(0, 1), (1, 1), (1, 1)]
 
 

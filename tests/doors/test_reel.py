@@ -83,6 +83,7 @@ def test_frames_between_fold_over_the_picture_to_the_later_one(reading):
 def test_an_instant_may_be_utc_seconds_or_an_entry(reading):
     whole = reading.picture_at(f"entry:{ENTRIES}")
     assert reading.picture_at("2040-01-01T00:00:00Z")["entry"] == ENTRIES
+    assert reading.picture_at("end")["entry"] == ENTRIES
     assert reading.picture_at("2000-01-01T00:00:00Z")["entry"] == 0
     assert reading.picture_at("2000-01-01T00:00:00Z")["picture"]["objects"] == []
     launch = next(event for event in whole["picture"]["events"] if event["kind"] == "launch")

@@ -17,7 +17,7 @@ import msgspec
 from vedette.core.constants import NS_PER_S
 from vedette.doors.long_watch_journal import truth_path_of
 from vedette.doors.reel_store import KeptLook
-from vedette.doors.seeking import Reading
+from vedette.doors.seeking import THE_END, Reading
 from vedette.estimation import chi_square_gate
 from vedette.exercise.areas import is_inside, rough_distance_km
 from vedette.metrics import binomial_band, chi_square_band
@@ -39,7 +39,7 @@ def honesty_of(reading: Reading, last: int = 200) -> dict[str, Any]:
     impacts = impact_verdicts(reading)
     return {
         "journal": reading.name,
-        "t_now_utc": reading.picture_at("2260-01-01T00:00:00Z")["picture"]["t_now_utc"],
+        "t_now_utc": reading.picture_at(THE_END)["picture"]["t_now_utc"],
         "against": _against(len(passes), len(own), len(impacts)),
         "areas": [_held(newest, share) for share in SHARES] if newest else None,
         "impact_areas": [_held_impacts(impacts, share) for share in SHARES] if impacts else None,
@@ -126,20 +126,36 @@ def impact_verdicts(reading: Reading) -> list[dict[str, Any]]:
     path = truth_path_of(reading.journal.path)
     if not path.is_file():
         return []
-    flights = [flight for night in msgspec.json.decode(path.read_bytes())["nights"] for flight in night["flights"]]
-    return [found for flight in flights if (found := _verdict(reading, flight)) is not None]
+    nights = msgspec.json.decode(path.read_bytes())["nights"]
+    fallen = [flight for night in nights for flight in night["flights"] if flight.get("impact")]
+    shown = {n: _shown_before(reading, flight) for n, flight in enumerate(fallen)}
+    found: dict[int, dict[str, Any]] = {}
+    pairs = sorted(
+        (apart, n, one["id"])
+        for n, objects in shown.items()
+        for one in objects or ()
+        if (apart := _apart(one, fallen[n]["launch"])) is not None
+    )
+    taken: set[str] = set()
+    for _, n, name in pairs:  # the nearest first: two launches of one minute are not taken for one another
+        if n not in found and name not in taken:
+            taken.add(name)
+            found[n] = next(one for one in shown[n] or () if one["id"] == name)
+    return [_verdict(flight, found.get(n)) for n, flight in enumerate(fallen) if shown[n] is not None]
 
 
-def _verdict(reading: Reading, flight: dict[str, Any]) -> dict[str, Any] | None:
-    if flight.get("impact") is None:
+def _shown_before(reading: Reading, flight: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The objects a minute before the impact; None when the journal does not reach so far."""
+    t = utc_text_from_tai_ns(tai_ns_from_utc_text(flight["impact"]["t_utc"]) - round(BEFORE_IMPACT_S * NS_PER_S))
+    span = reading.reel.span_tai_ns
+    if span is None or not span[0] <= tai_ns_from_utc_text(t) <= span[1]:
         return None
-    impact, launch = flight["impact"], flight["launch"]
-    t = tai_ns_from_utc_text(impact["t_utc"]) - round(BEFORE_IMPACT_S * NS_PER_S)
-    shown = reading.picture_at(utc_text_from_tai_ns(t))["picture"]["objects"]
-    mine = [one for one in shown if _is_of(one, launch)]
-    row = {"flight": flight["id"], "t_impact_utc": impact["t_utc"], "t_judged_utc": utc_text_from_tai_ns(t)}
-    if not mine or not mine[0]["impact_areas"]:
-        return {**row, "object_id": mine[0]["id"] if mine else None, "held": {}}
+    return list(reading.picture_at(t)["picture"]["objects"])
+
+
+def _verdict(flight: dict[str, Any], one: dict[str, Any] | None) -> dict[str, Any]:
+    impact = flight["impact"]
+    row = {"flight": flight["id"], "t_impact_utc": impact["t_utc"], "object_id": one["id"] if one else None}
     held = {
         str(area["probability"]): is_inside(
             Area(
@@ -147,18 +163,21 @@ def _verdict(reading: Reading, flight: dict[str, Any]) -> dict[str, Any] | None:
                 lon_deg=area["lon_deg"], area_km2=area["area_km2"],
             ), impact["lat_deg"], impact["lon_deg"],
         )
-        for area in mine[0]["impact_areas"]
+        for area in (one["impact_areas"] if one else ())
     }  # fmt: skip
-    return {**row, "object_id": mine[0]["id"], "held": held}
+    return {**row, "held": held}
 
 
-def _is_of(one: dict[str, Any], launch: dict[str, Any]) -> bool:
+def _apart(one: dict[str, Any], launch: dict[str, Any]) -> float | None:
+    """How far an object's launch was believed from the true one, in limits of each; None beyond them."""
     told = one["launch"]
     if told is None or told["t_utc"] is None:
-        return False
+        return None
     apart_s = abs(tai_ns_from_utc_text(told["t_utc"]) - tai_ns_from_utc_text(launch["t_utc"])) / NS_PER_S
     apart_km = rough_distance_km(told["lat_deg"], told["lon_deg"], launch["lat_deg"], launch["lon_deg"])
-    return apart_s < SAME_LAUNCH_S and apart_km < SAME_LAUNCH_KM
+    if apart_s > SAME_LAUNCH_S or apart_km > SAME_LAUNCH_KM:
+        return None
+    return apart_s / SAME_LAUNCH_S + apart_km / SAME_LAUNCH_KM
 
 
 def _against(passes: int, own: int, impacts: int) -> str:

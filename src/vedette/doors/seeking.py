@@ -1,8 +1,8 @@
 """What was known at an instant of a journal: the picture, what came after it, and how one object's belief moved.
 
 Everything is read from the reel, which holds what the engine said entry by entry; nothing here computes a belief anew.
-An instant is UTC, `+SECONDS` (or `T+SECONDS`) after lift-off, or `entry:N`; the answer is the newest frame at or before
-it, and says which entry that stands after.
+An instant is UTC, `+SECONDS` (or `T+SECONDS`) after lift-off, `entry:N`, or `end`; the answer is the newest frame at
+or before it, and says which entry that stands after.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from vedette.formats.notice_json import document_from_notice
 from vedette.reports import Notice
 from vedette.time import utc_text_from_tai_ns
 
+THE_END = "end"
 MOST_FRAMES = 2_000
 MOST_POINTS = 2_000  # of one object's history: more than a plot can show
 
@@ -60,6 +61,8 @@ class Reading:
     def instant(self, at: str) -> tuple[int | None, int]:
         """(entry, 2^62) or (None, TAI ns) that a text names; UsageError when it names none."""
         text = at.strip()
+        if text == THE_END:
+            return None, 2**62
         if text.startswith("entry:"):
             try:
                 entry = int(text.removeprefix("entry:"))

@@ -1,8 +1,8 @@
 """A long watch made by a seed: a sky of catalogued objects under a radar, quiet infrared watchers, and a few launches.
 
 For journals as long as a day, with which seeking, replay and calibration are tried. Each object truly stands off its
-catalogue elements by a constant drawn radially, along and across from what elements of that age are in doubt by
-(`catalogue.element_error`), so that the stated doubt can be judged. Between launches every sensor looks each
+catalogue elements radially, along and across, by so many sigmas, drawn once, of what elements of their age are in doubt
+by (`catalogue.element_error`), so that the stated doubt can be judged. Between launches every sensor looks each
 `quiet_s`; around a launch at its own pace. A launch is a night of its own: the sensors' constants are drawn anew.
 """
 
@@ -84,7 +84,7 @@ class DrawnSky:
     """Element sets as a catalogue has them, and how far each object truly is from them."""
 
     sets: ElementSets
-    offsets_m: Rows  # (n, 3) radially, along, across
+    offsets_sigmas: Rows  # (n, 3) radially, along, across, in what elements of their age are in doubt by
 
     def positions_itrf_m(self, table: SkyTable, t_tai_ns: int) -> Rows:
         """(n, 3) where the objects truly are."""
@@ -95,7 +95,8 @@ class DrawnSky:
         momentum = np.cross(place, states[:, 3:6] + spin)
         across = momentum / np.linalg.norm(momentum, axis=1, keepdims=True)
         axes = np.stack([radial, np.cross(across, radial), across], axis=1)
-        return np.asarray(place + np.einsum("nk,nki->ni", self.offsets_m, axes))
+        offsets_m = self.offsets_sigmas * element_sigmas_m(self.sets, np.full(len(place), t_tai_ns))
+        return np.asarray(place + np.einsum("nk,nki->ni", offsets_m, axes))
 
 
 def drawn_sky(objects: int, seed: int, t_tai_ns: int) -> DrawnSky:
@@ -115,8 +116,7 @@ def drawn_sky(objects: int, seed: int, t_tai_ns: int) -> DrawnSky:
         mean_motion_dot_radpmin2=zero, mean_motion_ddot_radpmin3=zero, revolution=whole, source=whole,
         sources=("drawn",),
     )  # fmt: skip
-    sigmas_m = element_sigmas_m(sets, np.full(objects, t_tai_ns))
-    return DrawnSky(sets, rng.standard_normal((objects, 3)) * sigmas_m)
+    return DrawnSky(sets, rng.standard_normal((objects, 3)))
 
 
 def _quiet(

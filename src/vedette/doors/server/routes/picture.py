@@ -14,7 +14,7 @@ from vedette.doors.wire import json_bytes
 async def picture(context: Served, journal: Name = None, at: At = None) -> Response[bytes]:
     """The newest picture, its entry and frame in the headers; with `at` or `journal`, the snapshot of that instant."""
     if at is not None or journal is not None:
-        return await asked(context, "picture", journal, at=at or "9999-01-01T00:00:00Z")
+        return await asked(context, "picture", journal, at=at or "end")
     hub = context.hub
     headers = {"ETag": f'"{hub.seq}"', "X-Vedette-Entry": str(hub.entry), "Cache-Control": "no-cache"}
     return Response(json_bytes(hub.picture), media_type="application/json", headers=headers)
