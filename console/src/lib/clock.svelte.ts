@@ -42,9 +42,9 @@ class Clock {
   #playing: ReturnType<typeof setInterval> | undefined;
   #t_tick_ms = 0;
 
-  /** The instant shown, live or not. */
+  /** The instant shown, live or not; while the journal is still being read, that of the picture that is still there. */
   get shown_ms(): number | null {
-    return this.mode === "live" ? watch.t_picture_ms : this.t_ms;
+    return this.mode === "live" || this.isSeeking ? watch.t_picture_ms : this.t_ms;
   }
   /** The newest instant there is. */
   get last_ms(): number | null {
@@ -165,6 +165,7 @@ class Clock {
     } catch (trouble) {
       if (seeking.signal.aborted) return;
       this.trouble = trouble instanceof Error ? trouble.message : String(trouble);
+      this.t_ms = watch.t_picture_ms ?? this.t_ms; // what is shown is still of that instant
     } finally {
       if (this.#seek === seeking) {
         this.isSeeking = false;

@@ -119,11 +119,21 @@ describe("the clock", () => {
     expect(clock.speed).toBe(0.1);
   });
 
+  it("never calls the picture that is there that of an instant which is still being read", async () => {
+    await clock.seek(ms(40));
+    const reading = clock.seek(ms(70));
+    expect(clock.isSeeking).toBe(true);
+    expect(clock.shown_ms).toBe(ms(40));
+    await reading;
+    expect(clock.shown_ms).toBe(ms(70));
+  });
+
   it("says what went wrong and keeps what it showed", async () => {
     await clock.seek(ms(40));
     vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ status: 404, detail: "no such instant" }), { status: 404 })));
     await clock.seek(ms(50));
     expect(clock.trouble).toBe("no such instant");
+    expect(clock.shown_ms).toBe(ms(40));
     expect(watch.picture?.counts.scans).toBe(40);
   });
 });
