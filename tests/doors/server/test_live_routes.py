@@ -90,3 +90,23 @@ def test_alerts_come_as_events_and_who_comes_back_is_given_what_was_missed(tmp_p
             writer.close()
 
     asyncio.run(story())
+
+
+def test_what_is_measured_is_told_in_the_text_format_of_prometheus(tmp_path):
+    door = opened(tmp_path)
+    answer = door.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    typed, values = set(), {}
+    for line in answer.text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert kind in ("counter", "gauge") and name not in typed, "told once, before its values"
+            typed.add(name)
+        elif not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            assert name.partition("{")[0] in typed
+            values[name] = float(value)
+    assert values['vedette_picture_rows{section="events"}'] == len(EVENTS)
+    assert sum(value for name, value in values.items() if name.startswith("vedette_worker_state{")) == 1.0
+    refused = door.get("/readyz")
+    assert refused.status_code == 503 and "starting" in refused.text and door.get("/healthz").text == "ok\n"

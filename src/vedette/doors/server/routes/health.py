@@ -36,6 +36,8 @@ def metrics(context: Served) -> str:
         ("vedette_snapshots_total", "counter", "Snapshots given to readers.", {}, hub.snapshot_count),
         ("vedette_frames_dropped_total", "counter", "Frames that a snapshot replaced for a slow reader.", {},
          hub.dropped_count + sum(reader.dropped_count for reader in hub.readers)),
+        ("vedette_scans_total", "counter", "Looks that the picture holds.", {},
+         hub.picture.get("counts", {}).get("scans", 0)),
         ("vedette_journal_entries", "gauge", "Entries of the journal that the picture holds.", {}, hub.entry),
         ("vedette_worker_restarts_total", "counter", "Watch workers that died and were begun again.", {},
          worker.restart_count),
