@@ -155,3 +155,4 @@ def console(dist: Path, query: str, count: int, tracks: int = 0, size: tuple[int
             browser.close()
     finally:
         server.shutdown()
+        server.server_close()
