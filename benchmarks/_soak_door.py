@@ -70,7 +70,7 @@ def _port(errors: Path) -> int:
 def _soak(base: str, examples: int, start: int) -> dict[str, Any]:
     cookies = {"nobody": ""}
     with httpx.Client(base_url=base, timeout=60.0) as client:
-        for _ in range(300):
+        for _ in range(600):
             try:
                 if client.get("/readyz").status_code == 200:
                     break
@@ -97,7 +97,7 @@ def _soak(base: str, examples: int, start: int) -> dict[str, Any]:
             without = WITHOUT + (() if who == "nobody" else _SLOW)
             all_found.append(fuzz(document, ask, examples, start + number, without))
         seconds = time.monotonic() - t_began
-        is_watching = client.get("/readyz").status_code == 200
+        watch = client.get("/readyz").text.strip()
     gap_s, beats = ear.end()
     statuses: dict[str, int] = {}
     for one in all_found:
@@ -106,7 +106,7 @@ def _soak(base: str, examples: int, start: int) -> dict[str, Any]:
     return {
         "requests": sum(one.requests for one in all_found), "seconds": round(seconds, 1), "statuses": statuses,
         "operations": len(all_found[0].by_operation), "troubles": [t for one in all_found for t in one.troubles][:20],
-        "is_watching": is_watching, "heartbeats": beats, "longest_gap_s": round(gap_s, 2), "load": os.getloadavg()[0],
+        "watch": watch, "heartbeats": beats, "longest_gap_s": round(gap_s, 2), "load": os.getloadavg()[0],
     }  # fmt: skip
 
 
@@ -116,7 +116,8 @@ class _Ear:
     def __init__(self, base: str, cookie: str) -> None:
         self.gap_s, self.beats = 0.0, 0
         headers = {"cookie": cookie}
-        self._line = connect(base.replace("http", "ws") + "/api/v1/stream", additional_headers=headers, proxy=None).__enter__()
+        address = base.replace("http", "ws") + "/api/v1/stream"
+        self._line = connect(address, additional_headers=headers, proxy=None).__enter__()
         self._line.send('{"type":"hello"}')
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
