@@ -1,9 +1,10 @@
 """What a browser is told about our pages: they load and run only what this server sends [CSP 3, W3C]."""
 
+_CREDIT_STYLE = "'sha256-gM2CWYHXIHTu7Ts6ncwv0GMWZ9LXGrz2qqqjyuDojl8='"  # the one that CesiumJS writes for its credits
 _CONTENT = {
     "default-src": "'none'",
     "script-src": "'self' 'wasm-unsafe-eval'",  # the globe's decoders are WebAssembly; no inline script, no eval
-    "style-src": "'self'",
+    "style-src": f"'self' {_CREDIT_STYLE}",
     "style-src-attr": "'unsafe-inline'",  # a bar's width is an attribute; style elements come from us
     "img-src": "'self' data: blob:",
     "font-src": "'self'",
