@@ -32,10 +32,10 @@ _WORDS = (
 )
 # name, south-west and north-east corner (latitude, longitude): invented, on the open ocean
 _AREAS = (
-    ("Exercise island Alder", (32.55, -23.25), (32.95, -22.65)),
-    ("Exercise island Birch", (32.90, -23.70), (33.30, -23.05)),
-    ("Exercise island Cedar", (31.90, -26.20), (32.20, -25.70)),
-    ("Exercise coast Dogwood", (33.40, -22.20), (34.00, -20.80)),
+    ("Alder island", (32.55, -23.25), (32.95, -22.65)),
+    ("Birch island", (32.90, -23.70), (33.30, -23.05)),
+    ("Cedar island", (31.90, -26.20), (32.20, -25.70)),
+    ("Dogwood coast", (33.40, -22.20), (34.00, -20.80)),
 )
 
 
