@@ -14,6 +14,8 @@ export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1000] as c
 const STEP_MS = 1000;
 const BATCH_S = 30; // of played time per request, times the speed
 const MOST_FRAMES = 2000;
+const FEW_FRAMES = 60; // to find the first that holds a look
+const ASK_AGAIN_MS = 15_000;
 
 interface FramesAnswer {
   frames: (SnapshotFrame | UpdateFrame)[];
@@ -71,9 +73,18 @@ class Clock {
     if (!journal || this.#asked === journal) return;
     this.#asked = journal;
     this.#first_ms = null;
+    const isWanted = () => this.#asked === journal;
     const list = await get<{ journals: { id: string; t_first_utc?: string | null }[] }>("journals").catch(() => null);
     const first = msOf(list?.journals.find((one) => one.id === journal)?.t_first_utc);
-    if (first !== null && this.#asked === journal) this.#first_ms = first;
+    if (first === null || !isWanted()) return;
+    // What was announced may have been received days before: the line begins with the first look
+    const asked = { from: isoOf(first - 1), to: isoOf((this.last_ms ?? first) + 1), most: FEW_FRAMES };
+    const answer = await ready<FramesAnswer>(`journals/${encodeURIComponent(journal)}/frames`, asked).catch(() => null);
+    const look = answer?.frames.find((one) => (one.type === "snapshot" ? one.picture.counts : one.counts).scans > 0);
+    const t_look = look && msOf(look.type === "snapshot" ? look.picture.t_now_utc : look.t_now_utc);
+    if (!isWanted()) return;
+    if (t_look) this.#first_ms = t_look;
+    else setTimeout(() => isWanted() && ((this.#asked = null), void this.askBeginning()), ASK_AGAIN_MS);
   }
   get isLive(): boolean {
     return this.mode === "live";

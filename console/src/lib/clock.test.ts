@@ -89,6 +89,20 @@ describe("the clock", () => {
     expect(clock.t_ms).toBe(ms(0));
   });
 
+  it("begins with the first look, and not with a notice of days before", async () => {
+    vi.stubGlobal("fetch", (url: string) => {
+      const notice = { ...update(-86_400, 5000), counts: { scans: 0, detections: 0, quarantined: 0 } };
+      const document = url.includes("/frames")
+        ? { frames: [notice, update(3, 5001), update(4, 5002)] }
+        : { journals: [{ id: "other night", t_first_utc: at(-86_400) }] };
+      return Promise.resolve(new Response(JSON.stringify(document)));
+    });
+    watch.hear({ ...snapshot(100, 2000), journal: "other night" });
+    await clock.askBeginning();
+    expect(clock.first_ms).toBe(ms(3));
+    watch.hear(snapshot(100, 3000));
+  });
+
   it("steps a second, leaving LIVE", async () => {
     await clock.step(-1);
     expect(clock.t_ms).toBe(ms(99));
