@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vedette.assessment.candidates.announced import AnnouncementWatch
-from vedette.assessment.candidates.dossier import Dossier, best_of, separation_deg
+from vedette.assessment.candidates.dossier import Basis, Dossier, best_of, separation_deg
 from vedette.assessment.candidates.fit_evidence import log_ratio_of_launch, with_fit
 from vedette.assessment.candidates.ladder import (
     Level,
@@ -20,7 +20,8 @@ from vedette.assessment.candidates.ladder import (
 )
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.assessment.early.products import early_products
-from vedette.assessment.early.weighing import early_test, is_early, with_early, with_light
+from vedette.assessment.early.weighing import EarlyTest, early_test, is_early, with_early, with_light
+from vedette.assessment.launch_fit import LaunchFit
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_products import conditional_impact, launch_sigma_km
 from vedette.assessment.natural.context import NaturalContext
@@ -63,23 +64,13 @@ class Assessor:
 
         `is_fresh`: its fit is of these very looks.
         """
-        reference = reference_of_looks(looks, sensors)
-        nature = natural_causes(looks, sensors, self.natural, reference=reference)
-        asked = {weight.name for weight in nature}
+        dossier, early = one.dossier, None
         fit = one.fit if "no-launch-fits" not in one.marks else None
-        flights = flight_causes(looks, sensors, fit, one, one.history)
-        early = early_test(sightings_of(looks, sensors), reference) if is_early(looks) else None
-        if early is not None:
-            one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
-        if fit is not None and is_fresh:
-            flights = with_fit(flights, log_ratio_of_launch(fit, reference))
-        if early is not None and one.fit is None:
-            flights = with_early(flights, early)
-        else:
-            flights = with_light(flights, *one.light_log_ratios)
-        weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
-        dossier = one.dossier
-        dossier.weighed, dossier.best, dossier.t_tai_ns = weighed, best_of(weighed), one.t_state_tai_ns
+        basis = Basis(len(looks), int(looks.t_measured_tai_ns.max(initial=0)), fit, self.natural)
+        if not basis.is_that_of(dossier.basis):  # what nobody has looked at since is what it was
+            early = self._weigh(one, looks, sensors, fit, is_fresh)
+            dossier.basis = basis
+        dossier.t_tai_ns = one.t_state_tai_ns
         self.explain(one)
         borne = self.policy.unexplained_log_odds(one.phenomena, len(sensors))
         dossier.is_unexplained = launch_log_odds(dossier.unannounced, one.existence) >= borne
@@ -95,6 +86,27 @@ class Assessor:
             goes=_goes(one, orbit),
         )
         return self._take(dossier, one, level_of(now, self.policy, dossier.level.evidence))
+
+    def _weigh(
+        self, one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], fit: LaunchFit | None, is_fresh: bool
+    ) -> EarlyTest | None:
+        """Every cause against the looks; what the first looks tell, while there are no more."""
+        reference = reference_of_looks(looks, sensors)
+        nature = natural_causes(looks, sensors, self.natural, reference=reference)
+        asked = {weight.name for weight in nature}
+        flights = flight_causes(looks, sensors, fit, one, one.history)
+        early = early_test(sightings_of(looks, sensors), reference) if is_early(looks) else None
+        if early is not None:
+            one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
+        if fit is not None and is_fresh:
+            flights = with_fit(flights, log_ratio_of_launch(fit, reference))
+        if early is not None and one.fit is None:
+            flights = with_early(flights, early)
+        else:
+            flights = with_light(flights, *one.light_log_ratios)
+        weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
+        one.dossier.weighed, one.dossier.best = weighed, best_of(weighed)
+        return early
 
     def explain(self, one: LaunchObject) -> None:
         """The explanations of what is already weighed, with the notices as they stand now."""

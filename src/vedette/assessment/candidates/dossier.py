@@ -12,6 +12,22 @@ from vedette.core.shapes import Rows
 from vedette.reports import Cause, Evidence, Explanation, Looks
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What a weighing rests on: the same again is not weighed again."""
+
+    looks: int
+    t_last_tai_ns: int
+    fit: object
+    natural: object
+
+    def is_that_of(self, other: "Basis | None") -> bool:
+        """Whether nothing has changed."""
+        if other is None or self.fit is not other.fit or self.natural is not other.natural:
+            return False
+        return (self.looks, self.t_last_tai_ns) == (other.looks, other.t_last_tai_ns)
+
+
 @dataclass(slots=True)
 class Dossier:
     """Changed only by whoever assesses the object."""
@@ -26,6 +42,7 @@ class Dossier:
     notice_marks: tuple[str, ...] = ()  # "announced", "deviating", "excess"
     age_marks: tuple[str, ...] = ()  # "stale", "lost", "expired-unseen"
     t_tai_ns: int = 0
+    basis: Basis | None = None
 
     @property
     def leading(self) -> str:
