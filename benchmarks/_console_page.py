@@ -70,7 +70,7 @@ def batch(count: int, t_utc_s: float, seed: int = 1) -> bytes:
 def picture(count: int, tracks: int) -> dict[str, Any]:
     """A picture with that many tracks in orbit and a catalogue of that many objects."""
     state = np.frombuffer(batch(tracks, T_UTC_S, seed=2)[32 + 4 * tracks :], "<f4").reshape(2, tracks, 3)
-    objects = [
+    objects: list[dict[str, Any]] = [
         {
             "id": f"T{i}", "class": "satellite", "probabilities": {"satellite": 0.9}, "phase": "orbit",
             "apogee_km": None, "apogee_90_km": None, "launch": None, "burnout": None, "impact": None,

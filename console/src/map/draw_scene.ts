@@ -22,6 +22,7 @@ export interface Target {
 }
 
 const LEADER_S = 60;
+const CROWD = 200; // tracks
 
 const split = new WeakMap<LonLat[], LonLat[][]>();
 function partsOf(ring: LonLat[]): LonLat[][] {
@@ -147,7 +148,7 @@ export function drawScene(pen: Pen, scene: Scene, shown: Record<Layer, boolean>)
       spotMark(ctx, one, x, y, colour, shown.labels && view.pxPerDeg > 6);
     }
   }
-  for (const one of scene.tracks) drawTrack(pen, one, colour, targets, shown);
+  for (const one of scene.tracks) drawTrack(pen, one, colour, targets, shown, scene.tracks.length > CROWD);
   if (shown.labels) {
     const list = scene.tracks.map((track): Labelled => {
       const [x, y] = toScreen(view, track.place);
@@ -191,7 +192,7 @@ function drawAreas(pen: Pen, scene: Scene, colour: (token: string) => string): v
   }
 }
 
-function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string, targets: Target[], shown: Record<Layer, boolean>): void {
+function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string, targets: Target[], shown: Record<Layer, boolean>, isCrowd: boolean): void {
   const { ctx, view } = pen;
   const tint = colour(TONE_TOKEN[one.tone]);
   if (shown.trails) {
@@ -219,7 +220,8 @@ function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string,
       ring(pen, [ellipseRing(one.place, one.ellipse, share)], null, tint, 1, share === 0.9 ? 1.3 : 0.8, share === 0.99 ? [2, 3] : []);
     }
   }
-  if (one.heading_deg !== null && one.speed_mps && one.tone !== "past") {
+  // of a crowd only what asks for something has its line ahead: a thousand lines say nothing, and cost more than the marks
+  if (one.heading_deg !== null && one.speed_mps && one.tone !== "past" && (!isCrowd || one.tone !== "track" || one.isSelected)) {
     const ahead = destination(one.place, one.heading_deg, (one.speed_mps * LEADER_S) / 1000);
     line(pen, [one.place, ahead], tint, 1.2, 0.85);
   }
