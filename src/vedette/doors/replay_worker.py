@@ -6,10 +6,11 @@ that somebody asks about. It is told to be nice, and may be killed at any instan
 """
 
 import os
-import select
 import signal
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ import msgspec
 
 from vedette.core.errors import NotFoundError, UnreachableError, UsageError, VedetteError
 
-SLICE_S = 0.05  # of making a reel between two looks for a question
+SLICE_S = 0.3  # of making one reel before the next has its turn, and before what was made can be read
 FOLLOW_S = 1.0  # between two looks for what the watch has appended
 PATIENCE_S = 0.8  # a question about what is nearly there waits so long
 MOST_OPEN = 8
@@ -49,111 +50,124 @@ class Building(msgspec.Struct, frozen=True):
     of: int
 
 
-class Replayer:
-    """The journals that are open, and the one whose reel is being made."""
+class Maker:
+    """Makes reels on a thread of its own: one look may keep the engine busy for seconds, and nobody who asks waits."""
 
     def __init__(self) -> None:
-        self.open: dict[str, Any] = {}  # by path: (Reading, ReelBuilder)
-        self.followed = ""
-        self._t_followed = 0.0
+        self.followed = ""  # the journal that the watch writes now
+        self._wanted: dict[str, None] = {}  # journals whose reels are asked for, oldest first
+        self._builders: dict[str, Any] = {}
+        self._news = threading.Event()
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._run, name="maker of reels", daemon=True).start()
+
+    def want(self, journal: str) -> None:
+        """Somebody asks about a journal: its reel is brought to the end."""
+        self._wanted[journal] = None
+        self._news.set()
+
+    def _run(self) -> None:
+        while True:
+            names = list(dict.fromkeys([*self._wanted, *([self.followed] if self.followed else [])]))
+            is_behind = False
+            for name in names:
+                try:
+                    is_behind |= self._slice(name)
+                except Exception as trouble:  # told, and left: the next who asks has it tried again
+                    sys.stderr.write(f"{name}: no reel can be made: {type(trouble).__name__} {trouble}\n")
+                    self._builders.pop(name, None)
+                    self._wanted.pop(name, None)
+            if not is_behind:
+                self._news.wait(FOLLOW_S)
+                self._news.clear()
+
+    def _slice(self, name: str) -> bool:
+        """Go on with one reel for a moment; whether there is more to do."""
+        from vedette.doors.reel import ReelBuilder
+        from vedette.doors.seeking import Reading
+
+        if name not in self._builders:
+            if not Path(name).exists():
+                return False  # the watch is still to begin it
+            reading = Reading.open(Path(name))
+            self._builders[name] = (reading, ReelBuilder(reading.journal, reading.reel))
+        reading, builder = self._builders[name]
+        is_whole = builder.step(SLICE_S)
+        if not is_whole:
+            builder.recorder.flush()
+        elif name != self.followed:
+            self._wanted.pop(name, None)
+            del self._builders[name]
+            reading.close()
+        return not is_whole
+
+
+class Replayer:
+    """Answers from reels as far as they have been made."""
+
+    def __init__(self) -> None:
+        self.maker = Maker()
+        self._open: dict[str, Any] = {}  # readings by path
 
     def answer(self, question: Question) -> Any:
         """What a question gives, ready to be encoded; VedetteError for trouble that has words."""
         if question.what == "follow":
-            self.followed = question.journal
+            self.maker.followed = question.journal
             return {"following": question.journal}
-        if question.what == "close":
-            self._close(question.journal)
-            return {"closed": question.journal}
-        reading, builder = self._opened(question.journal)
+        if question.what not in ("picture", "frames", "history", "calibration", "state"):
+            raise UsageError(f"{question.what}: the replay worker answers picture, frames, history, calibration")
         words = question.words
-        if question.what == "state":
-            return self.state(question.journal)
-        if question.what in ("picture", "frames", "history"):
-            at = words.get("to") if question.what == "frames" else words.get("at")
-            building = self._wait_for(reading, builder, at)
-            if building is not None:
-                return building
+        at = {"frames": words.get("to"), "calibration": "end"}.get(question.what, words.get("at") or "end")
+        found = self._reading_to(question.journal, str(at))
+        if isinstance(found, Building):
+            return found
         match question.what:
             case "picture":
-                return reading.picture_at(words["at"])
+                return found.picture_at(words["at"])
             case "frames":
-                return {"frames": reading.frames_between(words["from"], words["to"], int(words.get("most") or 600))}
+                return {"frames": found.frames_between(words["from"], words["to"], int(words.get("most") or 600))}
             case "history":
-                return reading.history_of(words["id"], words.get("at"))
+                return found.history_of(words["id"], words.get("at"))
             case "calibration":
                 from vedette.doors.honesty import honesty_of
 
-                building = self._wait_for(reading, builder, None)
-                return building if building is not None else honesty_of(reading, int(words.get("last") or 200))
-        raise UsageError(f"{question.what}: the replay worker answers picture, frames, history, calibration")
+                return honesty_of(found, int(words.get("last") or 200))
+        return {"journal": found.name, "entry": found.reel.last_entry, **found.reel.counts}
 
-    def state(self, journal: str) -> dict[str, Any]:
-        """How far the reel of a journal has come."""
-        reading, _ = self._opened(journal)
-        return {
-            "journal": reading.name, "entry": reading.reel.last_entry, "of": reading.journal.store.newest_entry(),
-            "span_tai_ns": reading.reel.span_tai_ns, **reading.reel.counts,
-        }  # fmt: skip
-
-    def work(self) -> float:
-        """Make reels for a slice of time; how long one may then sleep, s."""
-        now = time.monotonic()
-        behind = [one for one in self.open.values() if one[1].is_behind]
-        if self.followed and now - self._t_followed > FOLLOW_S:
-            self._t_followed = now
-            try:
-                one = self._opened(self.followed)
-                if one not in behind:
-                    behind.append(one)
-            except VedetteError:
-                return FOLLOW_S  # it is not there yet
-        if not behind:
-            return FOLLOW_S
-        _, builder = behind[0]
-        builder.step(SLICE_S)
-        return 0.0 if builder.is_behind or len(behind) > 1 else FOLLOW_S
-
-    def _opened(self, journal: str) -> Any:
-        from vedette.doors.reel import ReelBuilder
+    def _reading_to(self, journal: str, at: str) -> Any:
+        """A reading that has come as far as an instant, or how far it has come when that takes longer."""
         from vedette.doors.seeking import Reading
+        from vedette.doors.sqlite_journal import SqliteJournal
 
-        if journal not in self.open:
-            while len(self.open) >= MOST_OPEN:
-                self._close(next(name for name in self.open if name != self.followed))
-            reading = Reading.open(Path(journal))
-            self.open[journal] = (reading, ReelBuilder(reading.journal, reading.reel))
-        return self.open[journal]
-
-    def _close(self, journal: str) -> None:
-        found = self.open.pop(journal, None)
-        if found is not None:
-            found[0].close()
-
-    def _wait_for(self, reading: Any, builder: Any, at: str | None) -> Building | None:
-        """None once the reel has come so far (None: to the end); what is still to be done when it takes longer."""
         t_end = time.monotonic() + PATIENCE_S
-        while not (reading.reaches(at) if at is not None else reading.is_whole):
-            builder.step(SLICE_S)
-            builder.recorder.flush()
+        while True:
+            reading = self._open.get(journal)
+            if reading is None:
+                with suppress(NotFoundError):
+                    reading = Reading.open(Path(journal), is_maker=False)
+                    while len(self._open) >= MOST_OPEN:
+                        self._open.pop(next(iter(self._open))).close()
+                    self._open[journal] = reading
+            if reading is not None and reading.reaches(at):
+                return reading
+            if journal != self.maker.followed:
+                self.maker.want(journal)
             if time.monotonic() > t_end:
-                return Building("running", builder.entry, builder.end)
-        return None
+                break
+            time.sleep(0.02)
+        if reading is not None:
+            return Building("running", reading.reel.last_entry, reading.journal.store.newest_entry())
+        with SqliteJournal.open(journal) as there:  # NotFoundError when there is no such journal
+            return Building("running", 0, there.store.entry_count)
 
 
 def serve(questions: BinaryIO, out: BinaryIO) -> None:
     """Answer until nobody asks any more."""
     replayer, encoder = Replayer(), msgspec.json.Encoder()
-    idle_s = 0.0
-    while True:
-        ready, _, _ = select.select([questions], [], [], idle_s)
-        if not ready:
-            idle_s = replayer.work()
-            continue
-        idle_s = 0.0
-        question = read_question(questions)
-        if question is None:
-            return
+    replayer.maker.start()
+    while (question := read_question(questions)) is not None:
         try:
             found = replayer.answer(question)
             answer = Answer(question.number, True, encoder.encode(found))
@@ -208,11 +222,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(15)
-    try:
+    with suppress(BrokenPipeError):
         serve(questions, out)
-    except BrokenPipeError:
-        return 0
-    return 0
+    os._exit(0)  # the maker may be in the middle of a look; what is not on disk can be made again
 
 
 if __name__ == "__main__":
