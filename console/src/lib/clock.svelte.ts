@@ -48,6 +48,10 @@ class Clock {
   get shown_ms(): number | null {
     return this.mode === "live" || this.isSeeking ? watch.t_picture_ms : this.t_ms;
   }
+  /** The instant that countdowns count from: carried on between reports while live, the clock's own in the past. */
+  get running_ms(): number | null {
+    return this.isLive ? watch.t_running_ms : this.shown_ms;
+  }
   /** The newest instant there is. */
   get last_ms(): number | null {
     return msOf(watch.live.picture?.t_now_utc);
