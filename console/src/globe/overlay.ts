@@ -6,7 +6,7 @@ import type { Palette } from "../map/draw_ground";
 import type { Target, Words } from "../map/draw_scene";
 import type { LonLat } from "../map/geodesics";
 import type { Layer } from "../map/layers.svelte";
-import { type Box, type Labelled, sensorBox, sensorMark, spotMark, trackLabels, trackMark } from "../map/marks";
+import { type Box, CROWD, type Labelled, sensorBox, sensorMark, spotMark, trackLabels, trackMark } from "../map/marks";
 import type { Scene } from "../map/scene";
 
 export interface OverlayPen {
@@ -70,7 +70,7 @@ export function drawOverlay(pen: OverlayPen, scene: Scene, shown: Record<Layer, 
     const spot = at(track.place, track.height_km);
     if (!spot) continue;
     targets.push({ kind: "object", id: track.id, x: spot[0], y: spot[1] });
-    trackMark(ctx, track, spot[0], spot[1], colour);
+    trackMark(ctx, track, spot[0], spot[1], colour, scene.tracks.length > CROWD);
     const ends = [track.impact?.place, track.launch].filter((p): p is LonLat => !!p).map((p) => at(p, 0));
     list.push({ track, x: spot[0], y: spot[1], keepClear: ends.filter((p): p is [number, number] => p !== null) });
   }

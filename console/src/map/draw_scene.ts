@@ -6,7 +6,7 @@ import { destination, greatCircle, type LonLat } from "./geodesics";
 import type { Layer } from "./layers.svelte";
 import { copies, lonScale, toScreen, type View } from "./projection";
 import { splitLine, splitRing } from "./rings";
-import { type Box, type Labelled, sensorBox, sensorColour, sensorMark, spotMark, TONE_TOKEN, trackLabels, trackMark } from "./marks";
+import { type Box, CROWD, type Labelled, sensorBox, sensorColour, sensorMark, spotMark, TONE_TOKEN, trackLabels, trackMark } from "./marks";
 import type { Scene, TrackShape } from "./scene";
 import { lonLats } from "./trails";
 
@@ -22,7 +22,6 @@ export interface Target {
 }
 
 const LEADER_S = 60;
-const CROWD = 200; // tracks
 
 const split = new WeakMap<LonLat[], LonLat[][]>();
 function partsOf(ring: LonLat[]): LonLat[][] {
@@ -227,6 +226,6 @@ function drawTrack(pen: Pen, one: TrackShape, colour: (token: string) => string,
   }
   for (const [x, y] of spots(view, one.place)) {
     targets.push({ kind: "object", id: one.id, x, y });
-    trackMark(ctx, one, x, y, colour);
+    trackMark(ctx, one, x, y, colour, isCrowd);
   }
 }

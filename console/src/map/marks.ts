@@ -13,6 +13,7 @@ export const TONE_TOKEN: Record<Tone, string> = {
   track: "--track",
   past: "--off",
 };
+export const CROWD = 200; // more tracks than this are drawn small
 const FRESH_S = 12;
 const HOLLOW_S = 60;
 const FONT = '"Inter Variable", Inter, "Segoe UI", system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif';
@@ -40,9 +41,9 @@ export function mark(tone: Tone, size: number): Path2D {
 }
 
 /** A track: its shape says how sure the alarm is, its filling how fresh the last look, a broken ring that it is chosen. */
-export function trackMark(ctx: CanvasRenderingContext2D, one: TrackShape, x: number, y: number, colour: Colour): void {
+export function trackMark(ctx: CanvasRenderingContext2D, one: TrackShape, x: number, y: number, colour: Colour, isCrowd = false): void {
   const tint = colour(TONE_TOKEN[one.tone]);
-  const size = one.tone === "past" || one.tone === "track" ? 4.5 : 6;
+  const size = one.tone === "past" || one.tone === "track" ? (isCrowd ? 2.4 : 4.5) : 6;
   const shape = mark(one.tone, one.isSelected ? size + 1.5 : size);
   ctx.save();
   ctx.translate(x, y);
@@ -54,7 +55,7 @@ export function trackMark(ctx: CanvasRenderingContext2D, one: TrackShape, x: num
   ctx.fill(shape);
   ctx.globalAlpha = 1;
   ctx.strokeStyle = tint;
-  ctx.lineWidth = 1.5;
+  ctx.lineWidth = isCrowd ? 1 : 1.5;
   ctx.stroke(shape);
   if (one.isSelected) halo(ctx, colour("--focus"), size + 8);
   ctx.restore();
