@@ -37,7 +37,7 @@ def asked(door, *paths):
         ) as client:
             for path in paths:
                 answer = await client.get(path)
-                for _ in range(600):
+                for _ in range(1200):
                     if answer.status_code != 202:
                         break
                     assert answer.json()["state"] == "running" and answer.headers["retry-after"]

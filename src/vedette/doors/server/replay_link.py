@@ -19,6 +19,8 @@ from vedette.core.errors import (
 from vedette.doors.replay_worker import Answer, Question, packed
 
 LONGEST_S = 60.0  # for one answer
+STARTING_S = 3.0  # a worker that has yet to answer anything may still be compiling kernels
+_STARTING = b'{"state":"running","done":0,"of":0}'
 MOST_WAITING = 32
 MOST_BYTES = 256 * 2**20
 _ERRORS: dict[int, type[VedetteError]] = {
@@ -36,12 +38,19 @@ class ReplayLink:
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._number = 0
+        self._has_answered = False
 
     async def ask(self, what: str, journal: Path, **words: Any) -> bytes:
         """The JSON that the worker answers; its own errors, or UnreachableError when it cannot answer now."""
         if len(self._waiting) >= MOST_WAITING:
             raise UnreachableError("the replay has as many questions as it can hold; ask again in a moment")
-        answer = await self._answer(Question(self._next(), what, str(journal), words))
+        was_ready = self._has_answered
+        try:
+            answer = await self._answer(Question(self._next(), what, str(journal), words))
+        except UnreachableError:
+            if was_ready or self._process is None or self._process.returncode is not None:
+                raise
+            return _STARTING
         if answer.is_ok:
             return answer.body
         detail = msgspec.json.decode(answer.body)["detail"]
@@ -86,9 +95,10 @@ class ReplayLink:
         try:
             process.stdin.write(packed(question))
             await process.stdin.drain()
-            return await asyncio.wait_for(future, LONGEST_S)
+            longest_s = LONGEST_S if self._has_answered else STARTING_S
+            return await asyncio.wait_for(future, longest_s)
         except TimeoutError:
-            raise UnreachableError(f"the replay took longer than {LONGEST_S:.0f} s; ask again") from None
+            raise UnreachableError(f"the replay took longer than {longest_s:.0f} s; ask again") from None
         except ConnectionError:
             raise UnreachableError("the replay ended while it was asked; ask again") from None
         finally:
@@ -104,6 +114,7 @@ class ReplayLink:
                     sys.executable, "-m", "vedette.doors.replay_worker",
                     stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
                 )  # fmt: skip
+                self._has_answered = False
                 self._reader = asyncio.create_task(self._read(self._process), name="replay worker")
                 if self.followed is not None and self._process.stdin is not None:
                     self._process.stdin.write(packed(Question(0, "follow", str(self.followed))))
@@ -117,6 +128,7 @@ class ReplayLink:
                 if length > MOST_BYTES:
                     break
                 answer = msgspec.msgpack.decode(await process.stdout.readexactly(length), type=Answer)
+                self._has_answered |= answer.number > 0  # to begin to follow needs no engine
                 future = self._waiting.get(answer.number)
                 if future is not None and not future.done():
                     future.set_result(answer)
