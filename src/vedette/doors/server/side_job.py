@@ -35,11 +35,9 @@ def answer(order: Order, tell: Callable[[int, int], None]) -> dict[str, Any]:
     """The document of an order."""
     path = Path(order.journal)
     if order.do == "explain":
-        from vedette.doors.evidence_at import evidence_from_reel
         from vedette.doors.explaining import explanation
 
-        found = evidence_from_reel(path, order.name, order.at, tell)  # by a checkpoint, where there is one
-        return found if found is not None else explanation(path, order.name, order.at, tell)
+        return explanation(path, order.name, order.at, tell)
     from vedette.assessment.candidates import parse_assessment_policy
     from vedette.doors.whatif import both_runs, whatif_document
     from vedette.exercise.counterfactual import Change, differences
