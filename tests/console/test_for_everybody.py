@@ -1,0 +1,128 @@
+"""The console for who cannot see colours, has no mouse, no graphics card, or no network."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+from tests.console.conftest import ROOT, serve
+from tests.console.evening import make_evening
+
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+LAYOUTS = ["1", "2", "3", "4", "5", "6", "7", "8"]  # keys of the views
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture(scope="module")
+def evening(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evening")
+    served = serve(folder, *make_evening(folder))
+    served.wait(lambda: 'state="ended"} 1' in served.get("/metrics")[1], 400.0)
+    yield served
+    assert served.end() == 0, served.text()[-3000:]
+
+
+def violations(page):
+    """What axe-core finds against WCAG 2.2 AA, a line each."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)
+    places = [(one["id"], node) for one in found["violations"] for node in one["nodes"]]
+    return [f"{rule}: {node['target']} {node['failureSummary']}" for rule, node in places]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "red"])
+def test_axe_finds_nothing_in_any_view(evening, pages, theme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed; ./run console")
+    page = pages.open(evening)
+    pages.log_in(page, "operator", evening.personas["operator"])
+    page.locator('[data-testid="alert-card"]').first.wait_for()
+    page.evaluate("name => { document.documentElement.dataset.theme = name }", theme)
+    found = []
+    for key in LAYOUTS if theme == "dark" else LAYOUTS[:1]:
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+        found += [f"view {key}: {line}" for line in violations(page)]
+    page.keyboard.press("1")
+    page.locator('[data-testid="alert-card"] button.head').first.click()
+    page.get_by_test_id("headline").wait_for(timeout=180_000)
+    found += [f"evidence: {line}" for line in violations(page)]
+    for key, dialog in (("Shift+?", "help"), ("Control+k", "palette")):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        found += [f"{dialog}: {line}" for line in violations(page)]
+        page.keyboard.press("Escape")
+    assert found == []
+
+
+def test_an_alert_is_released_and_taken_back_by_keyboard_alone_without_webgl(evening, pages):
+    """No click in it: chosen, acknowledged, approved by two, cancelled with keys, on the map that needs no WebGL."""
+    seats = [pages.open(evening, "?gl=off") for _ in range(2)]
+    for page, name in zip(seats, ("releasing-1", "releasing-2"), strict=True):
+        by_keys(page, name, evening.personas[name])
+    first, second = seats
+    assert first.get_by_test_id("map").is_visible() and first.get_by_test_id("globe").count() == 0
+    first.keyboard.press("j")
+    chosen = first.locator('[data-testid="alert-card"]:has(button[aria-pressed="true"])')
+    chosen.wait_for()
+    name = chosen.get_attribute("data-alert")
+    mine = f'[data-testid="alert-card"][data-alert="{name}"]'
+    first.keyboard.press("a")
+    first.locator(f'{mine}:not([data-column="new"])').wait_for()
+    for page in seats:
+        for _ in range(4):
+            if page.locator(f'{mine} button[aria-pressed="true"]').count():
+                break
+            page.keyboard.press("j")
+        page.keyboard.press("r")
+        page.get_by_test_id("release-credential").focus()
+        page.keyboard.type(evening.personas["releasing-1" if page is first else "releasing-2"])
+        page.keyboard.press("Enter")
+        if page is first:
+            page.get_by_test_id("waits-for-second").first.wait_for()
+    second.locator(mine).get_by_test_id("sent").wait_for()
+    second.keyboard.press("Escape")
+    second.keyboard.press("x")
+    second.get_by_test_id("cancel-consequence").wait_for()
+    second.get_by_test_id("reason-mistake").focus()
+    second.keyboard.press("Space")
+    second.get_by_test_id("cancel-credential").focus()
+    second.keyboard.type(evening.personas["releasing-2"])
+    second.wait_for_selector('[data-testid="cancel-hold"]:enabled')
+    second.keyboard.press("Tab")
+    second.keyboard.down("Enter")
+    second.wait_for_timeout(1600)
+    second.keyboard.up("Enter")
+    first.locator(f'{mine}[data-column="over"]').wait_for()
+
+
+def by_keys(page, account, credential):
+    """Sign in through the palette."""
+    page.keyboard.press("Control+k")
+    page.get_by_test_id("palette-input").wait_for()
+    page.keyboard.type("sign in")
+    page.keyboard.press("Enter")
+    page.get_by_test_id("login-account").wait_for()
+    page.get_by_test_id("login-account").focus()
+    page.keyboard.type(account)
+    page.keyboard.press("Tab")
+    page.keyboard.type(credential)
+    page.keyboard.press("Enter")
+    page.get_by_test_id("login-dialog").wait_for(state="detached")
+
+
+def test_it_starts_where_there_is_no_network(browser, tmp_path):
+    """In a network namespace with only loopback: the demonstration, the page, the map, the catalogue on it."""
+    if not (shutil.which("unshare") and shutil.which("ip")):
+        pytest.skip("no unshare or ip; on Debian or Ubuntu: sudo apt install util-linux iproute2")
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("network namespaces are not allowed here")
+    source = os.pathsep.join([str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    inside = f"ip link set lo up && exec {sys.executable} -m tests.console.alone {tmp_path}"
+    done = subprocess.run(
+        ["unshare", "-rn", "sh", "-c", inside], env={**os.environ, "PYTHONPATH": source}, cwd=ROOT,
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    assert "map drawn; 300 objects" in done.stdout and "only lo" in done.stdout
