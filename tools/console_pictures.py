@@ -1,4 +1,4 @@
-"""Pictures of the running console for the README and the guides: PYTHONPATH=src:. python -m tools.console_pictures
+"""The picture of the running console for the README and the guides: PYTHONPATH=src:. python -m tools.console_pictures
 
 Needs what the console's tests need: Chromium, Playwright and a console that is built (`./run console`).
 """
@@ -31,14 +31,10 @@ def main() -> int:
             page.keyboard.press("c")
             page.wait_for_timeout(3000)
             page.screenshot(path=PICTURES / "console.png")
-            page.keyboard.press("e")
-            page.get_by_test_id("rests-on").first.wait_for(timeout=180_000)
-            page.wait_for_timeout(1500)
-            page.screenshot(path=PICTURES / "console-evidence.png")
         finally:
             chrome.close()
             served.end()
-    sys.stdout.write(f"{PICTURES / 'console.png'}\n{PICTURES / 'console-evidence.png'}\n")
+    sys.stdout.write(f"{PICTURES / 'console.png'}\n")
     return 0
 
 
