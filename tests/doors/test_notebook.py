@@ -15,6 +15,7 @@ from vedette.doors.notebook import belief_plot, install, show
 from vedette.engine import Session, open_picture
 from vedette.engine.track_history import trackers_of
 from vedette.reports import Alert, Evidence, Message, Mode, Scan, SensorKind
+from vedette.reports.words import place_words
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -35,7 +36,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
-    path = two_launches(tmp_path_factory.mktemp("story"), cut_after_s=66.0)
+    path = two_launches(tmp_path_factory.mktemp("story"), cut_after_s=100.0)
     return gather(path, with_histories=False).picture
 
 
@@ -54,7 +55,8 @@ def test_every_class_shows_itself_and_runs_nothing(picture):
 def test_a_picture_tells_what_it_believes(picture):
     words = Reader(show(picture)).words
     (one,) = picture.objects
-    assert "SIMULATED" in words and one.class_name in words and "31.43°N 29.78°W" in words
+    place = place_words(one.launch.lat_deg, one.launch.lon_deg)
+    assert "SIMULATED" in words and one.class_name in words and place in words
     assert all(alert.id in words for alert in picture.alerts)
 
 

@@ -43,7 +43,10 @@ class Door:
         async def run() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, client=("127.0.0.1", 5000), raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}") as client:
-                return await client.request(method, path, headers=headers, json=body, **more)
+                try:
+                    return await client.request(method, path, headers=headers, json=body, **more)
+                finally:
+                    await self.context.replay.stop()  # it belongs to this loop, which ends here
 
         return asyncio.run(run())
 

@@ -11,6 +11,8 @@ from vedette.doors.after_action import report_html
 from vedette.doors.export import export
 from vedette.doors.server.afterwards import MOST_KEPT, Afterwards
 
+pytestmark = pytest.mark.slow  # processes that load the engine, again and again
+
 REPORT, EXPORT = "/api/v1/report", "/api/v1/export"
 
 

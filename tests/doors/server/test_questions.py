@@ -79,6 +79,7 @@ def said(capsys, *words):
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_evidence_is_what_explain_says(door, journal, capsys):
     name = "O1"
     found = asked(door, "GET", f"/api/v1/objects/{name}/evidence")
@@ -86,6 +87,7 @@ def test_evidence_is_what_explain_says(door, journal, capsys):
     assert found.json()["looks"]
 
 
+@pytest.mark.slow
 def test_evidence_of_nothing_is_a_sentence(door):
     found = asked(door, "GET", "/api/v1/objects/O999/evidence")
     assert found.status_code == 404 and "O999" in found.json()["detail"]

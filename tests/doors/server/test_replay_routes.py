@@ -12,6 +12,8 @@ from vedette.doors.server.frames import fold_frame
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.exercise.long_watch import long_watch
 
+pytestmark = pytest.mark.slow  # processes that load the engine, again and again
+
 ENTRIES = 150
 
 

@@ -134,6 +134,12 @@ class ReplayLink:
                     future.set_result(answer)
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.DecodeError):
             pass
+        except asyncio.CancelledError:
+            if self._process is process:  # the loop ends and nobody has asked for an end in order
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+            raise
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
