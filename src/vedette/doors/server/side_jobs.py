@@ -126,10 +126,22 @@ class SideJobs:
         except (ValueError, msgspec.DecodeError):
             job.state, job.problem = "failed", problem(500, "too-large", "the answer is larger than can be served")
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill() if job.state == "running" else None
-            await process.wait()
+            await _ended(process)
         if job.state == "running":
             words = "the process that worked on it died; the watch goes on"
             job.state, job.problem = "failed", problem(500, "side-job", words)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Gone, whatever it was at: it has answered, or nobody waits for it any more. A cancellation waits for this too."""
+    cancelled: asyncio.CancelledError | None = None
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.kill()
+    while process.returncode is None:
+        try:
+            await process.wait()
+        except asyncio.CancelledError as trouble:
+            cancelled = trouble
+    if cancelled is not None:
+        raise cancelled
