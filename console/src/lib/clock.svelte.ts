@@ -168,7 +168,8 @@ class Clock {
       });
       if (seeking.signal.aborted) return;
       const isFrame = "picture" in answer;
-      watch.deskThen = isFrame ? (answer.desk ?? null) : null;
+      // a journal does not hold what people did: where the desk of then is not told, the machine's own alerts stand
+      watch.deskThen = isFrame && answer.desk?.length ? answer.desk : null;
       watch.past = {
         picture: isFrame ? answer.picture : answer,
         journal,
