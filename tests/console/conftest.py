@@ -42,9 +42,9 @@ def chromium() -> str:
     pytest.skip("no Chromium; on Debian or Ubuntu: sudo apt install chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for all tests of a process."""
+    """One Chromium for the tests of a file; an event loop runs while it lives, which other files' tests cannot have."""
     path = chromium()
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as play:
