@@ -11,12 +11,24 @@ from typing import TYPE_CHECKING, Any, cast
 from vedette.assessment.follower import Follower
 from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.incidents import clock_findings, incidents_of, is_astray, look_repeated, refused, think
+from vedette.engine.partners import hear_partner
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
 from vedette.formats.feed import FeedHeader, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Alert, Claim, Finding, FindingKind, LifeSign, Notice, Scan, SensorKind
+from vedette.reports import (
+    Alert,
+    Claim,
+    Finding,
+    FindingKind,
+    LifeSign,
+    Notice,
+    PartnerNews,
+    PartnerReport,
+    Scan,
+    SensorKind,
+)
 from vedette.sensing import Sensor, packaged_sensors, parse_sensors
 
 if TYPE_CHECKING:
@@ -69,6 +81,8 @@ def advance(picture: Picture, event: Event) -> Picture:
         case LifeSign() | Claim():
             incidents_of(picture).hear(event)
             said = ()
+        case PartnerReport() | PartnerNews():
+            said = hear_partner(picture, event)
         case Tick():
             said = ()
         case FeedEnded():

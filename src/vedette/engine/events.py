@@ -4,7 +4,7 @@ import msgspec
 
 from vedette.formats.feed import FeedHeader, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Claim, LifeSign, Notice, Scan
+from vedette.reports import Claim, LifeSign, Notice, PartnerNews, PartnerReport, Scan
 
 
 class FeedEnded(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,4 +23,17 @@ class CatalogueGiven(msgspec.Struct, frozen=True, kw_only=True):
     packed: bytes  # `formats.elements_pack`
 
 
-Event = Scan | Quarantined | FeedHeader | SourceHealth | Notice | LifeSign | Claim | Tick | CatalogueGiven | FeedEnded
+Event = (
+    Scan
+    | Quarantined
+    | FeedHeader
+    | SourceHealth
+    | Notice
+    | LifeSign
+    | Claim
+    | Tick
+    | PartnerReport
+    | PartnerNews
+    | CatalogueGiven
+    | FeedEnded
+)

@@ -28,6 +28,7 @@ from vedette.sensing import Sensor
 if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch
     from vedette.assessment.incidents.clocks import ClockWatch
+    from vedette.assessment.joint import Partners
     from vedette.assessment.no_launch import NoLaunch
     from vedette.engine.known_catalogue import KnownCatalogue
     from vedette.tracking import KnownObjects
@@ -66,6 +67,7 @@ class Picture:
     notices: list[Notice] = field(default_factory=list)  # in order of receipt
     incidents: IncidentWatch | None = None  # noise, silence and messages, once anything was heard
     clocks: ClockWatch | None = None  # by known objects, where there are any
+    partners: Partners | None = None  # what other owners say, once one was heard
     refused: set[str] = field(default_factory=set)  # who was refused, and as what: said once
     coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
     t_received_tai_ns: int | None = None  # the newest time that anything was received

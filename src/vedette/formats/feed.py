@@ -11,7 +11,7 @@ import msgspec
 
 from vedette.core.errors import BadInputError
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import Claim, LifeSign, Mode, Notice, Scan
+from vedette.reports import Claim, LifeSign, Mode, Notice, PartnerNews, PartnerReport, Scan
 
 EXCERPT_BYTES = 120
 SENTENCE_CHARACTERS = 300
@@ -53,7 +53,9 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     t_received_tai_ns: int
 
 
-FeedRecord = FeedHeader | Scan | Quarantined | SourceHealth | Notice | LifeSign | Claim | Tick
+FeedRecord = (
+    FeedHeader | Scan | Quarantined | SourceHealth | Notice | LifeSign | Claim | Tick | PartnerReport | PartnerNews
+)
 
 
 def set_aside(what: str, where: str, cure: str = "", raw: bytes = b"", **more: Any) -> Quarantined:

@@ -10,10 +10,22 @@ import numpy as np
 from vedette.core.errors import BadInputError
 from vedette.formats.feed import FeedHeader, FeedRecord, Quarantined, Tick
 from vedette.formats.source_health import SourceHealth
-from vedette.reports import COLUMNS, Claim, LifeSign, Mode, Notice, Region, Scan, SensorKind
+from vedette.reports import (
+    COLUMNS,
+    Claim,
+    LifeSign,
+    Mode,
+    Notice,
+    PartnerNews,
+    PartnerReport,
+    Region,
+    Scan,
+    SensorKind,
+)
 
 SCAN, HEADER, QUARANTINED, HEALTH = "scan", "header", "quarantined", "health"
 NOTICE, LIFE_SIGN, CLAIM, TICK = "notice", "life-sign", "claim", "tick"
+PARTNER_REPORT, PARTNER_NEWS = "partner-report", "partner-news"
 
 
 class _ScanWire(msgspec.Struct, frozen=True, array_like=True):
@@ -42,6 +54,8 @@ _LIFE_SIGN_DECODER = msgspec.msgpack.Decoder(LifeSign)
 _NOTICE_DECODER = msgspec.msgpack.Decoder(Notice)
 _CLAIM_DECODER = msgspec.msgpack.Decoder(Claim)
 _TICK_DECODER = msgspec.msgpack.Decoder(Tick)
+_PARTNER_REPORT_DECODER = msgspec.msgpack.Decoder(PartnerReport)
+_PARTNER_NEWS_DECODER = msgspec.msgpack.Decoder(PartnerNews)
 
 
 def encode_scan(scan: Scan) -> bytes:
@@ -119,6 +133,8 @@ def encode_record(record: FeedRecord) -> tuple[str, bytes]:
         return TICK, _ENCODER.encode(record)
     if isinstance(record, Notice):
         return NOTICE, _ENCODER.encode(record)
+    if isinstance(record, PartnerReport | PartnerNews):
+        return (PARTNER_REPORT if isinstance(record, PartnerReport) else PARTNER_NEWS), _ENCODER.encode(record)
     return (HEADER if isinstance(record, FeedHeader) else QUARANTINED), _ENCODER.encode(record)
 
 
@@ -141,6 +157,10 @@ def decode_record(kind: str, payload: bytes) -> FeedRecord:
             return _TICK_DECODER.decode(payload)
         if kind == NOTICE:
             return _NOTICE_DECODER.decode(payload)
+        if kind == PARTNER_REPORT:
+            return _PARTNER_REPORT_DECODER.decode(payload)
+        if kind == PARTNER_NEWS:
+            return _PARTNER_NEWS_DECODER.decode(payload)
     except msgspec.DecodeError as trouble:
         raise BadInputError(f"not a {kind} payload ({trouble})") from trouble
     raise BadInputError(f"a journal entry of kind {kind!r} is no feed record")

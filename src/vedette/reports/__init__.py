@@ -20,6 +20,20 @@ from vedette.reports.known_body import KnownBody
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
 from vedette.reports.notice import Grouping, Notice, NoticeArea, NoticeKind, Window
+from vedette.reports.partner import (
+    LinkState,
+    PartnerNews,
+    PartnerReport,
+    Shared,
+    SharedDrop,
+    SharedEvent,
+    SharedHealth,
+    SharedLook,
+    SharedNotice,
+    SharedTrack,
+    SharedWords,
+    TrackContent,
+)
 from vedette.reports.raid import Raid
 from vedette.reports.registration import BiasSummary, SensorRegistration
 from vedette.reports.scan import COLUMNS, HORIZON_KINDS, SIGHT_KINDS, Region, Scan, SensorKind
@@ -53,6 +67,7 @@ __all__ = [
     "KnownBody",
     "LaunchEstimate",
     "LifeSign",
+    "LinkState",
     "Looks",
     "Message",
     "Mode",
@@ -60,6 +75,8 @@ __all__ = [
     "NoticeArea",
     "NoticeKind",
     "ObjectSummary",
+    "PartnerNews",
+    "PartnerReport",
     "Prediction",
     "Raid",
     "Region",
@@ -67,7 +84,16 @@ __all__ = [
     "SensorHealth",
     "SensorKind",
     "SensorRegistration",
+    "Shared",
+    "SharedDrop",
+    "SharedEvent",
+    "SharedHealth",
+    "SharedLook",
+    "SharedNotice",
+    "SharedTrack",
+    "SharedWords",
     "StrobeHealth",
+    "TrackContent",
     "Window",
     "state_from_words",
     "state_words",
