@@ -1,0 +1,153 @@
+"""What one transaction of a store may do, in SQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from vedette.core.errors import RefusedError
+from vedette.doors.node.sql import Sql
+from vedette.doors.node.store import NEWS, RECEIVED, REPORT, SENT, Lease, Received, ToPost
+
+
+class SqlWriting:
+    """The `StoreWriting` of one open transaction."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def keep_state(self, link: str, side: str, state: bytes) -> None:
+        """Put a link's state in the place of the one before."""
+        self._sql.run(
+            "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (link, side) DO UPDATE SET state = excluded.state",
+            link, side, state,
+        )  # fmt: skip
+
+    def post(self, messages: Iterable[ToPost]) -> list[int]:
+        """Log and outbox, in the order given."""
+        messages = list(messages)
+        digests = [bytes.fromhex(one.digest) for one in messages]
+        number_of: dict[tuple[str, bytes], int] = {}
+        new: dict[tuple[str, bytes], ToPost] = {}
+        for one, digest in zip(messages, digests, strict=True):
+            known = self._known(digest, one.link, SENT)
+            if known is None:
+                new.setdefault((one.link, digest), one)
+            else:
+                number_of[one.link, digest] = known
+        rows, events, out = [], [], []
+        for number, ((link, digest), one) in enumerate(new.items(), self._take_numbers(len(new))):
+            number_of[link, digest] = number
+            rows.append(
+                (number, SENT, link, one.lane, one.sequence, REPORT, digest, one.t_tai_ns, one.message, b"", one.note,
+                 "\n".join(dict.fromkeys(one.event_ids)))
+            )  # fmt: skip
+            events += [(event_id, number) for event_id in dict.fromkeys(one.event_ids)]
+            out.append((number, link, one.lane))
+        self._log(rows, events)
+        self._sql.run_many("INSERT INTO outbox VALUES (?, ?, ?)", out)
+        return [number_of[one.link, digest] for one, digest in zip(messages, digests, strict=True)]
+
+    def acknowledged(self, numbers: Iterable[int]) -> None:
+        """Out of the outbox."""
+        self._sql.run_many("DELETE FROM outbox WHERE number = ?", [(number,) for number in numbers])
+
+    def receive(self, message: Received) -> int | None:
+        """Log and inbox; None for a report that was kept before."""
+        assert message.kind == NEWS or message.digest, "a report is known by its digest"
+        digest = bytes.fromhex(message.digest)
+        if message.kind == REPORT and self._known(digest, message.link, RECEIVED) is not None:
+            return None
+        number = self._take_numbers(1)
+        row = (
+            number, RECEIVED, message.link, message.lane, message.sequence, message.kind, digest, message.t_tai_ns,
+            message.message, message.event, message.note, "\n".join(dict.fromkeys(message.event_ids)),
+        )  # fmt: skip
+        self._log([row], [(event_id, number) for event_id in dict.fromkeys(message.event_ids)])
+        self._sql.run("INSERT INTO inbox VALUES (?)", number)
+        if message.kind == REPORT:
+            self._sql.run("INSERT INTO received VALUES (?, ?)", message.lane, number)
+        return number
+
+    def journaled(self, journal: str, entries: Mapping[int, int]) -> None:
+        """Out of the inbox; how far the journal has come is kept."""
+        if not entries:
+            return
+        self._sql.run_many("DELETE FROM inbox WHERE number = ?", [(number,) for number in entries])
+        self._sql.run(
+            "INSERT INTO journals VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET entry = excluded.entry "
+            "WHERE excluded.entry > journals.entry",
+            journal, max(entries.values()),
+        )  # fmt: skip
+
+    def delivered(self, desk: str, number: int, t_tai_ns: int) -> bool:
+        """A receipt, unless the desk has come as far already."""
+        newest = self._sql.run("SELECT max(number) FROM deliveries WHERE desk = ?", desk)[0][0]
+        if newest is not None and newest >= number:
+            return False
+        self._sql.run("INSERT INTO deliveries VALUES (?, ?, ?)", desk, number, t_tai_ns)
+        return True
+
+    def add_leaves(self, tree: str, leaves: Sequence[bytes]) -> int:
+        """Append; the index of the first."""
+        first = self._sql.run("SELECT coalesce(max(leaf) + 1, 0) FROM leaves WHERE tree = ?", tree)[0][0]
+        self._sql.run_many(
+            "INSERT INTO leaves VALUES (?, ?, ?)", [(tree, first + i, leaf) for i, leaf in enumerate(leaves)]
+        )
+        return int(first)
+
+    def keep_document(self, room: str, key: str, body: bytes | None) -> None:
+        """Put it in the place of the one before; None takes it away."""
+        if body is None:
+            self._sql.run("DELETE FROM documents WHERE room = ? AND name = ?", room, key)
+            return
+        self._sql.run(
+            "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (room, name) DO UPDATE SET body = excluded.body",
+            room, key, body,
+        )  # fmt: skip
+
+    def take_lease(self, name: str, holder: str, t_tai_ns: int, t_until_tai_ns: int) -> Lease:
+        """A token one higher than any before; one's own lease that still runs keeps its token."""
+        rows = self._sql.run("SELECT holder, token, t_until_tai_ns FROM leases WHERE name = ?", name)
+        held_by, token, t_until = rows[0] if rows else ("", 0, 0)
+        runs = t_until > t_tai_ns
+        if runs and held_by != holder:
+            raise RefusedError(f"{name} is held by {held_by}; wait until it lets go or its time is over")
+        token = token if runs else token + 1
+        self._sql.run(
+            "INSERT INTO leases VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
+            "token = excluded.token, t_until_tai_ns = excluded.t_until_tai_ns",
+            name, holder, token, t_until_tai_ns,
+        )  # fmt: skip
+        return Lease(name, holder, token, t_until_tai_ns)
+
+    def give_up_lease(self, lease: Lease) -> None:
+        """Over from now on; the token stays used."""
+        self._sql.run("UPDATE leases SET t_until_tai_ns = 0 WHERE name = ? AND token = ?", lease.name, lease.token)
+
+    def check_fence(self, fence: Lease) -> None:
+        """RefusedError when the lease has passed to another."""
+        rows = self._sql.run("SELECT token, holder FROM leases WHERE name = ?", fence.name)
+        if not rows or rows[0][0] != fence.token:
+            now = f" {rows[0][1]} holds it now" if rows else ""
+            raise RefusedError(f"{fence.holder} no longer holds {fence.name}:{now}; nothing was written")
+
+    def _log(self, rows: Sequence[Sequence[object]], events: Sequence[tuple[str, int]]) -> None:
+        self._sql.run_many(f"INSERT INTO log VALUES ({', '.join('?' * 12)})", rows)
+        self._sql.run_many("INSERT INTO log_events VALUES (?, ?)", events)
+
+    def _known(self, digest: bytes, link: str, direction: str) -> int | None:
+        rows = self._sql.run(
+            "SELECT number FROM log WHERE digest = ? AND link = ? AND direction = ? AND kind = 'report'",
+            digest, link, direction,
+        )  # fmt: skip
+        return int(rows[0][0]) if rows else None
+
+    def _take_numbers(self, count: int) -> int:
+        """The first of so many new numbers."""
+        if count == 0:
+            return 0
+        # "counters.value" and not "value": PostgreSQL cannot otherwise tell it from excluded.value
+        rows = self._sql.run(
+            "INSERT INTO counters VALUES ('log', ?) ON CONFLICT (name) DO UPDATE SET "
+            "value = counters.value + excluded.value RETURNING value",
+            count,
+        )
+        return int(rows[0][0]) - count + 1
