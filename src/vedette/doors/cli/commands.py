@@ -38,6 +38,21 @@ _CATALOGUE = (
     Command("plan", "vedette.doors.cli.catalogue.plan:plan", "Say whom a planned flight would meet."),
 )
 
+# Each lives in `doors/cli/node/<action>.py`.
+_PEER = (
+    Command("add", "vedette.doors.cli.node.peer:add", "Add a partner by its card, and its fingerprint as heard."),
+    Command("remove", "vedette.doors.cli.node.peer:remove", "Forget a partner."),
+    Command("suspend", "vedette.doors.cli.node.peer:suspend", "Set a partner, or a region, aside."),
+    Command("resume", "vedette.doors.cli.node.peer:resume", "Take up again what was set aside."),
+)
+_NODE = (
+    Command("init", "vedette.doors.cli.node.init:init", "Make a node: names, keys, its own certificate authority."),
+    Command("card", "vedette.doors.cli.node.card:card", "Print what a partner is handed."),
+    Command("peer", "", "Add, remove, suspend and resume partners.", _PEER),
+    Command("run", "vedette.doors.cli.node.run:run", "Watch, serve the console, and keep the links to partners."),
+    Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
+)
+
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "vedette.doors.cli.demo:demo", "Open the console on two launches, played as an exercise."),
     Command("watch", "vedette.doors.cli.watch:watch", "Watch feeds: detect, track, name, predict, propose alerts."),
@@ -59,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
     Command("catalogue", "", "Know what is up there: load, ask, name, compare.", _CATALOGUE),
+    Command("node", "", "Warn together with other owners: share what you choose, trust what you verify.", _NODE),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
     Command("channels", "vedette.doors.cli.channels:channels", "Say which ways out there are; try them; deliver."),

@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     _check_names(words)
-    command, bound, _ = make_app(*words[:2]).parse_args(
+    command, bound, _ = make_app(*words[:3]).parse_args(
         shielded(words), exit_on_error=False, print_error=False
     )
     outcome = command(*map(unshielded, bound.args), **{name: unshielded(value) for name, value in bound.kwargs.items()})

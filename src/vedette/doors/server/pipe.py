@@ -35,6 +35,7 @@ class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):
     sky: bool = False
     data_dir: str | None = None
     head_s: float = 0.0  # of what is played, passed over at once
+    node: str | None = None  # the directory of a node: partners are told and heard
 
 
 class Notices(msgspec.Struct, tag="notices", frozen=True, kw_only=True):

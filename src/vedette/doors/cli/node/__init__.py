@@ -1,0 +1,1 @@
+"""`vedette node`: one owner's watch among those of others."""
