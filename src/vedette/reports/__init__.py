@@ -28,11 +28,13 @@ from vedette.reports.partner import (
     SharedDrop,
     SharedEvent,
     SharedHealth,
+    SharedKeyStatement,
     SharedLook,
     SharedNotice,
     SharedTrack,
     SharedWords,
     TrackContent,
+    Unread,
 )
 from vedette.reports.raid import Raid
 from vedette.reports.registration import BiasSummary, SensorRegistration
@@ -88,12 +90,14 @@ __all__ = [
     "SharedDrop",
     "SharedEvent",
     "SharedHealth",
+    "SharedKeyStatement",
     "SharedLook",
     "SharedNotice",
     "SharedTrack",
     "SharedWords",
     "StrobeHealth",
     "TrackContent",
+    "Unread",
     "Window",
     "state_from_words",
     "state_words",

@@ -113,7 +113,32 @@ class SharedWords(msgspec.Struct, frozen=True, kw_only=True, tag="words"):
     answer: str = ""  # "accepted", "declined"; silence is an answer too
 
 
-Shared = SharedTrack | SharedDrop | SharedEvent | SharedHealth | SharedLook | SharedNotice | SharedWords
+class SharedKeyStatement(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
+    """That a key of the sender is followed by another, or taken back: signed for itself (`sharing.key_life`)."""
+
+    statement: bytes
+
+
+Shared = (
+    SharedTrack
+    | SharedDrop
+    | SharedEvent
+    | SharedHealth
+    | SharedLook
+    | SharedNotice
+    | SharedWords
+    | SharedKeyStatement
+)
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in a message that is not understood here, or not wholly: kept as it came."""
+
+    kind: str  # as its sender calls it; empty when it does not say
+    name: str = ""  # number or id, where it can be read
+    raw: bytes
+    text: str  # what is not understood
+    is_kept: bool = False  # True: the rest of it stands in the report's content
 
 
 class PartnerReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +155,7 @@ class PartnerReport(msgspec.Struct, frozen=True, kw_only=True):
     digest: str  # SHA-256 of the message as it was signed, in hex: the same on both sides
     content: tuple[Shared, ...]
     is_gateway_late: bool = False  # it waited on a link that was down
+    unread: tuple[Unread, ...] = ()
 
 
 class LinkState(StrEnum):
