@@ -1,18 +1,33 @@
 """A fresh store of each kind, for tests that must hold for both."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
+import pytest
+
+from vedette.doors.node.opening_store import open_store
 from vedette.doors.node.sql_store import SqlNodeStore
-from vedette.doors.node.sqlite_store import open_sqlite_store
 from vedette.doors.node.store import Received, ToPost
 
+KINDS = ("sqlite", "postgresql")
 Opener = Callable[[], SqlNodeStore]
 
 
-def sqlite_opener(folder: Path) -> Opener:
-    """Opens the same store every time."""
-    return lambda: open_sqlite_store(folder / "node.sqlite", reserve_bytes=0)
+_schemas = count(1)
+
+
+def fresh_address(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a store that nobody has used yet; a skip where there is no such server."""
+    if kind == "sqlite":
+        return str(folder / "node.sqlite")
+    server = request.getfixturevalue("postgres")
+    return f"{server.address}&schema=test_{next(_schemas)}"
+
+
+def opener_of(address: str) -> Opener:
+    """Opens the same store every time, also in another process."""
+    return lambda: open_store(address, reserve_bytes=0)
 
 
 def digest_of(number: int) -> str:
@@ -30,8 +45,3 @@ def received(sequence: int, link: str = "south", lane: str = "warn", t_tai_ns: i
     words = {"message": b"message %d" % sequence, "event": b"event", "event_ids": (f"SOUTH/L{sequence}",), **more}
     words.setdefault("digest", digest_of(1000 + sequence))
     return Received(link=link, lane=lane, sequence=sequence, t_tai_ns=t_tai_ns or sequence, **words)
-
-
-def opener_of(kind: str, folder: Path) -> Opener:
-    """By name, for another process."""
-    return {"sqlite": sqlite_opener}[kind](folder)

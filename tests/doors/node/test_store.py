@@ -3,15 +3,15 @@
 import threading
 
 import pytest
-from tests.doors.node.stores import Opener, digest_of, received, sqlite_opener, to_post
+from tests.doors.node.stores import KINDS, Opener, digest_of, fresh_address, opener_of, received, to_post
 
 from vedette.core.errors import RefusedError
 from vedette.doors.node.store import NEWS, RECEIVED, SENT
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=KINDS)
 def opener(request, tmp_path) -> Opener:
-    return sqlite_opener(tmp_path)
+    return opener_of(fresh_address(request.param, tmp_path, request))
 
 
 @pytest.fixture

@@ -7,19 +7,20 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.doors.node.stores import opener_of
+from tests.doors.node.stores import KINDS, fresh_address, opener_of
 
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
-def test_nothing_that_was_said_to_be_kept_is_lost_when_the_process_is_killed(kind, tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_was_said_to_be_kept_is_lost_when_the_process_is_killed(kind, tmp_path, request):
     rng = random.Random(7)
+    address = fresh_address(kind, tmp_path, request)
     said = 0
-    opener_of(kind, tmp_path)().close()
+    opener_of(address)().close()
     for _ in range(6):
         child = subprocess.Popen(
-            [sys.executable, "-m", "tests.doors.node.writer_process", kind, str(tmp_path)],
+            [sys.executable, "-m", "tests.doors.node.writer_process", address],
             cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert child.stdout is not None
@@ -30,7 +31,7 @@ def test_nothing_that_was_said_to_be_kept_is_lost_when_the_process_is_killed(kin
             said = int(line) if line.endswith("\n") else said
         child.wait()
         child.stdout.close()
-        with opener_of(kind, tmp_path)() as store:
+        with opener_of(address)() as store:
             kept = int(store.state("south", "sender") or b"0")
             assert said <= kept <= said + 1  # killed between keeping and saying
             everything = list(range(1, kept + 1))

@@ -1,14 +1,12 @@
 """A process that posts and receives as fast as it can, and says so only when the store has it. To be killed."""
 
 import sys
-from pathlib import Path
 
 from tests.doors.node.stores import opener_of, received, to_post
 
 
 def main() -> None:
-    kind, place = sys.argv[1:]
-    store = opener_of(kind, Path(place))()
+    store = opener_of(sys.argv[1])()
     state = store.state("south", "sender")
     sequence = int(state or b"0")
     while True:

@@ -1,0 +1,108 @@
+"""A PostgreSQL server of our own for tests: on a Unix socket, in a folder of its own, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+WHY = "no PostgreSQL server: Debian's package `postgresql` brings one (.ci/run installs it)"
+
+
+def find_postgres() -> Path:
+    """The folder of the server's programs; a skip without them."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name.split(".")[0]))
+    on_path = shutil.which("initdb")
+    for folder in [*reversed(folders), *([Path(on_path).parent] if on_path else [])]:
+        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
+            return folder
+    pytest.skip(WHY)
+
+
+class PostgresServer:
+    """A running server; it refuses to run as root, so root lends it the user `postgres` (or `nobody`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._programs = folder, find_postgres()
+        self._as_user = {}
+        if os.geteuid() == 0:
+            user = "postgres" if _is_user("postgres") else "nobody"
+            self._as_user = {"user": user, "extra_groups": []}
+            shutil.chown(folder, user)
+        self._data = folder / "data"
+        self._run("initdb", "-D", str(self._data), "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://vedette@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        for _ in range(20):  # one that was killed holds its memory until the last of its processes has seen it
+            with (self.folder / "server.log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self.folder), "-h", "",
+                     "-c", "shared_buffers=16MB", "-c", "max_connections=20"],
+                    stdout=log, stderr=log, **self._as_user,
+                )  # fmt: skip
+            while self._process.poll() is None:
+                if self._is_ready():
+                    return
+                time.sleep(0.05)
+            time.sleep(0.2)
+        raise RuntimeError((self.folder / "server.log").read_text(errors="replace"))
+
+    def kill(self) -> None:
+        """Without a word; the processes that serve its connections end when they see that it is gone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(2)  # fast shutdown
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _is_ready(self) -> bool:
+        words = [str(self._programs / "pg_isready"), "-q", "-h", str(self.folder), "-U", "vedette", "-d", "postgres"]
+        return subprocess.run(words, check=False).returncode == 0
+
+    def _run(self, name: str, *words: str) -> None:
+        done = subprocess.run(
+            [str(self._programs / name), *words], capture_output=True, text=True, check=False, cwd=self.folder,
+            **self._as_user,
+        )  # fmt: skip
+        if done.returncode:
+            pytest.skip(f"PostgreSQL's {name} does not run here: {done.stderr.strip()[-300:]}")
+
+
+def _is_user(name: str) -> bool:
+    import pwd
+
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A server for a while; its folder has a short name, as a socket's path must be."""
+    with tempfile.TemporaryDirectory(prefix="vpg", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        server = PostgresServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
