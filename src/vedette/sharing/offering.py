@@ -1,0 +1,166 @@
+"""What a picture could tell a partner, unabridged: own numbers, own events, full precision. Nothing here may leave.
+
+An offer is raw material for `sharing.release`, which decides field by field what goes to whom. Names are the watch's
+own (`watch/O3`), so that nobody is tempted to send them; phases of objects that are no longer seen are left empty.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from vedette.core.shapes import Rows
+from vedette.formats.scan_codec import encode_scan
+from vedette.reports import (
+    Alert,
+    Candidate,
+    Condition,
+    Evidence,
+    Message,
+    ObjectSummary,
+    Scan,
+    Shared,
+    SharedEvent,
+    SharedHealth,
+    SharedLook,
+    SharedTrack,
+)
+from vedette.reports.state_words import state_from_words
+
+if TYPE_CHECKING:
+    from vedette.engine.picture import Picture
+
+LOWER = np.tril_indices(6)
+_OVER = ("down",)  # nothing is up there any more
+_UNSEEN = ("lost", "unknown")
+
+
+def offers_of(
+    picture: "Picture", owner: str, *, watch: str = "", messages: Mapping[str, Message] | None = None
+) -> tuple[Shared, ...]:
+    """Everything that this picture could tell, in a fixed order: tracks, events, health, partners' tracks.
+
+    Parameters
+    ----------
+    owner
+        Ours: stands first in the provenance of what is our own.
+    watch
+        Tells one watch's O3 from another's: a journal's name or first link.
+    messages
+        What the desk has said of an alert, by the alert's id; the picture does not know.
+    """
+    said = messages or {}
+    candidates = {one.object_id: one for one in picture.candidates if one.object_id}
+    objects = {one.id: one for one in picture.objects}
+    kinds = {name: str(sensor.kind.value) for name, sensor in picture.sensors.items()}
+    gone = {name for name, one in objects.items() if one.phase == "lost" and name not in candidates}  # merged
+    tracks = [_track(one, owner, watch, kinds) for name, one in objects.items() if name not in gone]
+    events = [
+        _event(picture, one, objects.get(one.object_id), candidates.get(one.object_id), watch, said)
+        for one in picture.alerts
+    ]
+    told: list[Shared] = [one for one in tracks if one is not None]
+    told += events
+    told += _health(picture)
+    if picture.partners is not None:
+        for view in picture.partners.views.values():
+            told += [one if one.provenance else _from(one, view.owner) for one in view.tracks.values()]
+    return tuple(told)
+
+
+def offer_of_scan(scan: Scan, sensor_toml: str = "") -> SharedLook:
+    """A look as it was heard, for a partner who fuses measurements."""
+    return SharedLook(scan=encode_scan(scan), sensor_toml=sensor_toml)
+
+
+def covariance_terms(cov: Rows) -> tuple[float, ...]:
+    """The lower triangle of (6, 6), row by row."""
+    return tuple(float(x) for x in np.asarray(cov)[LOWER])
+
+
+def covariance_of(terms: tuple[float, ...]) -> Rows:
+    """(6, 6) of its lower triangle."""
+    cov = np.zeros((6, 6))
+    cov[LOWER] = terms
+    return cov + np.tril(cov, -1).T
+
+
+def own_name(watch: str, name: str) -> str:
+    """How an offer names what this watch calls `name`."""
+    return f"{watch}/{name}" if watch else name
+
+
+def _from(track: SharedTrack, owner: str) -> SharedTrack:
+    return msgspec.structs.replace(track, provenance=(owner,))
+
+
+def _track(one: ObjectSummary, owner: str, watch: str, kinds: Mapping[str, str]) -> SharedTrack | None:
+    if one.phase in _OVER or one.state is None or "position_itrf_m" not in one.state:
+        return None
+    t, state, cov = state_from_words(one.state)
+    if cov is None or not (np.isfinite(state).all() and np.isfinite(cov).all()):
+        return None
+    x, y, z, vx, vy, vz = state.tolist()
+    return SharedTrack(
+        number=own_name(watch, one.id),
+        t_tai_ns=t,
+        position_itrf_m=(x, y, z),
+        velocity_itrf_mps=(vx, vy, vz),
+        covariance=covariance_terms(cov),
+        phase="" if one.phase in _UNSEEN else one.phase,
+        probabilities=dict(one.probabilities),
+        phenomena=tuple(sorted({kinds[name] for name in one.sensors if name in kinds})),
+        provenance=(owner,),
+        sensors=one.sensors,
+        is_responsible=True,
+    )
+
+
+def _event(
+    picture: "Picture", alert: Alert, summary: ObjectSummary | None, candidate: Candidate | None, watch: str,
+    said: Mapping[str, Message],
+) -> SharedEvent:  # fmt: skip
+    impact = summary.impact if summary is not None else None
+    has_track = summary is not None and summary.state is not None and "position_itrf_m" in summary.state
+    raids = [len(one.objects) for one in picture.raids if alert.object_id in one.objects]
+    if candidate is not None:
+        probabilities = {one.name.value: round(one.probability, 6) for one in candidate.explanations}
+    else:
+        probabilities = dict(summary.probabilities) if summary is not None else {}
+    return SharedEvent(
+        event_id=own_name(watch, alert.id),
+        revision=1,  # the release counts what each peer was told
+        kind=alert.kind,
+        evidence=alert.evidence,
+        phenomena=alert.phenomena,
+        probabilities=probabilities,
+        launch=summary.launch if summary is not None else None,
+        impact=None if alert.evidence is Evidence.WITHDRAWN else impact,
+        count=raids[0] if raids else None,
+        tracks=(own_name(watch, alert.object_id),) if has_track else (),
+        message=said.get(alert.id, Message.NONE),
+        t_said_tai_ns=alert.t_tai_ns,
+        t_expires_tai_ns=None if impact is None or impact.is_conditional else impact.t_90_tai_ns[1],
+        text=alert.text,
+    )
+
+
+def _health(picture: "Picture") -> list[SharedHealth]:
+    from vedette.engine.health import sensor_health
+
+    newest = max(picture.last_heard_tai_ns.values(), default=None)
+    if newest is None:
+        return []
+    counts: dict[Condition, dict[str, int]] = {condition: {} for condition in Condition}
+    for one in sensor_health(picture):
+        kind = picture.sensors[one.sensor_id].kind.value
+        counts[one.condition][kind] = counts[one.condition].get(kind, 0) + 1
+    return [
+        SharedHealth(
+            t_tai_ns=newest,
+            working=counts[Condition.OK],
+            degraded=counts[Condition.DEGRADED],
+            silent=counts[Condition.SILENT],
+        )
+    ]
