@@ -101,7 +101,7 @@ def test_what_was_told_is_taken_back_even_when_nothing_is_granted_any_more() -> 
 
 def test_a_restart_goes_on_where_it_was() -> None:
     one = releaser()
-    (first,) = content_of(one.release([event()], T0), "warn")
+    assert len(content_of(one.release([event()], T0), "warn")) == 1
     policy = parse_policy(example_policy_text())
     again = Releaser(policy, owner="NORTH", mode=Mode.EXERCISE, secret=SECRET, state=one.state())
     assert not content_of(again.release([event()], T0 + S), "warn")

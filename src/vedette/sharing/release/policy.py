@@ -31,7 +31,8 @@ class Kind(StrEnum):
     WORDS = "words"
 
 
-LANES: dict[Kind, str] = {
+Lane = Literal["warn", "track", "bulk", "words"]
+LANES: dict[Kind, Lane] = {
     Kind.TRACK: "track", Kind.EVENT: "warn", Kind.HEALTH: "track", Kind.LOOK: "bulk", Kind.NOTICE: "bulk",
     Kind.WORDS: "words",
 }  # fmt: skip

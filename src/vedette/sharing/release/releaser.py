@@ -38,6 +38,7 @@ from vedette.sharing.release.release_tracks import judge_tracks, track_fields
 from vedette.sharing.release.secrets import Secret
 from vedette.sharing.release.told import Live, Outgoing, ReleaseRow, ReleaserState
 
+MOST_IN_ONE = 500  # half of what a link takes in one message
 _FORGET_NS = 86_400 * 10**9  # events that are over
 _OVER = (Evidence.WITHDRAWN, Evidence.PASSED)
 
@@ -95,11 +96,22 @@ class Releaser:
                 content, log = self._due_once(kind, tick, t_tai_ns)
             has_cadence = kind is Kind.TRACK and bool(self._grants(kind))  # an empty batch still goes
             if content or has_cadence or log:
-                out.append(
-                    Outgoing(lane=LANES[kind], t_tai_ns=tick, content=tuple(content), log=tuple(log),  # type: ignore[arg-type]
-                             pad_bytes=self.policy.pad_bytes)
-                )  # fmt: skip
+                out += self._messages(kind, tick, content, log)
         return tuple(out)
+
+    def _messages(self, kind: Kind, tick: int, content: list[Shared], log: list[ReleaseRow]) -> list[Outgoing]:
+        """Content in messages that a link can bear; the account goes with the first."""
+        parts = [tuple(content[i : i + MOST_IN_ONE]) for i in range(0, len(content), MOST_IN_ONE)] or [()]
+        return [
+            Outgoing(
+                lane=LANES[kind],
+                t_tai_ns=tick,
+                content=part,
+                log=tuple(log) if i == 0 else (),
+                pad_bytes=self.policy.pad_bytes,
+            )
+            for i, part in enumerate(parts)
+        ]
 
     # ---- when, and what is allowed at all
 

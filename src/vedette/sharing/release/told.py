@@ -1,12 +1,9 @@
 """What comes out of a release, and the account of why: a row for every offer, released or withheld, field by field."""
 
-from typing import Literal
-
 import msgspec
 
 from vedette.reports import Shared, SharedEvent, SharedLook, SharedNotice, SharedWords
-
-Lane = Literal["warn", "track", "bulk", "words"]
+from vedette.sharing.release.policy import Lane
 
 
 class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
