@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.doors.node.postgres_server import PostgresServer, running_postgres
+from tools.local_postgres import PostgresServer, find_postgres, running_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
+    try:
+        find_postgres()
+    except LookupError as missing:
+        pytest.skip(str(missing))
     with running_postgres() as server:
         yield server

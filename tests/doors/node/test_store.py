@@ -48,6 +48,14 @@ def test_a_message_posted_again_keeps_its_number_and_is_sent_once(store):
     assert [k.number for k in store.pending("south")] == [2]
 
 
+def test_what_waits_may_be_signed_again_and_what_has_left_may_not(store):
+    store.write(lambda w: w.post([to_post(1), to_post(2)]))
+    store.write(lambda w: (w.sign_again(1, b"new"), w.acknowledged([2])))
+    assert [(k.message, k.digest) for k in store.pending("south")] == [(b"new", digest_of(1))]
+    with pytest.raises(RefusedError, match="stays as it left"):
+        store.write(lambda w: w.sign_again(2, b"new"))
+
+
 def test_what_is_heard_twice_is_kept_once(store):
     assert store.write(lambda w: w.receive(received(1))) == 1
     assert store.write(lambda w: w.receive(received(1))) is None
@@ -114,6 +122,10 @@ def test_an_event_and_a_digest_are_found(store):
 def test_leaves_and_documents(store):
     assert store.write(lambda w: w.add_leaves("released", [b"a", b"b"])) == 0
     assert store.write(lambda w: w.add_leaves("released", [b"c"])) == 2
+    assert store.write(lambda w: w.add_leaves("released", [b"b", b"c"], first=1)) == 1
+    for leaves, first in (([b"x"], 1), ([b"b", b"x"], 1), ([b"d"], 4)):
+        with pytest.raises(RefusedError):
+            store.write(lambda w, a=leaves, b=first: w.add_leaves("released", a, b))
     assert store.leaf_count("released") == 3 and store.leaf_count("other") == 0
     assert store.leaves("released") == [b"a", b"b", b"c"] and store.leaves("released", 1, 2) == [b"b"]
     store.write(lambda w: (w.keep_document("heads", "b", b"2"), w.keep_document("heads", "a", b"1")))

@@ -6,6 +6,8 @@ from vedette.core.errors import RefusedError
 from vedette.doors.node.sql import Sql
 from vedette.doors.node.store import NEWS, RECEIVED, REPORT, SENT, Lease, Received, ToPost
 
+_AT_ONCE = 500  # values in one question
+
 
 class SqlWriting:
     """The `StoreWriting` of one open transaction."""
@@ -24,14 +26,11 @@ class SqlWriting:
         """Log and outbox, in the order given."""
         messages = list(messages)
         digests = [bytes.fromhex(one.digest) for one in messages]
-        number_of: dict[tuple[str, bytes], int] = {}
+        number_of = self._numbers_of(digests)
         new: dict[tuple[str, bytes], ToPost] = {}
         for one, digest in zip(messages, digests, strict=True):
-            known = self._known(digest, one.link, SENT)
-            if known is None:
+            if (one.link, digest) not in number_of:
                 new.setdefault((one.link, digest), one)
-            else:
-                number_of[one.link, digest] = known
         rows, events, out = [], [], []
         for number, ((link, digest), one) in enumerate(new.items(), self._take_numbers(len(new))):
             number_of[link, digest] = number
@@ -44,6 +43,12 @@ class SqlWriting:
         self._log(rows, events)
         self._sql.run_many("INSERT INTO outbox VALUES (?, ?, ?)", out)
         return [number_of[one.link, digest] for one, digest in zip(messages, digests, strict=True)]
+
+    def sign_again(self, number: int, message: bytes) -> None:
+        """Other bytes for what has not left yet."""
+        if not self._sql.run("SELECT 1 FROM outbox WHERE number = ?", number):
+            raise RefusedError(f"message {number} is not in the outbox: what has left stays as it left")
+        self._sql.run("UPDATE log SET message = ? WHERE number = ?", message, number)
 
     def acknowledged(self, numbers: Iterable[int]) -> None:
         """Out of the outbox."""
@@ -85,13 +90,21 @@ class SqlWriting:
         self._sql.run("INSERT INTO deliveries VALUES (?, ?, ?)", desk, number, t_tai_ns)
         return True
 
-    def add_leaves(self, tree: str, leaves: Sequence[bytes]) -> int:
+    def add_leaves(self, tree: str, leaves: Sequence[bytes], first: int | None = None) -> int:
         """Append; the index of the first."""
-        first = self._sql.run("SELECT coalesce(max(leaf) + 1, 0) FROM leaves WHERE tree = ?", tree)[0][0]
-        self._sql.run_many(
-            "INSERT INTO leaves VALUES (?, ?, ?)", [(tree, first + i, leaf) for i, leaf in enumerate(leaves)]
-        )
-        return int(first)
+        end = int(self._sql.run("SELECT coalesce(max(leaf) + 1, 0) FROM leaves WHERE tree = ?", tree)[0][0])
+        first = end if first is None else first
+        if first > end:
+            raise RefusedError(f"the log {tree} ends at leaf {end}: nothing can be put at {first}")
+        there = self._sql.run(
+            "SELECT body FROM leaves WHERE tree = ? AND leaf >= ? AND leaf < ? ORDER BY leaf",
+            tree, first, first + len(leaves),
+        )  # fmt: skip
+        if any(bytes(row[0]) != leaf for row, leaf in zip(there, leaves, strict=False)):
+            raise RefusedError(f"the log {tree} has other leaves from {first} on, and a log is never rewritten")
+        new = list(enumerate(leaves, first))[len(there) :]
+        self._sql.run_many("INSERT INTO leaves VALUES (?, ?, ?)", [(tree, index, leaf) for index, leaf in new])
+        return first
 
     def keep_document(self, room: str, key: str, body: bytes | None) -> None:
         """Put it in the place of the one before; None takes it away."""
@@ -139,6 +152,19 @@ class SqlWriting:
             digest, link, direction,
         )  # fmt: skip
         return int(rows[0][0]) if rows else None
+
+    def _numbers_of(self, digests: Sequence[bytes]) -> dict[tuple[str, bytes], int]:
+        """What was posted of these before, by link and digest."""
+        found = {}
+        for start in range(0, len(digests), _AT_ONCE):
+            some = digests[start : start + _AT_ONCE]
+            rows = self._sql.run(
+                "SELECT link, digest, number FROM log WHERE direction = 'sent' AND kind = 'report' "
+                f"AND digest IN ({', '.join('?' * len(some))})",
+                *some,
+            )
+            found.update({(link, bytes(digest)): int(number) for link, digest, number in rows})
+        return found
 
     def _take_numbers(self, count: int) -> int:
         """The first of so many new numbers."""

@@ -114,6 +114,10 @@ class StoreWriting(Protocol):
         """Put messages in the outbox and the log; one posted before (same link and digest) keeps its number."""
         ...
 
+    def sign_again(self, number: int, message: bytes) -> None:
+        """The same message under a new key, while it waits in the outbox; its digest stays."""
+        ...
+
     def acknowledged(self, numbers: Iterable[int]) -> None:
         """The broker has these for good: out of the outbox; the log keeps them."""
         ...
@@ -130,8 +134,12 @@ class StoreWriting(Protocol):
         """An operator's desk has this message; False when it had it, or one after it, before."""
         ...
 
-    def add_leaves(self, tree: str, leaves: Sequence[bytes]) -> int:
-        """Append to a transparency log; the index of the first, from 0."""
+    def add_leaves(self, tree: str, leaves: Sequence[bytes], first: int | None = None) -> int:
+        """Append to a transparency log; the index of the first, from 0.
+
+        With `first`, the leaves must begin there: those that stand there already, the same, are left as they are;
+        RefusedError when others do, or when some before them are missing. A log is never rewritten.
+        """
         ...
 
     def keep_document(self, room: str, key: str, body: bytes | None) -> None:

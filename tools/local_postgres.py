@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own for tests: on a Unix socket, in a folder of its own, gone afterwards."""
+"""A PostgreSQL server of our own, for tests and benchmarks: on a Unix socket, in its own folder, gone afterwards."""
 
 import os
 import shutil
@@ -9,19 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 WHY = "no PostgreSQL server: Debian's package `postgresql` brings one (.ci/run installs it)"
 
 
 def find_postgres() -> Path:
-    """The folder of the server's programs; a skip without them."""
+    """The folder of the server's programs; LookupError without them."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name.split(".")[0]))
     on_path = shutil.which("initdb")
     for folder in [*reversed(folders), *([Path(on_path).parent] if on_path else [])]:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
-    pytest.skip(WHY)
+    raise LookupError(WHY)
 
 
 class PostgresServer:
@@ -83,7 +81,7 @@ class PostgresServer:
             **self._as_user,
         )  # fmt: skip
         if done.returncode:
-            pytest.skip(f"PostgreSQL's {name} does not run here: {done.stderr.strip()[-300:]}")
+            raise LookupError(f"PostgreSQL's {name} does not run here: {done.stderr.strip()[-300:]}")
 
 
 def _is_user(name: str) -> bool:
@@ -97,9 +95,9 @@ def _is_user(name: str) -> bool:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(where: Path | None = None) -> Iterator[PostgresServer]:
     """A server for a while; its folder has a short name, as a socket's path must be."""
-    with tempfile.TemporaryDirectory(prefix="vpg", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="vpg", dir=where, ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         server = PostgresServer(Path(folder))
         try:
