@@ -82,7 +82,7 @@ class KeyBook(msgspec.Struct, frozen=True, kw_only=True):
         held = self.find(key.key_id)
         if held is not None and held.t_revoked_tai_ns is not None:
             raise RefusedError(f"{key.key_id} was revoked ({held.why or 'no reason was given'}); it never comes back")
-        return self._put(PartnerKey(key_id=key.key_id, public=key.raw, modes=allowed))
+        return self.put(PartnerKey(key_id=key.key_id, public=key.raw, modes=allowed))
 
     def revoked(self, key_id: str, t_tai_ns: int, why: str = "") -> "KeyBook":
         """Believe a key no more, nor what it alone introduced; RefusedError for a key that is not known."""
@@ -113,14 +113,14 @@ class KeyBook(msgspec.Struct, frozen=True, kw_only=True):
             raise RefusedError(f"{new.key_id} was revoked; it never comes back")
         book = self
         if held is None:
-            book = self._put(
+            book = self.put(
                 PartnerKey(
                     key_id=new.key_id, public=new.raw, modes=old.modes, t_from_tai_ns=said.t_from_tai_ns,
                     introduced_by=old.key_id, is_confirmed=False,
                 )
             )  # fmt: skip
         until = said.t_until_tai_ns if old.t_until_tai_ns is None else min(said.t_until_tai_ns, old.t_until_tai_ns)
-        return book._put(msgspec.structs.replace(old, t_until_tai_ns=until)), said
+        return book.put(msgspec.structs.replace(old, t_until_tai_ns=until)), said
 
     def trust(self, t_tai_ns: int) -> Trust:
         """What is believed now, as consumers of alerts take it."""
@@ -129,7 +129,8 @@ class KeyBook(msgspec.Struct, frozen=True, kw_only=True):
             tuple(Trusted(PublicKey(one.key.purpose, one.public, self.owner), frozenset(one.modes)) for one in good)
         )
 
-    def _put(self, key: PartnerKey) -> "KeyBook":
+    def put(self, key: PartnerKey) -> "KeyBook":
+        """The book with a key as it stands now."""
         if self.find(key.key_id) is None:
             return KeyBook(owner=self.owner, keys=(*self.keys, key))
         return KeyBook(owner=self.owner, keys=tuple(key if one.key_id == key.key_id else one for one in self.keys))
@@ -210,6 +211,11 @@ def read_statement(data: bytes, book: KeyBook, t_tai_ns: int) -> Statement:
         if not key.check(_CONTEXT + words, signatures.get(one_id, b"")):
             raise RefusedError(f"{said.key_id} is followed by {new.key_id}, and {one_id} did not sign that")
     return said
+
+
+def statement_of(data: bytes) -> Statement:
+    """What a statement says, believed or not; RefusedError when it is none."""
+    return _apart(data)[0]
 
 
 def format_book(book: KeyBook) -> str:

@@ -30,7 +30,11 @@ def proquint(number: int) -> str:
 def key_words(key: PublicKey) -> str:
     """`lusab-babad-gutih-tugad-…`: what both ends of a telephone line read to each other."""
     name = b"vedette key words 1\n" + key.purpose.encode() + b"\n" + key.raw
-    digest = hashlib.sha256(name).digest()
+    return digest_words(hashlib.sha256(name).digest())
+
+
+def digest_words(digest: bytes) -> str:
+    """The first 96 bits of any hash as words."""
     return "-".join(proquint(int.from_bytes(digest[at : at + 2], "big")) for at in range(0, 2 * WORDS, 2))
 
 

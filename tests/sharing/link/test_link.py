@@ -294,8 +294,18 @@ def test_a_new_key_is_announced_and_signs_when_it_was_heard():
 
     one, other = sender(), receiver(KEY)
     statement = rotation(KEY, NEXT, "NORTH", T, T + DAY)
-    other.hear(one.announce(statement, NEXT, T).data, T)
+    other.hear(one.announce(statement, T, NEXT).data, T)
     assert other.keys.find(NEXT.key_id) and one.key is KEY
     assert one.noted(other.receipts()) == "" and one.key is NEXT
     assert other.hear(one.seal("warn", (event(),), T).data, T).report
     refused("retired-key", sign_again(one.seal("warn", (), T).data, KEY), other, t=T + DAY)
+
+
+def test_a_padded_message_tells_nothing_by_its_size():
+    one, other = sender(), receiver()
+    sizes = set()
+    for n in range(40):
+        data = one.seal("warn", tuple(event(k) for k in range(n % 4)), T, pad_bytes=4096).data
+        sizes.add(len(data))
+        assert len(other.hear(data, T).report.content) == n % 4
+    assert sizes == {4096}

@@ -45,10 +45,18 @@ _PEER = (
     Command("suspend", "vedette.doors.cli.node.peer:suspend", "Set a partner, or a region, aside."),
     Command("resume", "vedette.doors.cli.node.peer:resume", "Take up again what was set aside."),
 )
+_KEY = (
+    Command("show", "vedette.doors.cli.node.key:show", "Show keys, with the words to read over a telephone."),
+    Command("rotate", "vedette.doors.cli.node.key:rotate", "Let a new key follow one that is still sound."),
+    Command("revoke", "vedette.doors.cli.node.key:revoke", "Believe a key no more, from the next message on."),
+    Command("trust", "vedette.doors.cli.node.key:trust", "Believe a partner's key whose words were compared."),
+    Command("take", "vedette.doors.cli.node.key:take", "Take a partner's statement that came by another way."),
+)
 _NODE = (
     Command("init", "vedette.doors.cli.node.init:init", "Make a node: names, keys, its own certificate authority."),
     Command("card", "vedette.doors.cli.node.card:card", "Print what a partner is handed."),
     Command("peer", "", "Add, remove, suspend and resume partners.", _PEER),
+    Command("key", "", "Show, change over and take back the keys that sign for a node.", _KEY),
     Command("run", "vedette.doors.cli.node.run:run", "Watch, serve the console, and keep the links to partners."),
     Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
 )

@@ -15,7 +15,8 @@ from vedette.doors.node.certificates import fingerprint
 from vedette.doors.node.folder import NodeFolder, NodeSettings, check_name, host_and_port
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.toml_text import toml_text
-from vedette.sharing import Purpose, Trust, format_trust, parse_trust
+from vedette.sharing import Trust, format_trust, parse_trust
+from vedette.sharing.key_words import digest_words
 from vedette.sharing.keys import parse_trusted
 
 
@@ -38,7 +39,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def card_of(folder: NodeFolder, settings: NodeSettings) -> Card:
     """The card of the node here."""
-    own = [key.public for key in folder.keys.own() if key.purpose is not Purpose.RECORD]
+    own = [key.public for key in folder.keys.own()]  # the record key signs no message; it may take another key back
     lines = [line for line in format_trust(Trust.of(*own)).splitlines() if not line.startswith("#")]
     return Card(
         owner=settings.owner,
@@ -82,9 +83,9 @@ def card_digest(card: Card) -> bytes:
 
 
 def fingerprint_lines(card: Card) -> list[str]:
-    """The fingerprint to read aloud."""
+    """The fingerprint to read aloud: in figures, and in words."""
     code = card_digest(card)[:16].hex()
-    return [" ".join(code[i : i + 4] for i in range(0, 32, 4))]
+    return [" ".join(code[i : i + 4] for i in range(0, 32, 4)), digest_words(card_digest(card)).replace("-", " ")]
 
 
 def check_fingerprint(card: Card, heard: str) -> None:

@@ -86,6 +86,11 @@ def write_message(key: LiveKey | DrillKey, header_bytes: bytes, content_bytes: b
     return b"\n".join((signed, header_bytes, content_bytes))
 
 
+def signed_bytes(key_id: str) -> int:
+    """How long the first line under a key is, with the two line feeds of a message."""
+    return len(msgspec.json.encode(_Signed(vedette_link=SPELLING, key_id=key_id, signature="A" * 88))) + 2
+
+
 def sign_again(data: bytes, key: LiveKey | DrillKey) -> bytes:
     """The same words under another key: what is still to be sent when a key was changed. The digest stays."""
     message = take_apart(data)

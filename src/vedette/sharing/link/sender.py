@@ -14,10 +14,11 @@ from vedette.core.errors import RefusedError, UsageError
 from vedette.reports import Mode, Shared, SharedKeyStatement
 from vedette.sharing.keys import MODES_OF, DrillKey, LiveKey
 from vedette.sharing.link.content import write_content
-from vedette.sharing.link.message import LANES, MOST_BYTES, PEAKS_EVERY, SCHEMA, LinkHeader, write_message
+from vedette.sharing.link.message import LANES, MOST_BYTES, PEAKS_EVERY, SCHEMA, LinkHeader, signed_bytes, write_message
 from vedette.sharing.link.peaks import peaks_after, root_of_peaks
 from vedette.sharing.link.state import LaneSent, Receipt, SenderState
 from vedette.sharing.merkle import leaf_hash
+from vedette.sharing.release import padded_size
 
 _REMEMBERED = 4096  # roots a lane, in memory: as far back as a receipt is compared at once
 
@@ -46,7 +47,12 @@ class LinkSender:
         self._roots: dict[str, dict[int, str]] = {}
 
     def seal(
-        self, lane: str, content: Sequence[Shared], t_sent_tai_ns: int, receipts: Mapping[str, Receipt] | None = None
+        self,
+        lane: str,
+        content: Sequence[Shared],
+        t_sent_tai_ns: int,
+        receipts: Mapping[str, Receipt] | None = None,
+        pad_bytes: int = 0,
     ) -> Sealed:
         """The next message of a lane. An empty content is a sign of life, and carries receipts.
 
@@ -60,6 +66,9 @@ class LinkSender:
             Now, by our clock.
         receipts
             `LinkReceiver.receipts()` of the same partner: what we have heard of it. Those that have grown go along.
+        pad_bytes
+            Fill the message up to a power of two of at least so many bytes, so that its size tells nothing; blanks at
+            the end of the content, under the signature. 0: as it is.
         """
         if lane not in LANES:
             raise UsageError(f"there is no lane {lane!r}; there are {', '.join(LANES)}")
@@ -76,29 +85,52 @@ class LinkSender:
             heard=grown,
         )  # fmt: skip
         words = msgspec.json.encode(header)
+        if pad_bytes:
+            size = len(words) + len(body) + signed_bytes(self.key.key_id)
+            body += b" " * (min(padded_size(size, pad_bytes), MOST_BYTES) - size)
+            header = msgspec.structs.replace(header, content_sha256=hashlib.sha256(body).hexdigest())
+            words = msgspec.json.encode(header)
         data = write_message(self.key, words, body)
         if len(data) > MOST_BYTES:
             raise UsageError(f"{len(content)} things in one message make {len(data)} bytes; at most {MOST_BYTES}")
         leaf = leaf_hash(words)
         after = LaneSent(count=number, peaks=peaks_after(sent.peaks, sent.count, leaf))
         told = {**state.told, **{name: one.count for name, one in grown.items()}} if grown else state.told
-        self.state = msgspec.structs.replace(state, lanes={**state.lanes, lane: after}, told=told)
+        lanes = {**state.lanes, lane: after}
+        self.state = msgspec.structs.replace(state, lanes=lanes, told=told, key_id=self.key.key_id)
         self._remember(lane, number, after)
         return Sealed(lane, number, hashlib.sha256(words).hexdigest(), leaf, data, self.state)
 
     def announce(
-        self, statement: bytes, next_key: LiveKey | DrillKey, t_sent_tai_ns: int, lane: str = "warn"
+        self, statement: bytes, t_sent_tai_ns: int, next_key: LiveKey | DrillKey | None = None, lane: str = "warn"
     ) -> Sealed:
-        """Tell of a change of keys, under the old key; the new one signs once the partner receipted it."""
-        _check_key(self.state, next_key)
+        """Tell a statement about keys, under the key of now.
+
+        `next_key`, of a change of keys, signs as soon as the partner has given a receipt for the statement.
+        """
+        if next_key is not None:
+            _check_key(self.state, next_key)
+        told = (*self.state.announced, hashlib.sha256(statement).hexdigest())
+        self.state = msgspec.structs.replace(self.state, announced=told)
         sealed = self.seal(lane, (SharedKeyStatement(statement=statement),), t_sent_tai_ns)
-        self._next_key = (next_key, lane, sealed.sequence)
+        if next_key is not None:
+            self._next_key = (next_key, lane, sealed.sequence)
         return sealed
+
+    def has_announced(self, statement: bytes) -> bool:
+        """Whether a statement was told on this link."""
+        return hashlib.sha256(statement).hexdigest() in self.state.announced
+
+    @property
+    def is_changing_keys(self) -> bool:
+        """Whether a new key waits for the partner's receipt."""
+        return self._next_key is not None
 
     def use_key(self, key: LiveKey | DrillKey) -> None:
         """Sign with another key from now on: at the end of the overlap, or when people have seen to it."""
         _check_key(self.state, key)
         self.key, self._next_key = key, None
+        self.state = msgspec.structs.replace(self.state, key_id=key.key_id)
 
     def noted(self, receipts: Mapping[str, Receipt]) -> str:
         """Hold what the partner signed as heard (`Heard.receipts`) against what was sent.

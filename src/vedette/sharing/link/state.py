@@ -39,6 +39,8 @@ class SenderState(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""  # of an exercise: the id of the session key
     lanes: dict[str, LaneSent] = {}
     told: dict[str, int] = {}  # by the partner's lane: up to where a receipt was given
+    key_id: str = ""  # which signed last
+    announced: tuple[str, ...] = ()  # statements about keys that were told: their SHA-256
 
 
 class LaneHeard(msgspec.Struct, frozen=True, kw_only=True):
