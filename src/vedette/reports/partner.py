@@ -42,6 +42,7 @@ class SharedTrack(msgspec.Struct, frozen=True, kw_only=True, tag="track"):
     sensors: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()  # "no third party": goes with it wherever it is passed on
     is_responsible: bool = False  # among services of one owner: this one reports the object
+    provenance_t_tai_ns: tuple[int, ...] = ()  # for each of `provenance`: up to when its knowledge is in it; or empty
 
 
 class SharedDrop(msgspec.Struct, frozen=True, kw_only=True, tag="drop"):

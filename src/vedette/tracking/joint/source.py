@@ -1,0 +1,154 @@
+"""One owner's belief of one object as it was last told, and a little of what was told before.
+
+A filtered track is taken as told. Tracklets, each only what was learnt since the one before, are put together again
+into what their owner must believe: then both sorts are fused the same way.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.core.shapes import Ints, Rows, Scalar
+from vedette.reports import SharedTrack, TrackContent
+from vedette.tracking.joint.carrying import Beliefs, carried, first_tied, phases_of, seconds_between, tied_after
+from vedette.tracking.joint.intersection import added, inverse
+from vedette.tracking.joint.values import Key
+
+_LOWER = np.tril_indices(6)
+_PAST = 64  # so many earlier beliefs are kept: common knowledge is taken out as it was then
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A row to be; never changed."""
+
+    key: Key
+    told_by: str  # the owner itself, or who passed it on
+    t_tai_ns: int
+    state_itrf: Scalar  # (6,)
+    cov: Rows  # (6, 6)
+    tied: Rows  # (6, 6) of it: common doubt of motion
+    phase: str
+    phenomena: tuple[str, ...]
+    caveats: tuple[str, ...]
+    until: dict[str, int]  # by owner whose knowledge is in it: up to when; 0 where that was not told
+    t_first_tai_ns: int
+    past: tuple[tuple[int, Scalar, Rows], ...] = ()
+    is_still: bool = False  # it was told at a new time in its old place
+
+    @property
+    def is_mixed(self) -> bool:
+        """It holds other owners' knowledge too."""
+        return len(self.until) > 1
+
+
+def covariance_of(track: SharedTrack) -> Rows:
+    """(6, 6) out of the 21 terms of a shared track."""
+    cov = np.zeros((6, 6))
+    cov[_LOWER] = track.covariance
+    return np.asarray(cov + np.tril(cov, -1).T)
+
+
+def covariance_terms(cov: Rows) -> tuple[float, ...]:
+    """The 21 terms of a covariance (6, 6), lower triangle row by row."""
+    return tuple(float(value) for value in np.asarray(cov)[_LOWER])
+
+
+def state_of(track: SharedTrack) -> Scalar:
+    """(6,) position and velocity."""
+    return np.array([*track.position_itrf_m, *track.velocity_itrf_mps])
+
+
+def is_usable(track: SharedTrack) -> bool:
+    """Numbers that can be a state with a doubt: finite, above the Earth's core, below the Moon, positive variances."""
+    if len(track.covariance) != 21:
+        return False
+    state, cov = state_of(track), covariance_of(track)
+    if not (np.isfinite(state).all() and np.isfinite(cov).all()):
+        return False
+    variance = np.diagonal(cov)
+    radius = float(np.linalg.norm(state[:3]))
+    if not (5e6 < radius < 4e8 and np.linalg.norm(state[3:]) < 1.5e4 and (variance > 0.0).all()):
+        return False
+    scale = np.sqrt(variance)
+    return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] > 1e-12)
+
+
+def known_until(track: SharedTrack, told_by: str) -> dict[str, int]:
+    """By owner whose looks or tracks are in it: up to when, 0 where that is not told."""
+    owners = track.provenance or (told_by,)
+    times = track.provenance_t_tai_ns if len(track.provenance_t_tai_ns) == len(owners) else (0,) * len(owners)
+    until = dict(zip(owners, times, strict=True))
+    if len(owners) == 1 and not until[owners[0]]:
+        until[owners[0]] = track.t_tai_ns
+    return until
+
+
+def with_told(
+    before: list[Source | None], keys: list[Key], tracks: list[SharedTrack], told_by: str
+) -> list[Source]:
+    """What is believed of some sources once tracks of one instant are told, row by row with what stood before."""
+    states = np.array([state_of(one) for one in tracks])
+    covs = np.array([covariance_of(one) for one in tracks])
+    phase = phases_of([one.phase for one in tracks], states)
+    tied = first_tied(states, covs, phase)
+    told = states.copy()
+    olds = [i for i, one in enumerate(before) if one is not None]
+    still = np.zeros(len(tracks), dtype=bool)
+    if olds:
+        old = [one for one in before if one is not None]
+        there, dt_s = beliefs_of(old), seconds_between(
+            np.array([tracks[i].t_tai_ns for i in olds]), np.array([one.t_tai_ns for one in old])
+        )
+        still[olds] = _stand_still(there, told[olds], dt_s)
+        now = carried(there, dt_s, phase[olds])
+        pieces = [i for i, at in enumerate(olds) if tracks[at].content is TrackContent.TRACKLET]
+        if pieces:
+            rows = [olds[i] for i in pieces]
+            Y = inverse(covs[rows])
+            mean, P = added(now.states_itrf[pieces], now.covs[pieces], np.einsum("nij,nj->ni", Y, states[rows]), Y)
+            states[rows], covs[rows] = mean, P
+        tied[olds] = tied_after(now, covs[olds])
+    out = []
+    for i, (was, key, track) in enumerate(zip(before, keys, tracks, strict=True)):
+        past = () if was is None else (*was.past, (was.t_tai_ns, was.state_itrf, was.cov))[-_PAST:]
+        first = track.t_tai_ns if was is None else was.t_first_tai_ns
+        out.append(
+            Source(
+                key, told_by, track.t_tai_ns, states[i], covs[i], tied[i], track.phase, track.phenomena, track.caveats,
+                known_until(track, told_by), first, past, bool(still[i]),
+            )
+        )  # fmt: skip
+    return out
+
+
+def _stand_still(before: Beliefs, told: Rows, dt_s: Scalar) -> Scalar:
+    """(n,) where a body that moves was told at a new time in its old place."""
+    way_m = np.linalg.norm(before.states_itrf[:, 3:], axis=1) * np.abs(dt_s)
+    sigma_m = np.sqrt(np.trace(before.covs[:, :3, :3], axis1=1, axis2=2))
+    moved_m = np.linalg.norm(told[:, :3] - before.states_itrf[:, :3], axis=1)
+    return np.asarray((way_m > 10.0 * sigma_m) & (way_m > 1000.0) & (moved_m < 0.05 * way_m))
+
+
+def beliefs_of(sources: list[Source]) -> Beliefs:
+    """Sources as rows, each at its own instant."""
+    return Beliefs(
+        np.array([one.state_itrf for one in sources]).reshape(-1, 6),
+        np.array([one.cov for one in sources]).reshape(-1, 6, 6),
+        np.array([one.tied for one in sources]).reshape(-1, 6, 6),
+    )
+
+
+def at_instant(sources: list[Source], t_tai_ns: int) -> tuple[Beliefs, Ints]:
+    """All of them carried to one instant, and their phases."""
+    rows = beliefs_of(sources)
+    phase = phases_of([one.phase for one in sources], rows.states_itrf)
+    dt_s = seconds_between(t_tai_ns, np.array([one.t_tai_ns for one in sources], dtype=np.int64))
+    return carried(rows, dt_s, phase), phase
+
+
+def believed_then(source: Source, t_tai_ns: int) -> tuple[int, Scalar, Rows]:
+    """What a source believed at the latest instant up to the one given; its oldest belief when all are later."""
+    whole = (*source.past, (source.t_tai_ns, source.state_itrf, source.cov))
+    upto = [one for one in whole if one[0] <= t_tai_ns]
+    return upto[-1] if upto else whole[0]
