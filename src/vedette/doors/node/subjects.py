@@ -7,7 +7,7 @@ that the hearer draws from.
 
 LANES = ("warn", "words", "track", "bulk")  # in the order of what matters
 KEPT_S = {"warn": 0, "words": 0, "track": 3600, "bulk": 86_400}  # how long the broker keeps it; 0: until it is told
-KEPT_BYTES = {"warn": 256 << 20, "words": 256 << 20, "track": 512 << 20, "bulk": 1 << 30}
+KEPT_COUNT = {"warn": 1_000_000, "words": 1_000_000, "track": 200_000, "bulk": 100_000}  # messages, at most
 
 
 def subject_of(teller_owner: str, teller_node: str, hearer: str, lane: str) -> str:

@@ -1,0 +1,180 @@
+"""One partner at our broker: the account in which we meet, the streams kept there, the outbox handed over, lanes drawn.
+
+The broker may be away, or come back with nothing; a link may be cut in the middle of a word. Whatever happens is tried
+again from what the store holds, and nothing here is waited for by the watch.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from vedette.doors.node.broker_config import KEEPER
+from vedette.doors.node.folder import NodeFolder, NodeSettings
+from vedette.doors.node.link_draw import Drawn, LaneDraw
+from vedette.doors.node.peer_file import Peer
+from vedette.doors.node.store import Kept, NodeStore, StoreWriting
+from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, stream_of, subject_of
+
+PAUSE_S = 0.3  # between tries
+ROUND_S = 0.5  # the outbox is looked at, even when nobody says that there is something
+PUBLISH_S = 5.0  # to put a message on the broker's disk
+ROUND_TRIP_EVERY_S = 2.0
+
+TakeIn = Callable[[str, list[Drawn]], Awaitable[bool]]
+
+
+class BrokerLink:
+    """Everything of one partner that passes our broker; lives on the gateway's loop."""
+
+    def __init__(
+        self, folder: NodeFolder, settings: NodeSettings, peer: Peer, store: NodeStore, take: TakeIn
+    ) -> None:
+        self.folder, self.settings, self.peer, self.store, self._take = folder, settings, peer, store, take
+        self.t_heard_s = float("-inf")  # steady clock: the partner's broker, or anything it brought
+        self.is_broker_up = False
+        self.trouble = ""
+        self.told: dict[str, int] = {}  # by lane: newest number in our stream
+        self.taken: dict[str, int] = {}  # by lane: up to where the partner has answered
+        self.waiting: dict[str, int] = {}  # by lane: told, and not yet taken
+        self.round_trip_s: float | None = None
+        self._posted = {lane: asyncio.Event() for lane in LANES}
+        self._draws: list[LaneDraw] = []
+
+    def posted(self) -> None:
+        """There is something in the outbox."""
+        for event in self._posted.values():
+            event.set()
+
+    @property
+    def incoming(self) -> dict[str, int]:
+        """By lane: what still waits at the partner's broker, by its account."""
+        return {one.lane: one.waiting for one in self._draws}
+
+    async def run(self) -> None:
+        """Until cancelled: connect, keep going, begin again."""
+        while True:
+            client = None
+            try:
+                client = await self._connect()
+                await self._live(client)
+            except asyncio.CancelledError:
+                raise
+            except Exception as trouble:
+                said = " ".join(str(trouble).split()) or type(trouble).__name__
+                self.trouble = f"our broker: {said}"[:300]
+            finally:
+                self.is_broker_up = False
+                if client is not None:
+                    with contextlib.suppress(BaseException):
+                        await asyncio.wait_for(client.close(), 1.0)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _connect(self) -> Any:
+        import nats
+
+        return await nats.connect(
+            f"nats://{self.settings.client_listen}", user=f"{KEEPER}.{self.peer.name}",
+            password=self.folder.local_secret(), name="vedette gateway", connect_timeout=2, allow_reconnect=False,
+            ping_interval=2, max_outstanding_pings=2, error_cb=_ignore, pending_size=8 << 20,
+        )  # fmt: skip
+
+    async def _live(self, client: Any) -> None:
+        streams = client.jetstream(timeout=PUBLISH_S)
+        for lane in LANES:
+            await self._make_stream(streams, lane)
+        self.is_broker_up, self.trouble = True, ""
+        self._draws = [
+            LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard) for lane in LANES
+        ]
+        tasks = [asyncio.create_task(self._publish(streams, lane), name=f"publish {lane}") for lane in LANES]
+        tasks += [asyncio.create_task(draw.run(), name=f"draw {draw.lane}") for draw in self._draws]
+        tasks.append(asyncio.create_task(self._look_after(client, streams), name="look after"))
+        tasks.append(asyncio.create_task(_until_closed(client), name="closed"))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what ended it
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _make_stream(self, streams: Any, lane: str) -> None:
+        from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StreamConfig
+
+        settings, peer = self.settings, self.peer
+        name = stream_of(settings.name, peer.name, lane)
+        is_kept = KEPT_S[lane] == 0
+        await streams.add_stream(StreamConfig(
+            name=name, subjects=[subject_of(settings.owner, settings.node, peer.name, lane)],
+            max_age=KEPT_S[lane], max_msgs=KEPT_COUNT[lane],
+            discard=DiscardPolicy.NEW if is_kept else DiscardPolicy.OLD, duplicate_window=120,
+        ))  # fmt: skip
+        await streams.add_consumer(name, ConsumerConfig(
+            durable_name=peer.name, ack_policy=AckPolicy.EXPLICIT, ack_wait=peer.ack_wait_s, max_ack_pending=4096,
+        ))  # fmt: skip
+
+    async def _publish(self, streams: Any, lane: str) -> None:
+        """The outbox of one lane, in order: the next is given when the broker has the one before on its disk."""
+        subject = subject_of(self.settings.owner, self.settings.node, self.peer.name, lane)
+        while True:
+            self._posted[lane].clear()
+            rows = await asyncio.to_thread(self.store.pending, self.peer.name, (lane,), 0, 200)
+            if not rows:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._posted[lane].wait(), ROUND_S)
+                continue
+            given: list[Kept] = []
+            try:
+                for row in rows:
+                    ack = await streams.publish(
+                        subject, row.message, timeout=PUBLISH_S, headers={"Nats-Msg-Id": row.digest}
+                    )
+                    self.told[lane] = ack.seq
+                    given.append(row)
+            finally:
+                if given:
+                    await asyncio.to_thread(self.store.write, _acknowledging([row.number for row in given]))
+
+    async def _look_after(self, client: Any, streams: Any) -> None:
+        """How far the partner has come, how far away it is, and room made of what it has long taken."""
+        while True:
+            for lane in LANES:
+                name = stream_of(self.settings.name, self.peer.name, lane)
+                about = await streams.consumer_info(name, self.peer.name)
+                floor = about.ack_floor.stream_seq if about.ack_floor else 0
+                self.taken[lane] = floor
+                self.waiting[lane] = (about.num_pending or 0) + (about.num_ack_pending or 0)
+                if KEPT_S[lane] == 0 and floor > KEPT_COUNT[lane] // 2 and floor % 1000 < 100:
+                    await streams.purge_stream(name, seq=floor - KEPT_COUNT[lane] // 4)
+            begun = time.monotonic()
+            with contextlib.suppress(Exception):
+                stream = stream_of(self.peer.name, self.settings.name, "warn")
+                await client.request(
+                    f"$JS.{self.peer.name}.API.CONSUMER.INFO.{stream}.{self.settings.name}", b"", timeout=6.0
+                )
+                self.round_trip_s = time.monotonic() - begun
+                self._heard()
+            await asyncio.sleep(ROUND_TRIP_EVERY_S)
+
+    def _heard(self) -> None:
+        self.t_heard_s = time.monotonic()
+
+
+def _acknowledging(numbers: list[int]) -> Callable[[StoreWriting], None]:
+    def work(writing: StoreWriting) -> None:
+        writing.acknowledged(numbers)
+
+    return work
+
+
+async def _until_closed(client: Any) -> None:
+    while client.is_connected:
+        await asyncio.sleep(0.05)
+    raise ConnectionError("the broker is away")
+
+
+async def _ignore(trouble: Exception) -> None:
+    """What goes wrong is seen where it is waited for."""

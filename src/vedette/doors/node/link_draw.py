@@ -1,0 +1,149 @@
+"""One lane drawn from a partner's broker: asked for again and again, handed on in the order in which it was told.
+
+The partner's stream of a lane has numbers without gaps, so whatever a broken link swallowed shows: what comes behind it
+is held until the partner's broker, which was never answered, brings it again. Nothing is answered before it is safe
+here. The broker's sign of life, once a second, says that the link stands even when nobody has anything to say.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vedette.doors.node.peer_file import Peer
+from vedette.doors.node.subjects import stream_of
+
+BATCH = {"warn": 256, "words": 64, "track": 64, "bulk": 16}
+EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
+SILENT_S = 1.6  # without a sign: ask again
+AGAIN_S = 0.5  # from asking to asking again, while nobody answers
+HELD_MOST = 20_000  # messages held behind a missing one
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A message as it came from the partner's broker."""
+
+    message: Any  # of the client
+    number: int  # in the partner's stream
+    is_again: bool  # its broker brought it before
+
+    @property
+    def data(self) -> bytes:
+        """What was sent."""
+        return bytes(self.message.data)
+
+
+Take = Callable[[str, list[Drawn]], Awaitable[bool]]  # True: safe, answer them
+
+
+class LaneDraw:
+    """Keeps one lane coming. `take` is handed messages in order, and says whether they are safe."""
+
+    def __init__(self, client: Any, own: str, peer: Peer, lane: str, take: Take, heard: Callable[[], None]) -> None:
+        self._client, self._take, self._heard = client, take, heard
+        self.lane, self.own, self.peer = lane, own, peer
+        self.stream = stream_of(peer.name, own, lane)
+        self._api = f"$JS.{peer.name}.API.CONSUMER"
+        self._next: int | None = None  # number that comes next; None: to be asked for
+        self._held: dict[int, Drawn] = {}
+        self._t_held_s = 0.0
+        self._left = 0  # of the request that is out
+        self._t_sign_s = self._t_asked_s = float("-inf")
+        self._wake = asyncio.Event()
+        self.waiting = 0  # at the partner's, by its own account
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        inbox = self._client.new_inbox()
+        listening = await self._client.subscribe(inbox, cb=self._came)
+        try:
+            while True:
+                now = time.monotonic()
+                is_silent = now - self._t_sign_s > SILENT_S
+                if is_silent and self._next is not None and now - self._t_sign_s > 3 * SILENT_S:
+                    self._next = None  # the link was away: what was answered may not have arrived
+                if (self._left <= 0 or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.0):
+                    await self._ask(inbox, now)
+                if self._held:
+                    await self._hand_on()
+                self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), 0.25)
+        finally:
+            with contextlib.suppress(Exception):
+                await listening.unsubscribe()
+
+    async def _ask(self, inbox: str, now: float) -> None:
+        self._t_asked_s = now
+        if self._next is None and not await self._find_place():
+            return
+        batch = BATCH[self.lane]
+        request = {"batch": batch, "expires": round(EXPIRES_S * 1e9), "idle_heartbeat": round(SIGN_S * 1e9)}
+        await self._client.publish(
+            f"{self._api}.MSG.NEXT.{self.stream}.{self.own}", msgspec.json.encode(request), reply=inbox
+        )
+        self._left = batch
+
+    async def _find_place(self) -> bool:
+        """Where the partner's broker believes us to be."""
+        try:
+            answer = await self._client.request(f"{self._api}.INFO.{self.stream}.{self.own}", b"", timeout=6.0)
+            told = msgspec.json.decode(answer.data)
+            place = int(told["ack_floor"]["stream_seq"]) + 1
+        except Exception:  # nobody there, no such stream yet, no answer in time: asked again
+            return False
+        self._t_sign_s = time.monotonic()
+        self._heard()
+        self._next = place
+        self._held = {number: one for number, one in self._held.items() if number >= place}
+        return True
+
+    async def _came(self, message: Any) -> None:
+        self._t_sign_s = time.monotonic()
+        self._heard()
+        status = (message.headers or {}).get("Status")
+        if status is not None:
+            if status != "100":  # the request is over: expired, or its broker began anew
+                self._left = 0
+                self._wake.set()
+            return
+        self._left -= 1
+        try:
+            about = message.metadata
+        except Exception:
+            return  # not out of a stream: nothing we asked for
+        self.waiting = about.num_pending
+        number = about.sequence.stream
+        if len(self._held) < HELD_MOST:
+            if not self._held:
+                self._t_held_s = time.monotonic()
+            self._held[number] = Drawn(message, number, about.num_delivered > 1)
+        self._wake.set()
+
+    async def _hand_on(self) -> None:
+        if self._next is None:
+            return
+        early = [number for number in self._held if number < self._next]
+        ready: list[Drawn] = [self._held.pop(number) for number in sorted(early)]  # answered before, unheard
+        number = self._next
+        while number in self._held:
+            ready.append(self._held.pop(number))
+            number += 1
+        if not ready:
+            patience_s = max(4.0 * self.peer.ack_wait_s, 8.0)
+            if time.monotonic() - self._t_held_s > patience_s:  # its broker has it no more: the receiver names the gap
+                self._next = min(self._held)
+            return
+        if not await self._take(self.lane, ready):
+            self._held.update({one.number: one for one in ready})
+            await asyncio.sleep(1.0)
+            return
+        self._next = max(self._next, number)
+        self._t_held_s = time.monotonic()
+        for one in ready:
+            await self._client.publish(one.message.reply, b"+ACK")

@@ -1,0 +1,197 @@
+"""The way out to one partner: what the policy grants, sealed, kept, and only then handed to the broker.
+
+What is sealed and the state it leaves behind are kept in one transaction, so that a node killed at any instant neither
+uses a number twice nor leaves one out. The broker takes messages of a lane one at a time, and says that it has each on
+its disk; until then it stays in the outbox and is offered again, known by its digest.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from vedette.core.errors import VedetteError
+from vedette.doors.key_files import read_secret, write_secret
+from vedette.doors.node.folder import NodeFolder, NodeSettings
+from vedette.doors.node.link_keys import signing_key
+from vedette.doors.node.peer_file import Peer, Region
+from vedette.doors.node.store import NodeStore, StoreWriting, ToPost
+from vedette.reports import Mode, Shared, SharedEvent
+from vedette.sharing.link import LinkSender, Receipt, Sealed, SenderState, decode_state, encode_state, link_id
+from vedette.sharing.release import Kind, Outgoing, ReleaseArea, Releaser, ReleaserState, nothing_released, parse_policy
+
+SENDER = "sender"
+MOST_THINGS = 400  # in one message: far below what a message may hold
+SIGN_OF_LIFE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What one round put in the outbox."""
+
+    count: int
+    is_urgent: bool
+
+
+class LinkOut:
+    """Releases, seals and keeps; used from one thread at a time."""
+
+    def __init__(
+        self, folder: NodeFolder, settings: NodeSettings, peer: Peer, mode: Mode, store: NodeStore, session: str = ""
+    ) -> None:
+        self.folder, self.settings, self.peer, self.mode, self.store = folder, settings, peer, mode, store
+        self.trouble = ""
+        fresh = SenderState(owner=settings.owner, node=settings.node, to=peer.name, mode=mode, session=session)
+        self._name = link_id(fresh)
+        kept = store.state(self._name, SENDER)
+        state = fresh if kept is None else decode_state(kept, SenderState)
+        self.sender = LinkSender(state, signing_key(folder, mode))
+        self._policy_mark: tuple[int, int] | None = None
+        self._releaser = self._new_releaser(_no_policy(peer))
+        self._t_said_tai_ns = 0
+
+    def heed(self, peer: Peer) -> None:
+        """Take the partner's file, the policy and our key as they are now."""
+        self.peer = peer
+        self._read_policy()
+        self._suspend(self._releaser)
+        key = signing_key(self.folder, self.mode)
+        if key.key_id != self.sender.key.key_id:
+            self.sender.use_key(key)
+
+    def release(
+        self, offers: Iterable[Shared], once: Sequence[Shared], t_tai_ns: int, receipts: dict[str, Receipt]
+    ) -> Posted:
+        """One round; what it told is on the disk when this returns. NotRecordedError when it cannot be.
+
+        `offers` are all there is, each time; `once` is what is said once.
+        """
+        if self.peer.is_suspended or not (once or self._releaser.is_due(t_tai_ns)):
+            return Posted(0, False)
+        before = self.sender.state
+        told_before = msgspec.msgpack.encode(self._releaser.state())
+        try:
+            outgoing = self._releaser.release((*offers, *once), t_tai_ns)
+            sealed = self._sealed(outgoing, t_tai_ns, receipts)
+            if not sealed and t_tai_ns - self._t_said_tai_ns > SIGN_OF_LIFE_S * 1e9:
+                sealed = [(self._seal("warn", (), t_tai_ns, receipts), (), "")]
+            if not sealed:
+                return Posted(0, False)
+            is_urgent = any(one.lane == "warn" and content for one, content, _ in sealed)
+            self._keep(sealed, t_tai_ns, is_urgent)
+        except BaseException:
+            self.sender.state = before
+            held = msgspec.msgpack.decode(told_before, type=ReleaserState)
+            self._releaser = self._new_releaser(self._releaser.policy, held)
+            raise
+        self._t_said_tai_ns = t_tai_ns
+        return Posted(len(sealed), is_urgent)
+
+    def _sealed(
+        self, outgoing: tuple[Outgoing, ...], t_tai_ns: int, receipts: dict[str, Receipt]
+    ) -> list[tuple[Sealed, tuple[Shared, ...], str]]:
+        out = []
+        for one in outgoing:
+            if not one.content and not (one.lane == "track" and self._releaser.policy.grants_of(Kind.TRACK)):
+                continue  # only the account of what was withheld
+            parts = [one.content[at : at + MOST_THINGS] for at in range(0, len(one.content), MOST_THINGS)] or [()]
+            if one.lane == "warn":
+                parts = [(event,) for event in one.content] or [()]  # warnings are signed one by one
+            for part in parts:
+                note = "" if one.lane == "track" else msgspec.json.encode(one.log).decode()
+                out.append((self._seal(one.lane, part, t_tai_ns, receipts), part, note))
+        return out
+
+    def _seal(
+        self, lane: str, content: tuple[Shared, ...], t_tai_ns: int, receipts: dict[str, Receipt]
+    ) -> Sealed:
+        return self.sender.seal(lane, content, t_tai_ns, receipts)
+
+    def _keep(self, sealed: list[tuple[Sealed, tuple[Shared, ...], str]], t_tai_ns: int, is_urgent: bool) -> None:
+        owner = self.settings.owner
+        rows = [
+            ToPost(
+                link=self.peer.name, lane=one.lane, sequence=one.sequence, digest=one.digest, message=one.data,
+                t_tai_ns=t_tai_ns, note=note,
+                event_ids=tuple(f"{owner}/{e.event_id}" for e in content if isinstance(e, SharedEvent)),
+            )
+            for one, content, note in sealed
+        ]  # fmt: skip
+        state, told = encode_state(sealed[-1][0].state), msgspec.msgpack.encode(self._releaser.state())
+
+        def work(writing: StoreWriting) -> None:
+            writing.post(rows)
+            for one, _, _ in sealed:
+                writing.add_leaves(f"{self._name} {one.lane}", [one.leaf])
+            writing.keep_state(self._name, SENDER, state)
+            writing.keep_document("releaser", self._name, told)
+
+        self.store.write(work, is_urgent=is_urgent)
+
+    def _read_policy(self) -> None:
+        path = self.folder.release / f"{self.peer.name}.toml"
+        mark = _mark_of(path)
+        if mark == self._policy_mark:
+            return
+        self._policy_mark = mark
+        self.trouble = ""
+        policy = _no_policy(self.peer)
+        if mark is not None:
+            try:
+                text = path.read_text("utf-8")
+                if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+                    policy = parse_policy(text, str(path))
+            except (VedetteError, OSError, UnicodeDecodeError) as trouble:  # what nobody can read grants nothing
+                self.trouble = f"nothing is released: {trouble}"
+        self._releaser = self._new_releaser(policy, self._releaser.state())
+
+    def _new_releaser(self, policy: Any, state: ReleaserState | None = None) -> Releaser:
+        if state is None:
+            kept = self.store.document("releaser", self._name)
+            state = None if kept is None else msgspec.msgpack.decode(kept, type=ReleaserState)
+        made = Releaser(
+            policy, owner=self.settings.owner, mode=self.mode, secret=release_secret(self.folder), state=state
+        )
+        self._suspend(made)
+        return made
+
+    def _suspend(self, releaser: Releaser) -> None:
+        areas = tuple(_area(one) for one in self.peer.suspended_regions)
+        releaser.suspend(self.peer.is_suspended or bool(areas), areas)
+
+
+def release_secret(folder: NodeFolder) -> bytes:
+    """The secret that rounding and numbers rest on, made at its first use."""
+    path = folder.path / "keys" / "release.secret"
+    if not path.is_file():
+        with contextlib.suppress(FileExistsError):
+            write_secret(path, os.urandom(32).hex() + "\n")
+    return bytes.fromhex(read_secret(path).strip())
+
+
+def _no_policy(peer: Peer) -> Any:
+    return nothing_released(peer.name)
+
+
+def _area(region: Region) -> ReleaseArea:
+    """The region as a polygon; across 180 degrees its longitudes go on."""
+    west, east = region.west, region.east if region.west <= region.east else region.east + 360.0
+    count = max(2, int((east - west) // 5) + 2)  # parallels are no great circles
+    lons = np.linspace(west, east, count)
+    corners = [(region.south, lon) for lon in lons] + [(region.north, lon) for lon in lons[::-1]]
+    name = hashlib.sha256(repr(region).encode()).hexdigest()[:8]
+    return ReleaseArea(name=f"suspended-{name}", corners_rad=np.radians(np.array(corners)))
+
+
+def _mark_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
