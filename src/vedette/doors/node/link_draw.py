@@ -104,9 +104,12 @@ class LaneDraw:
         return True
 
     async def _came(self, message: Any) -> None:
+        status = (message.headers or {}).get("Status")
+        if status == "503":  # our own broker: nobody is there
+            self._left = 0
+            return
         self._t_sign_s = time.monotonic()
         self._heard()
-        status = (message.headers or {}).get("Status")
         if status is not None:
             if status != "100":  # the request is over: expired, or its broker began anew
                 self._left = 0
