@@ -1,0 +1,42 @@
+"""Several services of one owner: unique track numbers, one who reports each track, hand-over, take-over, conflicts."""
+
+from vedette.sharing.services.group import Member, ServiceGroup, group_of
+from vedette.sharing.services.messages import (
+    Beat,
+    Duty,
+    Install,
+    Join,
+    Message,
+    Opinion,
+    Propose,
+    decode_message,
+    encode_message,
+)
+from vedette.sharing.services.numbers import NumberBlocks, Numbers, format_number, parse_number, slot_of
+from vedette.sharing.services.service import Service
+from vedette.sharing.services.state import Kept, ServiceNews, decode_kept, encode_kept
+
+__all__ = [
+    "Beat",
+    "Duty",
+    "Install",
+    "Join",
+    "Kept",
+    "Member",
+    "Message",
+    "NumberBlocks",
+    "Numbers",
+    "Opinion",
+    "Propose",
+    "Service",
+    "ServiceGroup",
+    "ServiceNews",
+    "decode_kept",
+    "decode_message",
+    "encode_kept",
+    "encode_message",
+    "format_number",
+    "group_of",
+    "parse_number",
+    "slot_of",
+]
