@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.rehearsals.telemetry_feed import write_two_stage_telemetry
 
 from vedette.core.errors import BadInputError, NotFoundError
 from vedette.doors.cli.replay import replay
@@ -12,11 +13,10 @@ from vedette.doors.said_file import read_said, said_path
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watch_loop import watch_loop
 from vedette.engine import Session
+from vedette.formats import open_feed
 from vedette.reports import Mode
-from vedette.scenario import make_scenario, read_story
-from vedette.sensing import format_sensors
 
-SCANS = 110  # the first launch is seen, weighed and correlated
+ENTRIES = 302  # of the journal: the head of the feed, one look a second for five minutes, and the end
 
 
 class Silent(JsonlReporter):
@@ -32,12 +32,13 @@ class Silent(JsonlReporter):
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    made = make_scenario(read_story("two-launches"), seed=5)
     path = tmp_path_factory.mktemp("said") / "watch.sqlite"
-    session = Session(mode=Mode.SIMULATED, sensors_toml=format_sensors(made.sensors))
+    feed = write_two_stage_telemetry(path.with_name("launch.json"))
+    session = Session(mode=Mode.SIMULATED, pad_lat_lon_deg=(28.5, -80.6))
     listener = Silent()
     with SqliteJournal.create(path, session) as journal:
-        watch_loop(made.scans[:SCANS], session, listener, journal)
+        watch_loop(open_feed(str(feed), mode=Mode.SIMULATED), session, listener, journal)
+        assert journal.store.entry_count == ENTRIES
     return path, len(listener.lines)
 
 
@@ -60,7 +61,7 @@ def test_everything_that_was_said_is_kept_with_its_entry_and_its_engine(journal)
     assert len(kept.rows) == count > 4
     assert len(kept.engines) == 1 and kept.engines[0][1]
     entries = [row.entry for row in kept.rows]
-    assert entries == sorted(entries) and 0 < entries[0] <= entries[-1] <= SCANS + 1
+    assert entries == sorted(entries) and 0 < entries[0] <= entries[-1] <= ENTRIES
     assert any("alert" in row.body for row in kept.rows)
 
 
@@ -74,7 +75,7 @@ def test_the_same_engine_says_the_same_and_another_is_told_apart(journal, capsys
     lines = said_path(path).read_text().splitlines()
     kept = read_said(path, first_link(path))
     rows = list(kept.rows)
-    rows[1].body["event"]["text"] = "it said so then"
+    rows[2].body["event"]["text"] = "it said so then"
     with SqliteJournal.open(path) as opened:
         now = said_now(opened.session, opened.events())
     gone = now.pop()
@@ -103,7 +104,7 @@ def test_a_watch_by_another_version_exits_with_one_and_says_both(journal, capsys
         row.pop("link")
         if "engine" in row:
             row["engine"]["version"] = "0.0.9"
-        if row.get("event", {}).get("kind") == "detected":
+        if row.get("event", {}).get("kind") == "launch":
             row["event"]["text"] = "an older engine's words"
         writer._write(row, row["entry"])
     writer.close()
@@ -116,7 +117,7 @@ def test_what_was_changed_or_is_missing_is_said(journal):
     path, _ = journal
     said, link = said_path(path), first_link(path)
     text = said.read_bytes()
-    said.write_bytes(text.replace(b"candidate", b"confirmed", 1))
+    said.write_bytes(text.replace(b"correlated", b"confirmed", 1))
     with pytest.raises(BadInputError, match="not as it was written"):
         read_said(path, link)
     said.write_bytes(text[:-20])  # a crash in the middle of the last line

@@ -46,7 +46,8 @@ def serving(folder: Path, speed: str = "10"):
 
 
 def opened(address):
-    return websockets.connect(address.replace("http", "ws") + "/api/v1/stream", origin=address, max_size=None)
+    stream = address.replace("http", "ws") + "/api/v1/stream"
+    return websockets.connect(stream, origin=address, max_size=None, open_timeout=PATIENCE_S)
 
 
 class Page:
