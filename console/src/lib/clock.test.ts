@@ -24,6 +24,8 @@ const picture = (seconds: number): Picture =>
     registration: [],
     no_launch: null,
     catalogue: null,
+    partners: [],
+    joint: [],
   }) as unknown as Picture;
 const snapshot = (seconds: number, seq: number): SnapshotFrame => ({
   type: "snapshot", seq, journal: "night", entry: seconds, picture: picture(seconds), desk: [], audit_tail: null, notices: [],

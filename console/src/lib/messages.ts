@@ -40,6 +40,8 @@ export interface Picture {
   predictions: Prediction[];
   registration: Registration[];
   catalogue: CatalogueMet | null;
+  partners: Partner[];
+  joint: JointEvent[];
 }
 
 /** What came in. */
@@ -344,6 +346,65 @@ export interface CatalogueMember {
   age_days: number;
 }
 
+/** Another owner as far as heard. */
+export interface Partner {
+  owner: string;
+  link: "down" | "late" | "refused" | "suspended" | "up";
+  t_heard_utc: string | null;  // UTC such as 2031-04-01T12:00:00.000Z; null: the feed never said when it was
+  messages: number;
+  tracks: number;
+  events: number;
+  is_believed: boolean;  // false: what it says is shown, and counts for nothing
+  doubts: string[];  // names of what was found wrong with what it said
+  working: Record<string, number>;  // its sensors by kind, as far as it tells
+  degraded: Record<string, number>;
+  silent: Record<string, number>;
+  coverage: Record<string, number>;  // chance that a launch from a region would be seen
+  text: string;
+}
+
+/** An event with every owner's view side by side, and what they come to together. */
+export interface JointEvent {
+  id: string;
+  kind: string;
+  own: Side | null;
+  partners: Side[];
+  evidence: "candidate" | "confirmed" | "correlated" | "passed" | "withdrawn";
+  phenomena: string[];  // a partner's are marked: radar (SOUTH)
+  launch: Launch | null;
+  impact: Impact | null;
+  impact_areas: Area[];
+  fused_from: string[];  // whose figures the areas are of: own, and owners
+  disagreements: string[];  // a sentence for each point on which owners differ
+  reasons_for: string[];
+  reasons_against: string[];
+  timing: "EXPIRED" | "LATE" | "on-time";
+  may_sound: boolean;  // false: past or withdrawn, nothing need call anybody
+  t_utc: string | null;  // UTC such as 2031-04-01T12:00:00.000Z; null: the feed never said when it was
+  text: string;
+}
+
+/** What one owner makes of an event; owner null: ourselves. */
+export interface Side {
+  owner: string | null;
+  event_id: string;
+  revision: number;
+  evidence: "candidate" | "confirmed" | "correlated" | "passed" | "withdrawn";
+  phenomena: string[];
+  p_launch: number | null;  // probability of a launch; null: withheld
+  launch: Launch | null;
+  impact: Impact | null;
+  impact_areas: Area[];
+  count: number | null;
+  message: "cancelled" | "expired" | "none" | "proposed" | "released" | "updated";  // what that owner's people have said; it releases nothing here
+  timing: "EXPIRED" | "LATE" | "on-time";
+  t_said_utc: string | null;  // UTC such as 2031-04-01T12:00:00.000Z; null: the feed never said when it was
+  t_heard_utc: string | null;  // UTC such as 2031-04-01T12:00:00.000Z; null: the feed never said when it was
+  doubts: string[];
+  is_counted: boolean;  // the joint assessment rests on it, too
+  text: string;
+}
+
 /** One alert at the desk, whole. */
 export interface DeskAlert {
   id: string;
@@ -550,6 +611,8 @@ export interface UpdateFrame {
   predictions?: Prediction[];
   no_launch?: NoLaunch | null;
   catalogue?: CatalogueChange | null;
+  partners?: Partner[];
+  joint?: JointEvent[];
 }
 
 /** The catalogue: whole (no `is_whole`), or its counts and whom else it met (`is_whole` false). */

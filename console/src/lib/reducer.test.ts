@@ -22,6 +22,8 @@ const picture = (more: Partial<Picture> = {}): Picture => ({
   predictions: [],
   registration: [],
   catalogue: null,
+  partners: [],
+  joint: [],
   ...more,
 });
 const snapshot = (more: Partial<Picture> = {}, seq = 1): SnapshotFrame => ({

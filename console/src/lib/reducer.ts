@@ -29,7 +29,7 @@ export function fold(before: Folded, frame: PictureFrame): Folded {
 
 /** A picture with what an update says has changed. */
 export function updated(picture: Picture, frame: UpdateFrame): Picture {
-  const { raids, groups, noise_sources, predictions } = frame;
+  const { raids, groups, noise_sources, predictions, partners, joint } = frame;
   return {
     ...picture,
     t_now_utc: frame.t_now_utc,
@@ -52,6 +52,8 @@ export function updated(picture: Picture, frame: UpdateFrame): Picture {
     ...(groups !== undefined && { groups }),
     ...(noise_sources !== undefined && { noise_sources }),
     ...(predictions !== undefined && { predictions }),
+    ...(partners !== undefined && { partners }),
+    ...(joint !== undefined && { joint }),
     ...(frame.no_launch !== undefined && { no_launch: frame.no_launch }),
     ...(frame.catalogue !== undefined && { catalogue: catalogueAfter(picture.catalogue, frame.catalogue) }),
   };

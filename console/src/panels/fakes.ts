@@ -33,7 +33,7 @@ export function show(more: Partial<Picture> = {}): void {
   const picture = {
     mode: "SIMULATED", engine_version: "0", t_now_utc: at(300), t_now_plus_s: 280, counts: { scans: 1, detections: 1, quarantined: 0 }, no_launch: null,
     events: [], objects: [], alerts: [], candidates: [], raids: [], sensors: [], groups: [], noise_sources: [], sources: [], predictions: [], registration: [],
-    catalogue: null, ...more,
+    catalogue: null, partners: [], joint: [], ...more,
   } as unknown as Picture;
   watch.hear({ type: "snapshot", seq: 1, journal: "night.sqlite", entry: 9, picture, desk: [], notices: [], audit_tail: null } as unknown as Parameters<typeof watch.hear>[0]);
 }

@@ -22,12 +22,15 @@ from vedette.reports import (
     Finding,
     GroupEstimate,
     ImpactArea,
+    JointAssessment,
     LaunchEstimate,
     ObjectSummary,
+    PartnerStanding,
     Prediction,
     Raid,
     SensorHealth,
     SensorRegistration,
+    Side,
 )
 from vedette.time import utc_text_from_tai_ns
 
@@ -390,6 +393,73 @@ def document(
         "predictions": [spell.prediction(prediction) for prediction in predictions],
         "registration": [spell.registration(one) for one in picture.registration],
         "catalogue": known_catalogue(picture, spell),
+        "partners": [partner(one, spell) for one in picture.partner_standings],
+        "joint": [joint(one, spell) for one in picture.joint],
+    }
+
+
+def partner(one: PartnerStanding, spell: Spelling) -> dict[str, Any]:
+    """Another owner as far as heard: its link, its sensors, what was found wrong with what it said."""
+    return {
+        "owner": one.owner,
+        "link": one.link,
+        "t_heard_utc": None if one.t_heard_tai_ns is None else spell.utc(one.t_heard_tai_ns),
+        "messages": one.messages,
+        "tracks": one.tracks,
+        "events": one.events,
+        "is_believed": one.is_believed,
+        "doubts": one.doubts,
+        "working": one.working,
+        "degraded": one.degraded,
+        "silent": one.silent,
+        "coverage": one.coverage,
+        "text": one.text,
+    }
+
+
+def side(one: Side, spell: Spelling) -> dict[str, Any]:
+    """What one owner makes of an event."""
+    return {
+        "owner": one.owner or None,
+        "event_id": one.event_id,
+        "revision": one.revision,
+        "evidence": one.evidence.value,
+        "phenomena": one.phenomena,
+        "p_launch": one.p_launch,
+        "launch": spell.launch(one.launch) if one.launch else None,
+        "impact": spell.impact(one.impact) if one.impact else None,
+        "impact_areas": [area(a) for a in one.impact.areas] if one.impact else [],
+        "count": one.count,
+        "message": one.message.value,
+        "timing": one.timing.value,
+        "t_said_utc": spell.utc(one.t_said_tai_ns),
+        "t_heard_utc": spell.utc(one.t_heard_tai_ns),
+        "doubts": one.doubts,
+        "is_counted": one.is_counted,
+        "text": one.text,
+    }
+
+
+def joint(one: JointAssessment, spell: Spelling) -> dict[str, Any]:
+    """An event with every owner's view side by side, and what they come to together."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "own": side(one.own, spell) if one.own else None,
+        "partners": [side(other, spell) for other in one.partners],
+        "evidence": one.evidence.value,
+        "phenomena": one.phenomena,
+        "launch": spell.launch(one.launch) if one.launch else None,
+        "impact": spell.impact(one.impact) if one.impact else None,
+        "impact_areas": [area(a) for a in one.impact.areas] if one.impact else [],
+        "fused_from": one.fused_from,
+        "disagreements": one.disagreements,
+        "reasons_for": one.reasons_for,
+        "reasons_against": one.reasons_against,
+        "timing": one.timing.value,
+        "may_sound": one.may_sound,
+        "t_utc": spell.utc(one.t_tai_ns),
+        "text": one.text,
     }
 
 

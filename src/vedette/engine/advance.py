@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from vedette.assessment.follower import Follower
 from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.incidents import clock_findings, incidents_of, is_astray, look_repeated, refused, think
-from vedette.engine.partners import hear_partner
+from vedette.engine.partners import hear_partner, think_jointly
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
@@ -62,6 +62,8 @@ def advance(picture: Picture, event: Event) -> Picture:
     """
     picture.new_findings, picture.new_alerts = (), ()
     said: tuple[Finding | Alert, ...]
+    if isinstance(event, PartnerReport | PartnerNews):
+        return _tell(picture, (*hear_partner(picture, event), *think_jointly(picture, event)))
     match event:
         case Scan() | Claim() if event.mode is not picture.session.mode:
             said = refused(picture, event)
@@ -81,8 +83,6 @@ def advance(picture: Picture, event: Event) -> Picture:
         case LifeSign() | Claim():
             incidents_of(picture).hear(event)
             said = ()
-        case PartnerReport() | PartnerNews():
-            said = hear_partner(picture, event)
         case Tick():
             said = ()
         case FeedEnded():
@@ -94,6 +94,14 @@ def advance(picture: Picture, event: Event) -> Picture:
     picture.timeline.extend(findings)
     if said:
         _estimate_liftoff(picture)
+    return _tell(picture, think_jointly(picture, event))
+
+
+def _tell(picture: Picture, said: tuple[Finding, ...]) -> Picture:
+    """What comes of partners, said after all that is our own: none of that depends on it."""
+    if said:
+        picture.new_findings = (*picture.new_findings, *said)
+        picture.timeline.extend(said)
     return picture
 
 

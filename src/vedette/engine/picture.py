@@ -17,8 +17,10 @@ from vedette.reports import (
     Candidate,
     Finding,
     FindingKind,
+    JointAssessment,
     Notice,
     ObjectSummary,
+    PartnerStanding,
     Prediction,
     Raid,
     SensorRegistration,
@@ -28,7 +30,7 @@ from vedette.sensing import Sensor
 if TYPE_CHECKING:
     from vedette.assessment.incidents import IncidentWatch
     from vedette.assessment.incidents.clocks import ClockWatch
-    from vedette.assessment.joint import Partners
+    from vedette.assessment.joint import JointReview, Partners
     from vedette.assessment.no_launch import NoLaunch
     from vedette.engine.known_catalogue import KnownCatalogue
     from vedette.tracking import KnownObjects
@@ -68,6 +70,8 @@ class Picture:
     incidents: IncidentWatch | None = None  # noise, silence and messages, once anything was heard
     clocks: ClockWatch | None = None  # by known objects, where there are any
     partners: Partners | None = None  # what other owners say, once one was heard
+    joint_review: JointReview | None = None  # and beside what we see ourselves
+    t_joint_tai_ns: int | None = None  # when anything was last received, partners' messages included
     refused: set[str] = field(default_factory=set)  # who was refused, and as what: said once
     coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
     t_received_tai_ns: int | None = None  # the newest time that anything was received
@@ -99,6 +103,18 @@ class Picture:
     def registration(self) -> tuple[SensorRegistration, ...]:
         """What is known of the sensors' constant errors; empty without reference orbits."""
         return tuple(one for follower in self.followers.values() for one in getattr(follower, "registration", tuple)())
+
+    @property
+    def joint(self) -> tuple[JointAssessment, ...]:
+        """Every event that a partner speaks of, or that we do while there are partners: all views side by side."""
+        return () if self.joint_review is None else self.joint_review.assessments
+
+    @property
+    def partner_standings(self) -> tuple[PartnerStanding, ...]:
+        """Every partner: its link, its health, what was found wrong with what it said."""
+        if self.partners is None or self.t_joint_tai_ns is None:
+            return ()
+        return self.partners.standings(self.t_joint_tai_ns)
 
     def no_launch(self) -> NoLaunch | None:
         """What "no launch seen" is worth; None once one was seen, or where no sensor looks for launches."""

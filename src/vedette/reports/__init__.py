@@ -16,6 +16,7 @@ from vedette.reports.findings import (
     Prediction,
 )
 from vedette.reports.health import Condition, EmitterEstimate, GroupEstimate, SensorHealth, StrobeHealth
+from vedette.reports.joint import JointAssessment, PartnerStanding, Side, Timing
 from vedette.reports.known_body import KnownBody
 from vedette.reports.looks import KIND_CODES, Looks
 from vedette.reports.mode import Mode
@@ -66,6 +67,7 @@ __all__ = [
     "GroupEstimate",
     "Grouping",
     "ImpactArea",
+    "JointAssessment",
     "KnownBody",
     "LaunchEstimate",
     "LifeSign",
@@ -79,6 +81,7 @@ __all__ = [
     "ObjectSummary",
     "PartnerNews",
     "PartnerReport",
+    "PartnerStanding",
     "Prediction",
     "Raid",
     "Region",
@@ -95,7 +98,9 @@ __all__ = [
     "SharedNotice",
     "SharedTrack",
     "SharedWords",
+    "Side",
     "StrobeHealth",
+    "Timing",
     "TrackContent",
     "Unread",
     "Window",

@@ -35,6 +35,7 @@ class FindingKind(StrEnum):
     EVIDENCE = "evidence"  # a level is reached, or falls
     NOTICE = "notice"  # what was announced: matched, deviating, overdue, excess, unnotified (`data["state"]`)
     RAID = "raid"  # several launches together: how many, of what kinds
+    JOINT = "joint"  # an event as several owners see it: a joint level, or a disagreement
     GROUP = "group"  # several objects that cannot be told apart, and how many
 
 

@@ -12,7 +12,7 @@ EMPTY = {
     "mode": "TEST", "engine_version": "1", "t_now_utc": None, "t_now_plus_s": None,
     "counts": {"scans": 0, "detections": 0, "quarantined": 0}, "no_launch": None, "events": [], "objects": [],
     "alerts": [], "candidates": [], "raids": [], "sensors": [], "groups": [], "noise_sources": [], "sources": [],
-    "predictions": [], "registration": [], "catalogue": None,
+    "predictions": [], "registration": [], "catalogue": None, "partners": [], "joint": [],
 }  # fmt: skip
 
 

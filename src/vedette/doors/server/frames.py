@@ -20,7 +20,8 @@ KEYED = {  # lists whose rows have a name: told row by row
     "sources": "sensor_id",
     "registration": "sensor_id",
 }
-WHOLE = ("raids", "groups", "noise_sources", "predictions", "no_launch")  # told whole when anything in them changed
+# told whole when anything in them changed
+WHOLE = ("raids", "groups", "noise_sources", "predictions", "no_launch", "partners", "joint")
 ALWAYS = ("t_now_utc", "t_now_plus_s", "counts")
 _FIXED = ("mode", "engine_version")
 _PLUS = ("t_plus_s", "t_declared_plus_s")
@@ -63,7 +64,7 @@ def update_between(before: Document, after: Document, *, seq: int, entry: int) -
     for name, key in KEYED.items():
         if not _tell_rows(frame, name, key, before[name], after[name]):
             return None
-    frame.update({name: after[name] for name in WHOLE if before[name] != after[name]})
+    frame.update({name: after[name] for name in WHOLE if name in after and before.get(name) != after[name]})
     if before["catalogue"] != after["catalogue"] and not _tell_catalogue(
         frame, before["catalogue"], after["catalogue"]
     ):

@@ -15,8 +15,10 @@ from vedette.doors.server.picture_types import (
     Counts,
     Finding,
     Group,
+    JointEvent,
     NoiseSource,
     NoLaunch,
+    Partner,
     Picture,
     PictureAlert,
     PlusS,
@@ -115,6 +117,8 @@ class UpdateFrame(Told, tag="update"):
     predictions: list[Prediction] | UnsetType = UNSET
     no_launch: NoLaunch | UnsetType | None = UNSET
     catalogue: CatalogueChange | UnsetType | None = UNSET
+    partners: list[Partner] | UnsetType = UNSET
+    joint: list[JointEvent] | UnsetType = UNSET
 
 
 class DeskFrame(Told, tag="desk"):

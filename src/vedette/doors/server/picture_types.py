@@ -13,6 +13,7 @@ PlusS = Annotated[float, Meta(description="seconds after the first lift-off; nul
 Interval = tuple[float, float]
 ModeName = Literal["REAL", "EXERCISE", "TEST", "SIMULATED"]
 EvidenceName = Literal["candidate", "correlated", "confirmed", "withdrawn", "passed"]
+TimingName = Literal["on-time", "LATE", "EXPIRED"]
 MessageName = Literal["none", "proposed", "released", "updated", "cancelled", "expired"]
 
 
@@ -337,6 +338,68 @@ class CatalogueMet(Told):
     met: list[CatalogueMember]
 
 
+class Partner(Told):
+    """Another owner as far as heard."""
+
+    owner: str
+    link: Literal["up", "late", "down", "suspended", "refused"]
+    t_heard_utc: Utc | None
+    messages: int
+    tracks: int
+    events: int
+    is_believed: Annotated[bool, Meta(description="false: what it says is shown, and counts for nothing")]
+    doubts: Annotated[list[str], Meta(description="names of what was found wrong with what it said")]
+    working: Annotated[dict[str, int], Meta(description="its sensors by kind, as far as it tells")]
+    degraded: dict[str, int]
+    silent: dict[str, int]
+    coverage: Annotated[dict[str, float], Meta(description="chance that a launch from a region would be seen")]
+    text: str
+
+
+class Side(Told):
+    """What one owner makes of an event; owner null: ourselves."""
+
+    owner: str | None
+    event_id: str
+    revision: int
+    evidence: EvidenceName
+    phenomena: list[str]
+    p_launch: Annotated[float, Meta(description="probability of a launch; null: withheld")] | None
+    launch: Launch | None
+    impact: Impact | None
+    impact_areas: list[Area]
+    count: int | None
+    message: Annotated[MessageName, Meta(description="what that owner's people have said; it releases nothing here")]
+    timing: TimingName
+    t_said_utc: Utc | None
+    t_heard_utc: Utc | None
+    doubts: list[str]
+    is_counted: Annotated[bool, Meta(description="the joint assessment rests on it, too")]
+    text: str
+
+
+class JointEvent(Told):
+    """An event with every owner's view side by side, and what they come to together."""
+
+    id: str
+    kind: str
+    own: Side | None
+    partners: list[Side]
+    evidence: EvidenceName
+    phenomena: Annotated[list[str], Meta(description="a partner's are marked: radar (SOUTH)")]
+    launch: Launch | None
+    impact: Impact | None
+    impact_areas: list[Area]
+    fused_from: Annotated[list[str], Meta(description="whose figures the areas are of: own, and owners")]
+    disagreements: Annotated[list[str], Meta(description="a sentence for each point on which owners differ")]
+    reasons_for: list[str]
+    reasons_against: list[str]
+    timing: TimingName
+    may_sound: Annotated[bool, Meta(description="false: past or withdrawn, nothing need call anybody")]
+    t_utc: Utc | None
+    text: str
+
+
 class Counts(Told):
     """What came in."""
 
@@ -366,3 +429,5 @@ class Picture(Told):
     predictions: list[Prediction]
     registration: list[Registration]
     catalogue: CatalogueMet | None
+    partners: list[Partner]
+    joint: list[JointEvent]

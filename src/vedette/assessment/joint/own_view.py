@@ -1,0 +1,82 @@
+"""Our own candidates as the joint assessment reads them: values only, which cannot change what we believe."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from vedette.core.shapes import Rows, Scalar
+from vedette.reports import (
+    LAUNCHES,
+    Alert,
+    Candidate,
+    Evidence,
+    ImpactArea,
+    LaunchEstimate,
+    Message,
+    ObjectSummary,
+    state_from_words,
+)
+from vedette.sensing import Sensor
+
+LEAST_LAUNCH = 0.01  # a candidate that is hardly a launch is held against nobody's launch
+STANDING = (Evidence.CORRELATED, Evidence.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnEvent:
+    """One of our objects that may be a launch."""
+
+    object_id: str
+    evidence: Evidence
+    phenomena: tuple[str, ...]
+    p_launch: float
+    launch: LaunchEstimate | None
+    impact: ImpactArea | None
+    state_itrf: Scalar | None
+    state_cov_itrf: Rows | None
+    t_state_tai_ns: int
+    message: Message
+    t_tai_ns: int
+    leading: tuple[str, float] | None = None  # the most probable explanation
+
+
+def own_events(
+    objects: Iterable[ObjectSummary],
+    candidates: Iterable[Candidate],
+    alerts: Iterable[Alert],
+    sensors: Mapping[str, Sensor],
+) -> tuple[OwnEvent, ...]:
+    """Every candidate that may be a launch, with its object's estimates."""
+    by_object = {one.id: one for one in objects}
+    told = {alert.object_id: alert for alert in alerts if alert.kind == "launch"}
+    found = []
+    for one in candidates:
+        summary = by_object.get(one.object_id)
+        p_launch = one.probability_of(*LAUNCHES)
+        if summary is None or (p_launch < LEAST_LAUNCH and one.object_id not in told):
+            continue
+        t, state, cov = one.t_tai_ns, None, None
+        if summary.state and "position_itrf_m" in summary.state:
+            t, state, cov = state_from_words(summary.state)
+        alert = told.get(one.object_id)
+        found.append(
+            OwnEvent(
+                object_id=one.object_id,
+                evidence=one.evidence,
+                phenomena=phenomena_of(one.sensors, sensors),
+                p_launch=p_launch,
+                launch=summary.launch,
+                impact=summary.impact,
+                state_itrf=state,
+                state_cov_itrf=cov,
+                t_state_tai_ns=t,
+                message=Message.NONE if alert is None else alert.message,
+                t_tai_ns=one.t_tai_ns,
+                leading=(one.leading.value, one.explanations[0].probability) if one.explanations else None,
+            )
+        )
+    return tuple(found)
+
+
+def phenomena_of(names: Iterable[str], sensors: Mapping[str, Sensor]) -> tuple[str, ...]:
+    """Kinds of sensing of these sensors, each once."""
+    return tuple(sorted({sensors[name].kind.value for name in names if name in sensors}))

@@ -1,0 +1,360 @@
+"""The joint assessments of a session: held beside our own, renewed at a steady pace and whenever a partner speaks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vedette.assessment.joint.disagreement import disagreements
+from vedette.assessment.joint.fusing import fused_areas, fused_by_state, fused_launch
+from vedette.assessment.joint.grouping import grouped
+from vedette.assessment.joint.level import JointLevel, joint_level
+from vedette.assessment.joint.matching import Matcher
+from vedette.assessment.joint.own_view import STANDING, OwnEvent
+from vedette.assessment.joint.partners import HeardEvent, Partners, PartnerView
+from vedette.assessment.joint.plausible import CONTRADICTED, ONE_PHENOMENON, SEEN_MIN, chance_seen
+from vedette.assessment.launch_fit import Cloud
+from vedette.core.constants import NS_PER_S
+from vedette.reports import (
+    LAUNCHES,
+    Evidence,
+    Finding,
+    FindingKind,
+    ImpactArea,
+    LaunchEstimate,
+    Message,
+    SharedEvent,
+    SharedTrack,
+)
+from vedette.reports.joint import JointAssessment, Side, Timing
+from vedette.reports.words import percent_words
+from vedette.sensing import Sensor
+
+PACE_S = 1.0
+FUSE_EVERY_S = 5.0
+FUSIONS_A_TURN = 4  # our own looks are waiting
+_LAUNCHES = frozenset(cause.value for cause in LAUNCHES)
+_OVER = (Evidence.WITHDRAWN, Evidence.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the review may look up."""
+
+    sensors: Mapping[str, Sensor]
+    last_heard_tai_ns: Mapping[str, int]
+    cloud_of: Callable[[str], Cloud | None]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A joint impact area, and what it is of."""
+
+    cloud: object
+    t_track_tai_ns: int
+    t_tai_ns: int
+    impact: ImpactArea | None
+    why: str
+
+
+class JointReview:
+    """Stable names for joint events, and what was said of each."""
+
+    def __init__(self, partners: Partners) -> None:
+        self.partners = partners
+        self.assessments: tuple[JointAssessment, ...] = ()
+        self._matcher = Matcher()
+        self._ids: dict[tuple[str, str], str] = {}  # ("", our object) or (owner, event)
+        self._told: dict[str, tuple[Evidence, Timing]] = {}
+        self._points: set[tuple[str, str]] = set()  # disagreements said, by event and kind
+        self._fused: dict[tuple[str, str], _Kept] = {}
+        self._t_tai_ns: int | None = None
+        self._turn = 0
+
+    def is_due(self, t_tai_ns: int, is_news: bool) -> bool:
+        """Whether there is reason to look again."""
+        if is_news or self._t_tai_ns is None:
+            return True
+        return (t_tai_ns - self._t_tai_ns) / NS_PER_S >= PACE_S
+
+    def review(self, own: Sequence[OwnEvent], around: Surroundings, t_tai_ns: int) -> tuple[Finding, ...]:
+        """Every event as it stands now; what is new about it."""
+        self._t_tai_ns = t_tai_ns
+        self._turn = FUSIONS_A_TURN
+        matched: dict[str, list[tuple[PartnerView, HeardEvent]]] = {}  # by our object
+        alone: list[tuple[PartnerView, HeardEvent]] = []
+        said: list[Finding] = []
+        for _, view in sorted(self.partners.views.items()):
+            ready = [one for name, one in view.heard.items() if not self.partners.waits(view.owner, name, t_tai_ns)]
+            told = grouped(ready)
+            pairs = self._matcher.match(view.owner, own, [one.event for one in told], view.tracks)
+            for one in told:
+                ours = pairs.get(one.event.event_id)
+                if ours is not None:
+                    for name in one.names:
+                        view.heard[name].doubts.pop(CONTRADICTED, None)
+                    one.doubts.pop(CONTRADICTED, None)
+                    matched.setdefault(ours.object_id, []).append((view, one))
+                else:
+                    alone.append((view, one))
+        rows = []
+        for ours in own:
+            if ours.object_id in matched or ours.evidence in STANDING or ("", ours.object_id) in self._ids:
+                rows.append(self._assess(ours, matched.get(ours.object_id, []), around, t_tai_ns, said))
+        for view, one in alone:
+            rows.append(self._assess(None, [(view, one)], around, t_tai_ns, said))
+        self.assessments = tuple(rows)
+        self.partners.fresh.clear()
+        return tuple(said)
+
+    # ---- one event
+
+    def _assess(
+        self,
+        own: OwnEvent | None,
+        heard: list[tuple[PartnerView, HeardEvent]],
+        around: Surroundings,
+        t_tai_ns: int,
+        said: list[Finding],
+    ) -> JointAssessment:
+        seen = ""
+        if own is None:
+            view, one = heard[0]
+            seen, found = self._what_we_would_see(view, one, around, t_tai_ns)
+            said += found
+        sides = tuple(side_of(view, one, t_tai_ns) for view, one in heard)
+        level = joint_level(own, sides)
+        points = tuple(
+            words
+            for side, (_, one) in zip(sides, heard, strict=True)
+            for words in disagreements(own, side, one.event, seen)
+        )
+        launch, impact, fused_from, why = self._joint_estimates(own, heard, sides, around, t_tai_ns)
+        timing = _timing_of(own, sides)
+        is_over = level.evidence in _OVER or timing is Timing.EXPIRED
+        made = JointAssessment(
+            id=self._id_of(own, heard),
+            own=None if own is None else own_side(own, t_tai_ns),
+            partners=sides,
+            evidence=level.evidence,
+            phenomena=level.phenomena,
+            launch=launch,
+            impact=impact,
+            fused_from=fused_from,
+            disagreements=points,
+            reasons_for=level.reasons_for,
+            reasons_against=(*level.reasons_against, *((why,) if why else ())),
+            timing=timing,
+            may_sound=not is_over and level.evidence in STANDING,
+            t_tai_ns=t_tai_ns,
+            text=_words(own, sides, level, timing),
+        )
+        said += self._news(made, heard, t_tai_ns)
+        return made
+
+    def _what_we_would_see(
+        self, view: PartnerView, one: HeardEvent, around: Surroundings, t_tai_ns: int
+    ) -> tuple[str, list[Finding]]:
+        """What our own sensors say of a launch that only a partner has; a doubt where they should have seen it."""
+        launch = one.event.launch
+        if launch is None:
+            return "where it was launched is withheld", []
+        chance, looking = chance_seen(launch, around.sensors, around.last_heard_tai_ns, t_tai_ns)
+        if not looking:
+            return "none of our infrared watchers looks there", []
+        words = f"{' and '.join(looking)} would have seen it by now with {percent_words(chance)}"
+        if chance < SEEN_MIN or one.event.evidence not in STANDING:
+            return words, []
+        doubt = (CONTRADICTED, f"{one.event.event_id}: {words}, and see nothing; an error, a test or a drill of theirs")
+        if CONTRADICTED in one.doubts:
+            return words, []
+        one.doubts[CONTRADICTED] = doubt[1]
+        return words, list(self.partners.doubt(view.owner, one.event.event_id, doubt, t_tai_ns))
+
+    def _joint_estimates(
+        self,
+        own: OwnEvent | None,
+        heard: list[tuple[PartnerView, HeardEvent]],
+        sides: Sequence[Side],
+        around: Surroundings,
+        t_tai_ns: int,
+    ) -> tuple[LaunchEstimate | None, ImpactArea | None, tuple[str, ...], str]:
+        """Launch and impact of all that counts, whose figures they are of, and why there is no impact of both."""
+        launch, impact = (own.launch, own.impact) if own is not None else (None, None)
+        names = ["own"] if own is not None and (launch or impact) else []
+        why = ""
+        for side, (view, one) in zip(sides, heard, strict=True):
+            if not side.is_counted or side.evidence in _OVER:
+                continue
+            had = launch
+            launch = fused_launch(launch, one.event.launch)
+            if had is not None and launch is None:
+                return None, None, (), f"{view.owner}'s launch and ours contradict each other"
+            area, why = self._impact(own, impact, view, one, around, t_tai_ns)
+            if why and area is None and impact is not None and one.event.impact is not None:
+                return launch, None, (*names, view.owner), why
+            impact = area if area is not None else impact
+            if one.event.launch is not None or one.event.impact is not None or one.event.tracks:
+                names.append(view.owner)
+        return launch, impact, tuple(names), why
+
+    def _impact(
+        self,
+        own: OwnEvent | None,
+        impact: ImpactArea | None,
+        view: PartnerView,
+        one: HeardEvent,
+        around: Surroundings,
+        t_tai_ns: int,
+    ) -> tuple[ImpactArea | None, str]:
+        """By the partner's state where it was released and our flights are known there; else by both areas."""
+        theirs = one.event.impact
+        is_final = impact is not None and not impact.is_conditional
+        track = next((view.tracks[n] for n in one.event.tracks if n in view.tracks), None)
+        if own is not None and is_final and track is not None and is_of_its_own(track.provenance, view.owner):
+            kept = self._by_state(own, view, track, around, t_tai_ns)
+            if kept is not None and kept.impact is not None:
+                return kept.impact, ""
+            if kept is not None and "contradict" in kept.why:
+                return None, kept.why
+        if theirs is None or theirs.is_conditional:
+            return impact, ""
+        if not is_final:
+            return theirs, ""
+        both = fused_areas(impact, theirs)
+        return both, "" if both is not None else f"{view.owner}'s impact area and ours contradict each other"
+
+    def _by_state(
+        self, own: OwnEvent, view: PartnerView, track: SharedTrack, around: Surroundings, t_tai_ns: int
+    ) -> _Kept | None:
+        cloud = around.cloud_of(own.object_id)
+        if cloud is None:
+            return None
+        key = (own.object_id, view.owner)
+        kept = self._fused.get(key)
+        if kept is not None and (
+            (kept.cloud is cloud and kept.t_track_tai_ns == track.t_tai_ns)
+            or (t_tai_ns - kept.t_tai_ns) / NS_PER_S < FUSE_EVERY_S
+        ):
+            return kept
+        if self._turn <= 0:
+            return kept
+        self._turn -= 1
+        area, why = fused_by_state(cloud, track)
+        kept = self._fused[key] = _Kept(cloud, track.t_tai_ns, t_tai_ns, area, why)
+        return kept
+
+    def _id_of(self, own: OwnEvent | None, heard: list[tuple[PartnerView, HeardEvent]]) -> str:
+        """A name that stays: that of our object, or of the partner's event before it was ours too."""
+        keys = [("", own.object_id)] if own is not None else []
+        keys += [(view.owner, name) for view, one in heard for name in one.names]
+        known = next((self._ids[key] for key in keys if key in self._ids), None)
+        name = known or f"J{len(set(self._ids.values())) + 1}"
+        for key in keys:
+            self._ids.setdefault(key, name)
+        return name
+
+    # ---- what is said of it
+
+    def _news(self, made: JointAssessment, heard: list[tuple[PartnerView, HeardEvent]], t_tai_ns: int) -> list[Finding]:
+        """A line when a partner's event is new here, the joint level changes, or owners come to disagree."""
+        said = []
+        before = self._told.get(made.id)
+        if made.partners and before != (made.evidence, made.timing):
+            self._told[made.id] = (made.evidence, made.timing)
+            data: dict[str, object] = {"before": None if before is None else before[0].value}
+            said.append(_finding(made, t_tai_ns, made.text, "level", data))
+        for side, (view, _) in zip(made.partners, heard, strict=True):
+            for words in made.disagreements:
+                key = (made.id, " ".join(words.split()[:4]))  # without its figures
+                if words.startswith(side.owner) and key not in self._points:
+                    self._points.add(key)
+                    said.append(_finding(made, t_tai_ns, words, "disagreement", {"owner": view.owner}))
+        return said
+
+
+def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int) -> Side:
+    """A partner's side of an event."""
+    event = one.event
+    is_believed = view.is_believed(t_tai_ns)
+    doubts = (*one.doubts, *(() if is_believed else ("not-believed",)))
+    timing = one.timing(t_tai_ns)
+    aside = {name for name in doubts if name != ONE_PHENOMENON}
+    level = event.evidence
+    if ONE_PHENOMENON in one.doubts and level is Evidence.CONFIRMED:
+        level = Evidence.CORRELATED
+    late = "" if timing is Timing.ON_TIME else f"{timing.value}, {one.revisions} revisions as one: "
+    return Side(
+        owner=view.owner,
+        event_id=event.event_id,
+        revision=event.revision,
+        evidence=level,
+        phenomena=event.phenomena,
+        p_launch=launch_share(event),
+        launch=event.launch,
+        impact=event.impact,
+        count=event.count,
+        message=event.message,
+        timing=timing,
+        t_said_tai_ns=event.t_said_tai_ns,
+        t_heard_tai_ns=one.t_heard_tai_ns,
+        doubts=doubts,
+        is_counted=not aside and timing is not Timing.EXPIRED,
+        text=f"{late}{event.text}" if event.text else late.removesuffix(": "),
+    )
+
+
+def own_side(own: OwnEvent, t_tai_ns: int) -> Side:
+    """Our own view, as one side beside others."""
+    return Side(
+        owner="",
+        event_id=own.object_id,
+        evidence=own.evidence,
+        phenomena=own.phenomena,
+        p_launch=round(own.p_launch, 6),
+        launch=own.launch,
+        impact=own.impact,
+        message=Message.NONE,  # what our desk has said stands at the desk
+        t_said_tai_ns=own.t_tai_ns,
+        t_heard_tai_ns=t_tai_ns,
+    )
+
+
+def launch_share(event: SharedEvent) -> float | None:
+    """How probable a launch of any kind is to the partner; None where it tells no explanation."""
+    known = [p for name, p in event.probabilities.items() if name in _LAUNCHES]
+    return min(sum(known), 1.0) if known else None
+
+
+def is_of_its_own(provenance: Sequence[str], owner: str) -> bool:
+    """Whether a track rests on its owner's looks alone: what rests on ours too must not be added to ours."""
+    return all(name == owner for name in provenance)
+
+
+def _timing_of(own: OwnEvent | None, sides: Sequence[Side]) -> Timing:
+    """Of an event that we see ourselves: on time. Of others: the best of the partners'."""
+    if own is not None or not sides:
+        return Timing.ON_TIME
+    order = (Timing.ON_TIME, Timing.LATE, Timing.EXPIRED)
+    return min((side.timing for side in sides), key=order.index)
+
+
+def _words(own: OwnEvent | None, sides: Sequence[Side], level: JointLevel, timing: Timing) -> str:
+    """`confirmed by infrared and radar (SOUTH); we: correlated; SOUTH: correlated`."""
+    mark = "" if timing is Timing.ON_TIME else f"{timing.value} "
+    by = " and ".join(level.phenomena) if level.phenomena else "nothing that is told"
+    views = [f"we: {'nothing seen' if own is None else own.evidence}"]
+    for side in sides:
+        aside = "" if side.is_counted else f" (not counted: {', '.join(side.doubts) or side.timing})"
+        views.append(f"{side.owner}: {side.evidence}{aside}")
+    return f"{mark}{level.evidence} by {by}; {'; '.join(views)}"
+
+
+def _finding(made: JointAssessment, t_tai_ns: int, words: str, what: str, more: dict[str, object]) -> Finding:
+    owners = [side.owner for side in made.partners]
+    data = {
+        "mark": "joint", "what": what, "joint_id": made.id, "owners": owners, "evidence": made.evidence.value,
+        "timing": made.timing.value, "may_sound": made.may_sound, **more,
+    }  # fmt: skip
+    return Finding(
+        kind=FindingKind.JOINT, object_id=made.own.event_id if made.own is not None else made.id,
+        t_tai_ns=t_tai_ns, t_declared_tai_ns=t_tai_ns, text=f"{made.id}: {words}", data=data,
+    )  # fmt: skip

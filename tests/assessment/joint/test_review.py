@@ -1,0 +1,135 @@
+"""Own, partner's and joint views side by side: what two phenomena make, what is not averaged, what is late."""
+
+import pytest
+from tests.assessment.joint.made import event, impact, launch, own, report, seconds
+
+from vedette.assessment.joint import JointReview, Partners, Surroundings
+from vedette.reports import Evidence, Message, Mode, Timing
+
+NOTHING_LOOKS = Surroundings({}, {}, lambda _: None)
+
+
+class Desk:
+    """Partners and a review, asked as the engine asks."""
+
+    def __init__(self):
+        self.partners = Partners(Mode.REAL)
+        self.review = JointReview(self.partners)
+        self.said = []
+
+    def hear(self, message, *ours, at_s=None):
+        self.said += self.partners.hear(message)
+        return self.look(*ours, at_s=(message.t_received_tai_ns - seconds(0)) / 1e9 if at_s is None else at_s)
+
+    def look(self, *ours, at_s):
+        self.said += self.review.review(ours, NOTHING_LOOKS, seconds(at_s))
+        return self.review.assessments
+
+
+def test_one_phenomenon_each_is_confirmed_together_and_says_whose_is_whose():
+    (joint,) = Desk().hear(report(event()), own())
+    assert joint.own.evidence is Evidence.CORRELATED and joint.partners[0].evidence is Evidence.CORRELATED
+    assert joint.evidence is Evidence.CONFIRMED
+    assert joint.phenomena == ("infrared", "radar (SOUTH)")
+    assert any("a partner's released report" in words for words in joint.reasons_for)
+    assert joint.own.message is Message.NONE
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "level"),
+    [
+        ({}, {"phenomena": ("infrared",)}, Evidence.CORRELATED),  # the same phenomenon twice
+        ({}, {"phenomena": ()}, Evidence.CORRELATED),  # withheld: nothing to count
+        ({}, {"evidence": Evidence.CANDIDATE}, Evidence.CORRELATED),
+        ({"evidence": Evidence.CANDIDATE, "p_launch": 0.2}, {}, Evidence.CORRELATED),
+        ({"evidence": Evidence.CANDIDATE, "p_launch": 0.9}, {}, Evidence.CORRELATED),  # 9 to 1 and 99 to 1: too little
+        ({"evidence": Evidence.CANDIDATE, "p_launch": 0.95}, {}, Evidence.CONFIRMED),
+        ({}, {"probabilities": {}}, Evidence.CONFIRMED),  # withheld, and its level still says 20 to 1
+        ({"p_launch": 0.9}, {"probabilities": {"unknown": 0.5, "space-launch": 0.5}}, Evidence.CORRELATED),
+        ({"evidence": Evidence.PASSED}, {}, Evidence.PASSED),
+        ({"evidence": Evidence.CONFIRMED, "phenomena": ("infrared", "radar")}, {}, Evidence.CONFIRMED),
+        ({"evidence": Evidence.WITHDRAWN}, {"evidence": Evidence.CANDIDATE}, Evidence.WITHDRAWN),
+    ],
+)
+def test_the_joint_level(ours, theirs, level):
+    (joint,) = Desk().hear(report(event(**theirs)), own(**ours))
+    assert joint.evidence is level, joint
+
+
+def test_a_partner_alone_never_makes_more_than_correlated_and_releases_nothing():
+    theirs = event(evidence=Evidence.CONFIRMED, phenomena=("infrared", "radar"), message=Message.RELEASED)
+    (joint,) = Desk().hear(report(theirs))
+    assert joint.own is None and joint.evidence is Evidence.CORRELATED
+    assert joint.partners[0].message is Message.RELEASED  # shown as theirs
+    assert "none of our infrared watchers looks there" in joint.disagreements[0]
+
+
+def test_contradiction_is_shown_and_never_averaged():
+    desk = Desk()
+    far = event(impact=impact(34.5, -20.0))
+    (joint,) = desk.hear(report(far), own(impact=impact()))
+    assert joint.impact is None  # no area between the two
+    assert joint.own.impact is not None and joint.partners[0].impact is not None
+    assert any("puts the impact" in words and "north-east of ours" in words for words in joint.disagreements)
+    said = [f for f in desk.said if f.data.get("what") == "disagreement"]
+    assert len(said) == 1
+    desk.look(own(impact=impact()), at_s=70)
+    assert len([f for f in desk.said if f.data.get("what") == "disagreement"]) == 1  # once
+
+
+def test_a_launch_elsewhere_is_another_event():
+    rows = Desk().hear(report(event(launch=launch(35.0, -20.0))), own())
+    assert [(row.own is None, len(row.partners)) for row in rows] == [(False, 0), (True, 1)]
+
+
+def test_two_agreeing_areas_make_a_smaller_one_that_is_not_counted_again():
+    desk = Desk()
+    (joint,) = desk.hear(report(event(impact=impact(32.92, -23.2))), own(impact=impact()))
+    size = joint.impact.areas[1].area_km2
+    assert size == pytest.approx(0.5 * impact().areas[1].area_km2, rel=0.01)  # two alike: half the area
+    for n in range(2, 30):  # the same words for half a minute are no new looks
+        (joint,) = desk.hear(
+            report(event(revision=n, impact=impact(32.92, -23.2)), received_s=60 + n, sequence=n), own(impact=impact())
+        )
+    assert joint.impact.areas[1].area_km2 == size
+
+
+def test_launch_and_impact_of_one_object_are_one_event():
+    a = event("L", tracks=("S-1",))
+    b = event("I", kind="impact", tracks=("S-1",), impact=impact(), launch=None)
+    (joint,) = Desk().hear(report(a, b), own())
+    (side,) = joint.partners
+    assert side.impact is not None and side.launch is not None
+
+
+def test_late_words_are_told_once_by_their_newest_revision():
+    desk = Desk()
+    for n in range(1, 6):
+        desk.hear(
+            report(event(revision=n), received_s=300.0 + 0.1 * n, sequence=n, sent_s=60.0 + n, is_gateway_late=True),
+            at_s=300.0 + 0.1 * n,
+        )
+    assert not [f for f in desk.said if f.data["mark"] == "joint"]
+    (joint,) = desk.look(at_s=301.2)
+    told = [f for f in desk.said if f.data["mark"] == "joint" and f.data["what"] == "level"]
+    assert len(told) == 1 and "LATE" in told[0].text
+    assert joint.timing is Timing.LATE and joint.may_sound and joint.partners[0].revision == 5
+    assert joint.partners[0].text.startswith("LATE, 5 revisions as one")
+
+
+def test_nothing_sounds_for_a_past_impact():
+    desk = Desk()
+    past = event(impact=impact(), t_expires_tai_ns=seconds(410))
+    desk.hear(report(past, received_s=500.0, sent_s=60.0))
+    (joint,) = desk.look(at_s=501.5)
+    assert joint.timing is Timing.EXPIRED and not joint.may_sound
+    assert joint.evidence is Evidence.PASSED
+    told = [f for f in desk.said if f.data["mark"] == "joint"]
+    assert told and all(f.data["may_sound"] is False for f in told)
+
+
+def test_names_stay_when_we_come_to_see_it_too():
+    desk = Desk()
+    (before,) = desk.hear(report(event()))
+    (after,) = desk.look(own(), at_s=70)
+    assert before.id == after.id and before.evidence is Evidence.CORRELATED and after.evidence is Evidence.CONFIRMED
