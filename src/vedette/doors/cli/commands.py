@@ -58,6 +58,7 @@ _NODE = (
     Command("peer", "", "Add, remove, suspend and resume partners.", _PEER),
     Command("key", "", "Show, change over and take back the keys that sign for a node.", _KEY),
     Command("run", "vedette.doors.cli.node.run:run", "Watch, serve the console, and keep the links to partners."),
+    Command("release", "vedette.doors.cli.node.release:release", "Try a release policy: what would leave, and why."),
     Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
 )
 

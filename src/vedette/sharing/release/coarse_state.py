@@ -14,7 +14,9 @@ so that the normalised error squared (NEES) of what is released is 6, as before 
 error uniform and independent of what is rounded: Schuchman, IEEE Trans. Commun. 12, 1964].
 
 Shapes tell: the long axis of a radar's ellipsoid lies across its line of sight, and lines of sight meet at the radar.
-A round covariance shows none of it: a ball in position and a ball in velocity, in steps, that hold what is inside.
+A round covariance shows none of it: a ball in position and a ball in velocity that hold what is inside, the same
+for every track that has the same steps. So that such a ball claims little too much, the step is large beside it, and
+grows where a track is worse: the mean NEES is then between 4.7 and 6.
 """
 
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from vedette.sharing.release.secrets import Secret
 
 EARTH_M = 6_371_008.8
 OFFSET_SHARE = 0.5  # of the step: one sigma of the fixed offset, each way
-_OWN_SHARE = 2.0  # a step is at least so many of the track's own sigmas when its shape is hidden
+_HIDDEN = 5.0  # with a hidden shape, a step is so many of the sigma that is told for the track's own doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +54,47 @@ def coarse_states(
     own_m2 = np.zeros(n)
     own_m2_s2 = np.zeros(n)
     if how.is_round:
-        own_m2 = np.linalg.eigvalsh(covs[:, :3, :3])[:, -1]
-        own_m2_s2 = np.linalg.eigvalsh(covs[:, 3:, 3:])[:, -1]
+        # [[2A, 0], [0, 2B]] is never less than [[A, C], [Cᵀ, B]], whatever C
+        own_m2 = 2.0 * np.linalg.eigvalsh(covs[:, :3, :3])[:, -1]
+        own_m2_s2 = 2.0 * np.linalg.eigvalsh(covs[:, 3:, 3:])[:, -1]
         if how.position_m > 0.0:  # where a track is worse than the step, the step grows: else its jitter would show
-            steps_m = np.maximum(steps_m, _stepped(_OWN_SHARE * np.sqrt(own_m2)))
+            steps_m = np.maximum(steps_m, _stepped(_HIDDEN * np.sqrt(own_m2)))
         if how.velocity_mps > 0.0:
-            steps_mps = np.maximum(steps_mps, _stepped(_OWN_SHARE * np.sqrt(own_m2_s2)))
+            steps_mps = np.maximum(steps_mps, _stepped(_HIDDEN * np.sqrt(own_m2_s2)))
     offsets = np.array([_offset(secret, name, step) for name, step in zip(names, steps_m, strict=True)]).reshape(n, 4)
     told, slope = _moved(states, offsets)
-    sigma = OFFSET_SHARE * steps_m / EARTH_M
-    added = np.einsum("nij,n,nkj->nik", slope, sigma**2, slope)
     phases = np.array([secret.uniforms("phase", name, 6) for name in names]).reshape(n, 6)
     steps = np.concatenate([np.repeat(steps_m[:, None], 3, 1), np.repeat(steps_mps[:, None], 3, 1)], axis=1)
     told = _on_grid(told, steps, phases)
-    grid = np.zeros_like(covs)
-    diagonal = np.arange(6)
-    grid[:, diagonal, diagonal] = steps**2 / 12.0
     if how.is_round:
         covs = _round(own_m2, own_m2_s2, steps_m, steps_mps)
-    return told, covs + added + grid, steps_m, steps_mps
+    return told, covs + _added(slope, steps), steps_m, steps_mps
+
+
+def added_by(states_itrf: Rows, position_m: float, velocity_mps: float) -> Rows:
+    """(n, 6, 6) what steps of this size add to covariances; whoever knows the policy knows it."""
+    states = np.asarray(states_itrf, dtype=float)
+    steps = np.repeat([[step_up(position_m)] * 3 + [step_up(velocity_mps)] * 3], len(states), axis=0)
+    return _added(_moved(states, np.zeros((len(states), 4)))[1], steps)
+
+
+def _added(slope: Rows, steps: Rows) -> Rows:
+    added = np.einsum("nij,n,nkj->nik", slope, (OFFSET_SHARE * steps[:, 0] / EARTH_M) ** 2, slope)
+    diagonal = np.arange(6)
+    added[:, diagonal, diagonal] += steps**2 / 12.0
+    return np.asarray(added)
 
 
 def _round(own_m2: Scalar, own_m2_s2: Scalar, steps_m: Scalar, steps_mps: Scalar) -> Rows:
-    """Two balls that hold an ellipsoid: [[2A, 0], [0, 2B]] is never less than [[A, C], [Cᵀ, B]], whatever C.
+    """Two balls that hold an ellipsoid.
 
     Where there is a step, the ball is that of the worst track that still has it: it says nothing of this one.
     """
-    variance = np.where(steps_m > 0.0, (steps_m / _OWN_SHARE) ** 2, _stepped(np.sqrt(own_m2)) ** 2)
-    variance_v = np.where(steps_mps > 0.0, (steps_mps / _OWN_SHARE) ** 2, _stepped(np.sqrt(own_m2_s2)) ** 2)
+    variance = np.where(steps_m > 0.0, (steps_m / _HIDDEN) ** 2, _stepped(np.sqrt(own_m2)) ** 2)
+    variance_v = np.where(steps_mps > 0.0, (steps_mps / _HIDDEN) ** 2, _stepped(np.sqrt(own_m2_s2)) ** 2)
     covs = np.zeros((len(own_m2), 6, 6))
     for i in range(3):
-        covs[:, i, i], covs[:, 3 + i, 3 + i] = 2.0 * variance, 2.0 * variance_v
+        covs[:, i, i], covs[:, 3 + i, 3 + i] = variance, variance_v
     return covs
 
 

@@ -119,6 +119,11 @@ class ReleasePolicy:
     areas: tuple[ReleaseArea, ...] = ()
     digest: str = ""
 
+    @property
+    def peer_owner(self) -> str:
+        """The owner of the peer, whether the file names the owner ("SOUTH") or one of its nodes ("SOUTH-A")."""
+        return self.peer.partition("-")[0]
+
     def grants_of(self, kind: Kind) -> tuple[Grant, ...]:
         """Those of one class, in the order of the file."""
         return tuple(one for one in self.grants if one.kind is kind)

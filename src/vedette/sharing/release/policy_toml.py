@@ -194,6 +194,11 @@ def _sense(grant: Grant, place: str) -> None:
         )  # fmt: skip
     if "azimuth" in grant.fields and "launch" not in grant.fields:
         raise BadInputError("`azimuth` is part of `launch`, which is not granted", place, 'add "launch" to fields')
+    if grant.kind is Kind.TRACK and grant.covariance == "round" and min(grant.position_m, grant.velocity_mps) <= 0.0:
+        raise BadInputError(
+            'covariance = "round" hides a shape that exact states show by their jitter', place,
+            'give position_km and velocity_mps above 0, or write covariance = "full"',
+        )  # fmt: skip
     if grant.kind is Kind.TRACK and "sensors" in grant.fields and grant.covariance == "round":
         raise BadInputError(
             "sensors are named, and the covariance that would show them is hidden", place,

@@ -143,7 +143,7 @@ class Releaser:
         return f"no grant of class {kind.value}"
 
     def _name(self, own: str) -> str:
-        peer = "" if self.policy.numbers == "common" else self.policy.peer
+        peer = "" if self.policy.numbers == "common" else self.policy.peer_owner
         return self._secret.name(self.owner, peer, own)
 
     def _row(self, kind: Kind, name: str, tick: int, why: str = "", **more: object) -> ReleaseRow:
@@ -163,7 +163,7 @@ class Releaser:
         phases = {one.name: one.phase for one in self._state.tracks.values()}
         if grants:
             judged = judge_tracks(
-                self._secret, offers, grants, tick_of, self.owner, self.policy.peer, self._name, phases
+                self._secret, offers, grants, tick_of, self.owner, self.policy.peer_owner, self._name, phases
             )
         else:
             judged = []
@@ -254,7 +254,7 @@ class Releaser:
         """The first grant that fits; else, of what was told before, the grant that told it: nothing goes stale."""
         why = self._refusal(Kind.EVENT)
         for grant in grants:
-            if trouble := third_party_trouble((), event.caveats, self.owner, self.policy.peer):
+            if trouble := third_party_trouble((), event.caveats, self.owner, self.policy.peer_owner):
                 why = f"grant {grant.number}: {trouble}"
                 continue
             everything = replace(grant, fields=frozenset(FIELDS[Kind.EVENT]))
@@ -318,7 +318,7 @@ class Releaser:
                 assert isinstance(offer, SharedLook | SharedNotice | SharedWords)
                 why, grants = self._refusal(kind), self._grants(kind)
                 for grant in grants:
-                    if trouble := other_trouble(offer, grant, self.owner, self.policy.peer):
+                    if trouble := other_trouble(offer, grant, self.owner, self.policy.peer_owner):
                         why = f"grant {grant.number}: {trouble}"
                         continue
                     told = other_for(offer, grant)
