@@ -1,24 +1,31 @@
 """The reel of a journal: what it says of an instant is what the engine says of the entries up to there."""
 
 import shutil
+from itertools import islice
 
 import msgspec
+import numpy as np
 import pytest
 
 from vedette.core.errors import NotFoundError, UsageError
 from vedette.doors import reel as reel_module
 from vedette.doors.checkpoints import freeze, thaw
+from vedette.doors.evidence_at import evidence_at
+from vedette.doors.explaining import explain_document
 from vedette.doors.reel import ReelBuilder, ensure_reel
+from vedette.doors.reel_lives import SKIPPED
 from vedette.doors.reel_store import ReelStore, reel_path_of
 from vedette.doors.seeking import Reading
 from vedette.doors.server.frames import fold_frame
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.wire import document
 from vedette.engine import advance, open_picture
+from vedette.engine.track_history import TrackHistory
 from vedette.exercise.long_watch import long_watch
 from vedette.reports import Mode, Notice, NoticeKind
 
 ENTRIES = 190
+EXPLAINED = (150, ENTRIES)
 
 
 def as_json(value):
@@ -27,17 +34,21 @@ def as_json(value):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A launch night with a quiet sky before it, cut after its first burnout; and its documents by entry."""
+    """A launch night with a quiet sky before it, cut after its first burnout; its documents and evidence by entry."""
     path = tmp_path_factory.mktemp("reel") / "night.sqlite"
     watch = long_watch(hours=0.3, seed=3, objects=20, launches=1)
-    said = {}
+    said, history = {}, TrackHistory("O1")
     with SqliteJournal.create(path, watch.session) as journal:
         picture = open_picture(watch.session)
         for entry, event in enumerate(watch.events[:ENTRIES], 1):
             journal.append_event(event)
+            history.before(picture, event)
             picture = advance(picture, event)
+            history.after(picture, event)
             if entry in (50, 120, 150, ENTRIES) or picture.new_findings:
                 said[entry] = as_json(document(picture))
+            if entry in EXPLAINED:
+                said[f"evidence {entry}"] = as_json(explain_document(history.story(picture), picture))
     return path, said
 
 
@@ -50,19 +61,31 @@ def night(made, tmp_path):
 
 @pytest.fixture(scope="module")
 def reading(made):
-    ensure_reel(made[0])
-    found = Reading.open(made[0])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reel_module, "CHECKPOINT_EVERY", 35)  # on both sides of whatever is asked about
+        ensure_reel(made[0])
+    found = Reading.open(made[0], is_maker=False)
     yield found
     found.close()
 
 
+def cut(path, entries):
+    """The beginning of a journal, as a journal of its own."""
+    short = path.with_name("short.sqlite")
+    with SqliteJournal.open(path) as whole, SqliteJournal.create(short, whole.session) as journal:
+        for event in islice(whole.events(), entries):
+            journal.append_event(event)
+    return short
+
+
 def test_every_piece_of_news_and_the_end_are_shown_as_they_were(made, reading):
-    for entry, picture in made[1].items():
+    documents = {entry: picture for entry, picture in made[1].items() if isinstance(entry, int)}
+    for entry, picture in documents.items():
         shown = reading.picture_at(f"entry:{entry}")
         if shown["entry"] == entry:
             assert as_json(shown["picture"]) == picture
-    kept = [entry for entry in made[1] if reading.picture_at(f"entry:{entry}")["entry"] == entry]
-    assert ENTRIES in kept and len(kept) >= len(made[1]) - 3, "only quiet entries may lie between two frames"
+    kept = [entry for entry in documents if reading.picture_at(f"entry:{entry}")["entry"] == entry]
+    assert ENTRIES in kept and len(kept) >= len(documents) - 3, "only quiet entries may lie between two frames"
 
 
 def test_what_lies_between_two_frames_is_shown_as_of_the_one_before(reading):
@@ -110,20 +133,20 @@ def test_history_tells_how_the_belief_moved_and_how_the_looks_lay(reading):
 
 
 def test_a_pass_that_was_interrupted_goes_on_and_ends_the_same(night, monkeypatch):
-    path, said = night
+    path, said = cut(night[0], 120), night[1]
     monkeypatch.setattr(reel_module, "CHECKPOINT_EVERY", 50)
     with SqliteJournal.open(path) as journal:
         with ReelStore(journal.store) as reel:
             builder = ReelBuilder(journal, reel)
-            builder.step(is_stopped=lambda: builder.entry >= 130)
+            builder.step(is_stopped=lambda: builder.entry >= 70)
             assert builder.is_behind
         with ReelStore(journal.store) as reel:
             again = ReelBuilder(journal, reel)
-            assert 100 <= again.entry <= 130, "it goes on from the last checkpoint"
+            assert 50 <= again.entry <= 70, "it goes on from the last checkpoint"
             assert again.step() and not again.is_behind
     reading = Reading.open(path)
-    assert as_json(reading.picture_at(f"entry:{ENTRIES}")["picture"]) == said[ENTRIES]
-    assert as_json(reading.picture_at("entry:120")["picture"])["events"] == said[120]["events"]
+    assert as_json(reading.picture_at("entry:120")["picture"]) == said[120]
+    assert as_json(reading.picture_at("entry:50")["picture"])["events"] == said[50]["events"]
     reading.close()
 
 
@@ -174,18 +197,56 @@ def test_a_reel_that_is_no_file_of_ours_is_made_anew(night):
         assert reel.last_entry == 0
 
 
-def test_a_thawed_engine_goes_on_as_if_nothing_had_been(night):
-    path, said = night
-    with SqliteJournal.open(path) as journal:
-        picture = open_picture(journal.session)
-        for entry, event in enumerate(journal.events(), 1):
-            picture = advance(picture, event)
-            if entry == 50:
-                frozen = freeze(picture)
-                picture = thaw(frozen)
-            if entry == 120:
-                break
-    assert as_json(document(picture)) == said[120]
+def test_a_thawed_engine_goes_on_as_if_nothing_had_been(made, reading):
+    start, frozen, apart = reading.reel.checkpoint(100)
+    assert 60 <= start <= 100
+    picture = thaw(frozen, apart)
+    for event in islice(reading.journal.events(start + 1), 120 - start):
+        picture = advance(picture, event)
+    assert as_json(document(picture)) == made[1][120]
+
+
+@pytest.mark.parametrize("entry", EXPLAINED)
+def test_evidence_from_the_reel_is_what_playing_from_the_first_entry_tells(made, reading, entry):
+    """Every figure: checkpoints lie between what was heard of the object and the instant that is asked about."""
+    told = made[1][f"evidence {entry}"]
+    at = None if entry == ENTRIES else f"entry:{entry}"
+    assert reading.reel.lives("O1", entry) and reading.reel.lives(told["track_id"], entry)
+    assert as_json(evidence_at(reading, "O1", at)) == told
+    assert told["looks"] and told["belief"] and told["classes"]
+    by_track = as_json(evidence_at(reading, told["track_id"], at))
+    for part in ("looks", "lost", "belief", "sensors", "nis", "alternatives"):
+        assert by_track[part] == told[part], part
+
+
+def test_evidence_that_takes_long_or_is_of_nothing(reading):
+    assert evidence_at(reading, "O1", None, longest_s=0.0) is None, "what takes long is left to others"
+    with pytest.raises(NotFoundError):
+        evidence_at(reading, "O99", None)
+
+
+def test_where_more_tracks_were_than_are_listened_to_evidence_is_left_to_others(made, reading, tmp_path):
+    path = tmp_path / "night.sqlite"
+    for one in (made[0], reel_path_of(made[0])):
+        shutil.copy(one, path.with_name(one.name))
+    crowded = Reading.open(path)
+    newest = crowded.reel.checkpoint(ENTRIES)
+    crowded.reel.keep_checkpoint(newest[0], 0, newest[1], {}, {SKIPPED: b""})
+    assert evidence_at(crowded, "O1", None) is None
+    crowded.close()
+
+
+def test_large_parts_are_kept_once_and_stay_as_many_as_they_were(reading):
+    first, second = (reading.reel.checkpoint(entry) for entry in (70, 140))
+    (_, early), (_, late) = (freeze(thaw(*one[1:])) for one in (first, second))
+    assert first[0] < second[0] and early.keys() & late.keys()
+    picture = thaw(*second[1:])
+    two_alike = {"a": np.zeros(600), "b": np.zeros(600)}
+    picture.noise_rise_db = {**two_alike, "c": two_alike["a"]}
+    frozen, apart = freeze(picture)
+    thawed = thaw(frozen, apart.__getitem__).noise_rise_db
+    assert thawed["a"] is thawed["c"] and thawed["a"] is not thawed["b"]
+    assert thaw(frozen, {}.__getitem__) is None
 
 
 def test_notices_are_shown_from_the_entry_on_at_which_they_came(tmp_path):

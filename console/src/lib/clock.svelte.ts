@@ -6,8 +6,8 @@
  */
 import { get, ready } from "./api";
 import { isoOf, msOf } from "./format";
-import type { Picture, SnapshotFrame, UpdateFrame } from "./model";
-import { fold, type Folded } from "./reducer";
+import type { DeskAlert, Picture, SnapshotFrame, UpdateFrame } from "./model";
+import { fold, type Folded, merged } from "./reducer";
 import { watch } from "./state.svelte";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1000] as const;
@@ -17,8 +17,15 @@ const MOST_FRAMES = 2000;
 const FEW_FRAMES = 60; // to find the first that holds a look
 const ASK_AGAIN_MS = 15_000;
 
+/** Alerts as they stood after somebody had acted, or the machine had proposed. */
+interface Act {
+  t_utc: string;
+  alerts: DeskAlert[];
+}
+
 interface FramesAnswer {
   frames: (SnapshotFrame | UpdateFrame)[];
+  desk?: Act[];
   next?: string | null;
 }
 
@@ -39,6 +46,7 @@ class Clock {
   #first_ms = $state<number | null>(null);
   #seek: AbortController | null = null;
   #queue: (SnapshotFrame | UpdateFrame)[] = [];
+  #acts: Act[] = [];
   #fetchedTo_ms = 0;
   #isFetching = false;
   #playing: ReturnType<typeof setInterval> | undefined;
@@ -124,6 +132,7 @@ class Clock {
     this.mode = "replay";
     this.#stop();
     this.#queue = [];
+    this.#acts = [];
     this.#fetchedTo_ms = this.t_ms ?? 0;
     this.#t_tick_ms = performance.now();
     this.#playing = setInterval(() => this.#tick(), 100);
@@ -168,8 +177,8 @@ class Clock {
       });
       if (seeking.signal.aborted) return;
       const isFrame = "picture" in answer;
-      // a journal does not hold what people did: where the desk of then is not told, the machine's own alerts stand
-      watch.deskThen = isFrame && answer.desk?.length ? answer.desk : null;
+      // a journal does not hold what people did, the desk's log does: where none is kept, the machine's own alerts stand
+      watch.deskThen = isFrame && answer.is_desk_kept ? answer.desk : null;
       watch.past = {
         picture: isFrame ? answer.picture : answer,
         journal,
@@ -211,13 +220,18 @@ class Clock {
       this.#queue.shift();
       folded = fold({ ...folded, seq: Math.min(folded.seq, next.seq - 1) }, next);
     }
-    if (folded !== watch.past) {
-      watch.past = folded;
-      watch.deskThen = null; // frames tell the machine's own alerts only
-    }
+    if (folded !== watch.past) watch.past = folded;
+    this.#takeActs(this.t_ms);
     if (isAtEnd && this.#queue.length === 0) return this.pause();
     const ahead_ms = BATCH_S * 1000 * this.speed;
     if (this.#fetchedTo_ms - this.t_ms < ahead_ms / 2 && (last === null || this.#fetchedTo_ms < last)) void this.#fetch(ahead_ms);
+  }
+
+  /** What had been done at the desk by then. */
+  #takeActs(t_ms: number): void {
+    const later = this.#acts.findIndex((one) => (msOf(one.t_utc) ?? 0) > t_ms);
+    const due = this.#acts.splice(0, later < 0 ? this.#acts.length : later);
+    if (due.length) watch.deskThen = merged(watch.deskThen ?? [], due.flatMap((one) => one.alerts), undefined, (one) => one.id);
   }
 
   async #fetch(span_ms: number): Promise<void> {
@@ -234,6 +248,7 @@ class Clock {
       });
       if (playing !== this.#playing) return;
       this.#queue.push(...answer.frames);
+      this.#acts.push(...(answer.desk ?? []));
       const end = answer.frames.at(-1);
       const endUtc = end && (end.type === "snapshot" ? end.picture.t_now_utc : end.t_now_utc);
       this.#fetchedTo_ms = answer.frames.length >= MOST_FRAMES ? (msOf(endUtc) ?? to) : to;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clock } from "./clock.svelte";
-import type { Picture, SnapshotFrame } from "./model";
+import type { DeskAlert, Picture, SnapshotFrame } from "./model";
 import { watch } from "./state.svelte";
 
 const at = (seconds: number) => new Date(Date.UTC(2031, 3, 1, 12) + seconds * 1000).toISOString();
@@ -126,6 +126,28 @@ describe("the clock", () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(clock.mode).toBe("paused");
     expect(watch.picture?.counts.scans).toBe(100);
+  });
+
+  it("shows the desk of then, and what was done while it plays", async () => {
+    const alert = (message: string) => ({ id: "a", object_ids: [], message }) as unknown as DeskAlert;
+    const answers = (isKept: boolean) => (url: string) => {
+      const document = url.includes("/frames")
+        ? { frames: [update(11, 5011), update(14, 5014)], desk: [{ t_utc: at(12), alerts: [alert("released")] }] }
+        : { ...snapshot(10, 0), desk: isKept ? [alert("proposed")] : [], is_desk_kept: isKept };
+      return Promise.resolve(new Response(JSON.stringify(document)));
+    };
+    vi.stubGlobal("fetch", answers(true));
+    await clock.seek(ms(10));
+    expect(watch.desk.map((one) => one.message)).toEqual(["proposed"]);
+    clock.play();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(watch.desk.map((one) => one.message)).toEqual(["proposed"]);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(watch.desk.map((one) => one.message)).toEqual(["released"]);
+    clock.pause();
+    vi.stubGlobal("fetch", answers(false));
+    await clock.seek(ms(10));
+    expect(watch.deskThen).toBeNull(); // no desk is kept of it: the machine's own alerts stand
   });
 
   it("goes from 0.1 to 1000 times, and no further", () => {

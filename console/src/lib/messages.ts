@@ -18,6 +18,7 @@ export interface SnapshotFrame {
   desk: DeskAlert[];
   audit_tail: AuditTail | null;
   notices: Notice[];
+  is_desk_kept?: boolean;  // of the past: whether a desk of it is kept
 }
 
 /** The whole picture as one document, as `vedette watch --json` writes it. */

@@ -8,6 +8,7 @@ import vedette
 
 _DOORS = (  # what shapes a kept frame
     "wire.py", "server/frames.py", "server/framing.py", "server/crowd.py", "reel.py", "reel_store.py", "reel_looks.py",
+    "reel_lives.py", "checkpoints.py",
 )  # fmt: skip
 
 

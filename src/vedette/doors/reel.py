@@ -14,6 +14,7 @@ import msgspec
 
 from vedette.core.constants import NS_PER_S
 from vedette.doors.checkpoints import freeze, thaw
+from vedette.doors.reel_lives import LifeKeeper
 from vedette.doors.reel_looks import LookWatch
 from vedette.doors.reel_store import KeptFrame, ReelStore
 from vedette.doors.server.crowd import CrowdRows
@@ -26,7 +27,7 @@ PERIOD_S = 1.0
 LONGEST_S = 10.0
 BYTES_PER_S = 16_384  # of frames, before they are packed (to about a tenth)
 LEAST_CHUNK = 262_144
-CHECKPOINT_WORK_S = 4.0  # of the engine's own time between two checkpoints
+CHECKPOINT_WORK_S = 1.0  # of the engine's own time between two checkpoints
 CHECKPOINT_EVERY = 20_000  # entries, at most
 
 
@@ -46,10 +47,12 @@ class ReelRecorder:
         self._zero: int | None = None
         self._is_dated = False
         self._looks = LookWatch()
+        self.lives = LifeKeeper()
 
     def before(self, picture: Picture, event: Event) -> None:
         """An event is about to be taken."""
         self._looks.before(picture, event)
+        self.lives.before(picture, event)
 
     def after(self, picture: Picture, event: Event) -> None:
         """An event was taken; a frame is kept when one is due."""
@@ -57,6 +60,7 @@ class ReelRecorder:
         if isinstance(event, Scan):
             self.t_tai_ns = max(self.t_tai_ns or -(2**62), event.t_received_tai_ns)
         self._looks.after(picture, event, self.entry)
+        self.lives.after(picture, event)
         is_news = bool(picture.new_findings or picture.new_alerts)
         if self.t_tai_ns is not None and (is_news or self.t_tai_ns >= self._t_due_tai_ns):
             self._keep(picture)
@@ -112,7 +116,7 @@ class ReelBuilder:
     def __init__(self, journal: SqliteJournal, reel: ReelStore) -> None:
         self.journal, self.reel = journal, reel
         found = reel.checkpoint(reel.last_entry)
-        picture = None if found is None else thaw(found[1])
+        picture = None if found is None else thaw(*found[1:])
         entry = found[0] if found is not None and picture is not None else 0
         self.picture: Picture = open_picture(journal.session) if picture is None else picture
         self.picture.new_findings, self.picture.new_alerts = (), ()
@@ -158,7 +162,7 @@ class ReelBuilder:
         if self.entry > self._told_entry:
             self._told_entry = self.entry
             self.recorder.finish(self.picture)
-            if is_over or self._worked_s > CHECKPOINT_WORK_S / 4:
+            if is_over or self._worked_s > CHECKPOINT_WORK_S / 2:
                 self.checkpoint()
         return True
 
@@ -167,7 +171,8 @@ class ReelBuilder:
         self.recorder.close_chunk()
         frozen = freeze(self.picture)
         if frozen is not None:
-            self.reel.keep_checkpoint(self.entry, self.recorder.t_tai_ns or 0, frozen)
+            lives = self.recorder.lives.taken()
+            self.reel.keep_checkpoint(self.entry, self.recorder.t_tai_ns or 0, *frozen, lives)
         self._worked_s, self._checkpoint_entry = 0.0, self.entry
 
 

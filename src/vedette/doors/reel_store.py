@@ -8,7 +8,7 @@ no longer follows from the journal as it stands, or was made by another engine, 
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from vedette.core.errors import NotFoundError, UnreachableError
 from vedette.doors.engine_mark import engine_mark
 from vedette.doors.journal_store import JournalStore
 
-FORM = 1
+FORM = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunks (first_entry INTEGER PRIMARY KEY, last_entry INTEGER NOT NULL,
@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS chunks (first_entry INTEGER PRIMARY KEY, last_entry I
 CREATE INDEX IF NOT EXISTS chunk_times ON chunks (t_first_tai_ns);
 CREATE TABLE IF NOT EXISTS checkpoints (entry INTEGER PRIMARY KEY, t_tai_ns INTEGER NOT NULL, chain BLOB NOT NULL,
     picture BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS apart (digest TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS lives (entry INTEGER NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS lives_of ON lives (name, entry);
 CREATE TABLE IF NOT EXISTS looks (entry INTEGER NOT NULL, t_tai_ns INTEGER NOT NULL, sensor_id TEXT NOT NULL,
     object_id TEXT NOT NULL, nis REAL NOT NULL, dof INTEGER NOT NULL, is_known INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS looks_of ON looks (object_id, t_tai_ns);
@@ -111,7 +114,7 @@ class ReelStore:
         if any(self.meta(name) != value for name, value in mine.items()):
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
-                for table in ("meta", "chunks", "checkpoints", "looks"):
+                for table in ("meta", "chunks", "checkpoints", "apart", "lives", "looks"):
                     self._db.execute(f"DELETE FROM {table}")
                 for name, value in mine.items():
                     self.set_meta(name, value)
@@ -130,7 +133,8 @@ class ReelStore:
 
     def cut_after(self, entry: int) -> None:
         """Forget everything after an entry; a chunk that reaches over it goes whole."""
-        for table, column in (("chunks", "last_entry"), ("checkpoints", "entry"), ("looks", "entry")):
+        for table in ("chunks", "checkpoints", "lives", "looks"):
+            column = "last_entry" if table == "chunks" else "entry"
             self._db.execute(f"DELETE FROM {table} WHERE {column} > ?", (entry,))
 
     # ---- writing
@@ -154,12 +158,24 @@ class ReelStore:
             (frames[0].entry, last_entry, frames[0].t_tai_ns, frames[-1].t_tai_ns, chain, packed),
         )
 
-    def keep_checkpoint(self, entry: int, t_tai_ns: int, picture: bytes) -> None:
-        """Keep the engine as it stood after an entry."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)",
-            (entry, t_tai_ns, self.journal.chain_after(entry), zlib.compress(picture, 1)),
-        )
+    def keep_checkpoint(
+        self, entry: int, t_tai_ns: int, picture: bytes, apart: dict[str, bytes], lives: dict[str, bytes]
+    ) -> None:
+        """Keep the engine as it stood after an entry, and what was heard of each track since the checkpoint before."""
+        with self._db:
+            self._db.execute("BEGIN")
+            for digest, body in apart.items():
+                if self._db.execute("SELECT 1 FROM apart WHERE digest = ?", (digest,)).fetchone() is None:
+                    self._db.execute("INSERT INTO apart VALUES (?, ?)", (digest, zlib.compress(body, 1)))
+            self._db.executemany(
+                "INSERT INTO lives VALUES (?, ?, ?)",
+                [(entry, name, zlib.compress(body, 1)) for name, body in lives.items()],
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)",
+                (entry, t_tai_ns, self.journal.chain_after(entry), zlib.compress(picture, 1)),
+            )
+            self._db.execute("COMMIT")
 
     def keep_looks(self, looks: list[KeptLook]) -> None:
         """Keep how looks lay on their objects."""
@@ -216,12 +232,23 @@ class ReelStore:
         for row in rows:
             yield _decode_chunk(zlib.decompress(row[0]))
 
-    def checkpoint(self, entry: int) -> tuple[int, bytes] | None:
-        """The newest engine state at or before an entry."""
+    def checkpoint(self, entry: int) -> tuple[int, bytes, Callable[[str], bytes]] | None:
+        """The newest engine state at or before an entry, and what gives the parts of it that stand apart."""
         row = self._db.execute(
             "SELECT entry, picture FROM checkpoints WHERE entry <= ? ORDER BY entry DESC LIMIT 1", (entry,)
         ).fetchone()
-        return None if row is None else (int(row[0]), zlib.decompress(row[1]))
+        return None if row is None else (int(row[0]), zlib.decompress(row[1]), self._part)
+
+    def _part(self, digest: str) -> bytes:
+        row = self._db.execute("SELECT body FROM apart WHERE digest = ?", (digest,)).fetchone()
+        return b"" if row is None else zlib.decompress(row[0])
+
+    def lives(self, name: str, to_entry: int) -> list[bytes]:
+        """What was heard of a track or object up to an entry, piece by piece."""
+        rows = self._db.execute(
+            "SELECT body FROM lives WHERE name = ? AND entry <= ? ORDER BY entry", (name, to_entry)
+        ).fetchall()
+        return [zlib.decompress(body) for (body,) in rows]
 
     def looks(self, object_id: str | None = None, t_to_tai_ns: int = 2**62, t_from: int = -(2**62)) -> list[KeptLook]:
         """Looks kept in a span of time, of one object or of all."""

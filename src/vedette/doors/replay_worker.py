@@ -22,6 +22,7 @@ SLICE_S = 0.3  # of making one reel before the next has its turn, and before wha
 FOLLOW_S = 1.0  # between two looks for what the watch has appended
 PATIENCE_S = 0.8  # a question about what is nearly there waits so long
 MOST_OPEN = 8
+NO_REEL = "no-reel"  # the answer where the journal itself must be played
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True):
@@ -116,9 +117,15 @@ class Replayer:
         if question.what == "follow":
             self.maker.followed = question.journal
             return {"following": question.journal}
-        if question.what not in ("picture", "frames", "history", "calibration", "state"):
-            raise UsageError(f"{question.what}: the replay worker answers picture, frames, history, calibration")
+        if question.what not in ("picture", "frames", "history", "calibration", "evidence", "state"):
+            known = "picture, frames, history, evidence, calibration"
+            raise UsageError(f"{question.what}: the replay worker answers {known}")
         words = question.words
+        if question.what == "evidence":
+            from vedette.doors.evidence_at import evidence_from_reel
+
+            told = evidence_from_reel(Path(question.journal), str(words["name"]), words.get("at"))
+            return told if told is not None else {"state": NO_REEL}
         at = {"frames": words.get("to"), "calibration": "end"}.get(question.what, words.get("at") or "end")
         found = self._reading_to(question.journal, str(at))
         if isinstance(found, Building):
@@ -127,7 +134,8 @@ class Replayer:
             case "picture":
                 return found.picture_at(words["at"])
             case "frames":
-                return {"frames": found.frames_between(words["from"], words["to"], int(words.get("most") or 600))}
+                frames = found.frames_between(words["from"], words["to"], int(words.get("most") or 600))
+                return {"frames": frames, "desk": found.acts_between(words["from"], words["to"])}
             case "history":
                 return found.history_of(words["id"], words.get("at"))
             case "calibration":

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.errors import NotFoundError, UsageError
+from vedette.core.errors import NotFoundError, UsageError, VedetteError
+from vedette.doors.desk_past import DeskPast
 from vedette.doors.reel_store import KeptFrame, KeptLook, ReelStore
 from vedette.doors.server.frames import Frame, fold_frame, snapshot_of
 from vedette.doors.sqlite_journal import SqliteJournal, decode_event
@@ -32,6 +33,7 @@ class Reading:
         self.journal, self.reel = journal, reel
         self._notices: list[tuple[int, dict[str, Any]]] = []
         self._notices_to = 0
+        self._desk: DeskPast | None = None
 
     @classmethod
     def open(cls, path: Path, is_maker: bool = True) -> "Reading":
@@ -53,6 +55,8 @@ class Reading:
 
     def close(self) -> None:
         """Let go of both files."""
+        if self._desk is not None:
+            self._desk.close()
         self.reel.close()
         self.journal.close()
 
@@ -118,9 +122,33 @@ class Reading:
             t_kept = kept.t_tai_ns
         if held is None:
             empty = document(open_picture(self.journal.session))
-            return snapshot_of(empty, seq=0, entry=0, journal=self.name)
+            return {**snapshot_of(empty, seq=0, entry=0, journal=self.name), **self._desk_told(t_tai_ns)}
         t_heard_utc = utc_text_from_tai_ns(t_kept) if self.is_epoch_known else None
-        return {**held, "notices": self._notices_until(int(held["entry"])), "t_heard_utc": t_heard_utc}
+        return {
+            **held, "notices": self._notices_until(int(held["entry"])), "t_heard_utc": t_heard_utc,
+            **self._desk_told(t_kept if entry is not None else t_tai_ns),
+        }  # fmt: skip
+
+    def _desk_told(self, t_tai_ns: int) -> dict[str, Any]:
+        """The desk of this journal as it stood then, and whether one is kept that can be read."""
+        desk = None
+        try:
+            if self._desk is None:
+                self._desk = DeskPast(self.journal)
+            desk = self._desk.at(t_tai_ns)
+        except (VedetteError, OSError):
+            self._desk = None  # read afresh next time
+        return {"desk": desk or [], "is_desk_kept": desk is not None}
+
+    def acts_between(self, t_from: str, t_to: str) -> list[dict[str, Any]]:
+        """What changed at the desk after one instant and up to another, as `DeskPast.between` tells it."""
+        try:
+            if self._desk is None:
+                self._desk = DeskPast(self.journal)
+            return self._desk.between(self.instant(t_from)[1], self.instant(t_to)[1])
+        except (VedetteError, OSError):
+            self._desk = None
+            return []
 
     def _notices_until(self, entry: int) -> list[dict[str, Any]]:
         """Every notice that had come by then."""

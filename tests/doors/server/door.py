@@ -46,7 +46,8 @@ class Door:
                 try:
                     return await client.request(method, path, headers=headers, json=body, **more)
                 finally:
-                    await self.context.replay.stop()  # it belongs to this loop, which ends here
+                    await self.context.replay.stop()  # they belong to this loop, which ends here
+                    await self.context.explainer.stop()
 
         return asyncio.run(run())
 

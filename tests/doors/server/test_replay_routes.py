@@ -46,7 +46,8 @@ def asked(door, *paths):
                     await asyncio.sleep(0.2)
                     answer = await client.get(path)
                 found.append(answer)
-        await asyncio.gather(door.context.replay.stop(), *(close() for close in door.context.closers))
+        context = door.context
+        await asyncio.gather(context.replay.stop(), context.explainer.stop(), *(close() for close in context.closers))
         return found
 
     return asyncio.run(run())
@@ -91,6 +92,7 @@ def test_evidence_and_history_of_an_object_are_as_explain_tells_them(door, capsy
     explain(journal, name, json=True)
     told = json.loads(capsysbinary.readouterr().out)
     shown = evidence.json()
-    assert shown["said"] == told["said"]
+    for part, value in told.items():
+        assert shown[part] == value, part
     assert history.json()["object_id"] == name and history.json()["classes"]
     assert calibration.json()["nis"]["looks"] > 0

@@ -3,36 +3,30 @@
 from vedette.assessment.launch_follower import LaunchFollower
 from vedette.core.constants import NS_PER_S
 from vedette.doors.explaining import explain_document
-from vedette.engine import Picture
-from vedette.engine.track_history import ClassMoment, TrackHistory
+from vedette.engine import Event, Picture
+from vedette.engine.track_history import Life, LifeWatch, TrackHistory
 
 FORGOTTEN_S = 120.0
 MOST_OBJECTS = 12  # opened to their looks; the others are told by what was believed of them
 
 
-class Histories(TrackHistory):
+class Histories(LifeWatch):
     """Listens on behalf of every object; tracks that came to nothing are let go."""
 
-    def __init__(self) -> None:
-        super().__init__("")
-        self._by_object: dict[str, list[ClassMoment]] = {}
+    def after(self, picture: Picture, event: Event) -> None:
+        """What each track is believed to be now."""
+        super().after(picture, event)
+        self._tidy(picture)
 
     def _tidy(self, picture: Picture) -> None:
-        if not self._lives or picture.t_now_tai_ns is None:
+        if not self.lives or picture.t_now_tai_ns is None:
             return
-        known = set(list(self._tracks(picture).values())[:MOST_OBJECTS])
-        for track_id, life in list(self._lives.items()):
+        known = {name for pair in list(self._tracks(picture).items())[:MOST_OBJECTS] for name in pair}
+        for name, life in list(self.lives.items()):
             last = life.moments[-1].t_tai_ns if life.moments else 0
-            if track_id not in known and (picture.t_now_tai_ns - last) / NS_PER_S > FORGOTTEN_S:
-                del self._lives[track_id]
-
-    def _note_classes(self, picture: Picture) -> None:
-        if picture.t_now_tai_ns is None:
-            return
-        for summary in picture.objects[:MOST_OBJECTS]:
-            rows = self._by_object.setdefault(summary.id, [])
-            if not rows or rows[-1].phase != summary.phase or rows[-1].probabilities != summary.probabilities:
-                rows.append(ClassMoment(picture.t_now_tai_ns, summary.phase, dict(summary.probabilities)))
+            is_old = (picture.t_now_tai_ns - last) / NS_PER_S > FORGOTTEN_S
+            if name not in known and not life.classes and is_old:
+                del self.lives[name]
 
     def _tracks(self, picture: Picture) -> dict[str, str]:
         """Tracks by object, in the order the objects were found."""
@@ -45,8 +39,5 @@ class Histories(TrackHistory):
 
     def document(self, object_id: str, picture: Picture) -> dict[str, object]:
         """What `vedette explain JOURNAL OBJECT --json` prints."""
-        one = TrackHistory(object_id)
-        track = self._tracks(picture).get(object_id)
-        one._lives = {track: self._lives[track]} if track in self._lives and track is not None else {}
-        one._classes = self._by_object.get(object_id, [])
+        one = TrackHistory(object_id, lambda name: self.lives.get(name, Life()))
         return explain_document(one.story(picture), picture)

@@ -41,6 +41,7 @@ class ServerContext:
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
     replay: ReplayLink = field(default_factory=ReplayLink)  # the past: makes reels, shows pictures of them
+    explainer: ReplayLink = field(default_factory=ReplayLink)  # evidence from reels: who seeks does not wait for it
     _catalogue: CatalogueWatch = field(init=False)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # of what routes began
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -83,6 +84,7 @@ class ServerContext:
                 await task
         await self.worker.stop()
         await self.replay.stop()
+        await self.explainer.stop()
         forget(self.data_dir)
         await self.catalogue.stop()
         if self.desk is not None:

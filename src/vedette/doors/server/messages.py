@@ -62,6 +62,7 @@ class SnapshotFrame(Told, tag="snapshot"):
     desk: list[DeskAlert]
     audit_tail: AuditTail | None
     notices: list[NoticeWire]
+    is_desk_kept: Annotated[bool, Meta(description="of the past: whether a desk of it is kept")] | UnsetType = UNSET
 
 
 class CatalogueChange(Told):

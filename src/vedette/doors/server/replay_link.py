@@ -20,7 +20,7 @@ from vedette.doors.replay_worker import Answer, Question, packed
 
 LONGEST_S = 60.0  # for one answer
 STARTING_S = 3.0  # a worker that has yet to answer anything may still be compiling kernels
-_STARTING = b'{"state":"running","done":0,"of":0}'
+STARTING = b'{"state":"running","done":0,"of":0}'
 MOST_WAITING = 32
 MOST_BYTES = 256 * 2**20
 _ERRORS: dict[int, type[VedetteError]] = {
@@ -48,9 +48,10 @@ class ReplayLink:
         try:
             answer = await self._answer(Question(self._next(), what, str(journal), words))
         except UnreachableError:
-            if was_ready or self._process is None or self._process.returncode is not None:
+            is_ready = was_ready and self._has_answered  # one that was begun anew has yet to answer
+            if is_ready or self._process is None or self._process.returncode is not None:
                 raise
-            return _STARTING
+            return STARTING
         if answer.is_ok:
             return answer.body
         detail = msgspec.json.decode(answer.body)["detail"]

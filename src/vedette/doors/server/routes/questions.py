@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import JSONBody, QueryParameter
 
-from vedette.core.errors import UsageError
+from vedette.core.errors import UnreachableError, UsageError
 from vedette.doors.raw_report import report_document
+from vedette.doors.reel_store import reel_path_of
+from vedette.doors.replay_worker import NO_REEL
 from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.journals import journal_named
 from vedette.doors.server.pages import Name, answer
+from vedette.doors.server.replay_link import STARTING
 from vedette.doors.server.roles import OPERATOR, VIEWER, for_role
+from vedette.doors.server.routes.replay import answered
 from vedette.doors.server.routes.sensors import Journal
 from vedette.doors.server.side_job import Order
 from vedette.doors.server.side_jobs import Job, SideJobs
@@ -22,6 +27,7 @@ WAIT_S = 8.0  # an answer that comes sooner is given at once; later ones are ask
 FRESH_S = 10.0  # evidence of a journal that grows is believed for so long
 POLICY_MOST = 200_000
 At = Annotated[str | None, QueryParameter(max_length=40, description="UTC, or T+120 after lift-off; else the end")]
+_NO_REEL = msgspec.json.encode({"state": NO_REEL})
 Entry = Annotated[int, QueryParameter(ge=1, le=2**53, description="the number of the entry")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Texts = Annotated[list[Text], msgspec.Meta(max_length=50)]
@@ -63,6 +69,9 @@ def routes(context: ServerContext) -> list[Any]:
     ) -> Response[bytes]:
         """What `vedette explain --json` says of an object or track; 202 while the journal is still being played."""
         path = journal_named(context.data_dir, journal, context.journal)
+        known = await _from_reel(context, path, name, at)
+        if known is not None:
+            return known if isinstance(known, Response) else answer(request, known)
         is_growing = at is None and path == context.journal
         order = Order(do="explain", journal=str(path), name=name, at=at)
         job = jobs().ask(order, FRESH_S if is_growing else float("inf"))
@@ -99,6 +108,22 @@ def routes(context: ServerContext) -> list[Any]:
         return answer(request, report_document(journal_named(context.data_dir, journal, context.journal), entry))
 
     return [evidence, ask, told, report]
+
+
+async def _from_reel(context: ServerContext, path: Path, name: str, at: str | None) -> bytes | Response[bytes] | None:
+    """What the reel beside the journal tells; None while there is none that reaches so far: then the journal is played.
+
+    The process that answers is asked for the first time when a reel is there, and takes a moment to start.
+    """
+    if not reel_path_of(path).exists():
+        return None
+    try:
+        body = await context.explainer.ask("evidence", path, name=name, at=at)
+    except UnreachableError:
+        return None
+    if body == STARTING:
+        return answered(body)
+    return None if body == _NO_REEL else body
 
 
 def _unfinished(job: Job) -> Response[Any]:
