@@ -44,6 +44,7 @@ class LinkHeader(msgspec.Struct, frozen=True, kw_only=True):
     t_sent_tai_ns: int
     content_sha256: str
     before: str  # root of the Merkle tree over this lane's messages before this one
+    to_node: str = ""  # its node, where the link is for one alone
     session: str = ""  # of an exercise
     peaks: tuple[str, ...] = ()  # of that tree, every PEAKS_EVERY messages
     heard: dict[str, Receipt] = {}  # what the sender has heard of the recipient, by lane, where it has grown

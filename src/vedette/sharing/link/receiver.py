@@ -178,8 +178,9 @@ class LinkReceiver:
     ) -> None:
         state = self.state
         name = f"number {header.sequence} of lane {header.lane[:20]!r}"
-        if header.to != state.to:
-            text = f"{name} is for {header.to[:40]!r}, and this is {state.to}; it went astray or was sent on"
+        if (header.to, header.to_node) != (state.to, state.to_node):
+            who = f"{header.to[:40]}/{header.to_node[:40]}", f"{state.to}/{state.to_node}"
+            text = f"{name} is for {who[0].rstrip('/')}, and this is {who[1].rstrip('/')}; it went astray"
             raise NotBelieved(Trouble.WRONG_RECIPIENT, text)
         if (header.owner, header.node) != (state.owner, state.node):
             text = f"{name} is of {header.owner[:40]}/{header.node[:40]}, on the link of {state.owner}/{state.node}"

@@ -79,10 +79,10 @@ class LinkSender:
         number = sent.count + 1
         root = root_of_peaks(sent.peaks).hex()
         header = LinkHeader(
-            schema=SCHEMA, owner=state.owner, node=state.node, to=state.to, mode=state.mode, session=state.session,
-            lane=lane, sequence=number, t_sent_tai_ns=t_sent_tai_ns, content_sha256=hashlib.sha256(body).hexdigest(),
-            before=root, peaks=tuple(p.hex() for p in sent.peaks) if sent.count % PEAKS_EVERY == 0 else (),
-            heard=grown,
+            schema=SCHEMA, owner=state.owner, node=state.node, to=state.to, to_node=state.to_node, mode=state.mode,
+            session=state.session, lane=lane, sequence=number, t_sent_tai_ns=t_sent_tai_ns,
+            content_sha256=hashlib.sha256(body).hexdigest(), before=root,
+            peaks=tuple(p.hex() for p in sent.peaks) if sent.count % PEAKS_EVERY == 0 else (), heard=grown,
         )  # fmt: skip
         words = msgspec.json.encode(header)
         if pad_bytes:

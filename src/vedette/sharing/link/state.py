@@ -4,7 +4,7 @@ Whoever keeps them writes them in one transaction with the message: the sender's
 before it is acknowledged. All lanes are counted apart, and a link in another mode or exercise is another link.
 """
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -39,6 +39,7 @@ class SenderState(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""  # of an exercise: the id of the session key
     lanes: dict[str, LaneSent] = {}
     told: dict[str, int] = {}  # by the partner's lane: up to where a receipt was given
+    to_node: str = ""  # the partner's node, where a link is for one alone
     key_id: str = ""  # which signed last
     announced: tuple[str, ...] = ()  # statements about keys that were told: their SHA-256
 
@@ -72,6 +73,7 @@ class ReceiverState(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     session: str = ""
     link: str = ""  # what we call it here; empty: the partner's owner
+    to_node: str = ""  # our own node, where a link is for one alone
     lanes: dict[str, LaneHeard] = {}
     said: dict[str, Said] = {}  # by trouble and lane
     counts: dict[str, int] = {}  # by trouble, and "heard", "repeats"
@@ -80,10 +82,37 @@ class ReceiverState(msgspec.Struct, frozen=True, kw_only=True):
 S = TypeVar("S", SenderState, ReceiverState)
 
 
-def link_id(state: SenderState | ReceiverState) -> str:
-    """`NORTH.north-1>SOUTH.REAL`: the same on both sides; a key for stores."""
-    session = f".{state.session}" if state.session else ""
-    return f"{state.owner}.{state.node}>{state.to}.{state.mode}{session}"
+class Addressed(Protocol):
+    """What says from whom to whom it goes, in which mode: both states, and the header of every message."""
+
+    @property
+    def owner(self) -> str: ...
+    @property
+    def node(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def to_node(self) -> str: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def session(self) -> str: ...
+
+
+def link_id(one: Addressed) -> str:
+    """`NORTH.A>SOUTH.B.REAL`: the same on both sides; a key for stores."""
+    to = f"{one.to}.{one.to_node}" if one.to_node else one.to
+    return _named(f"{one.owner}.{one.node}", to, one)
+
+
+def reverse_link_id(one: Addressed) -> str:
+    """The link that goes the other way."""
+    back = f"{one.to}.{one.to_node}" if one.to_node else one.to
+    return _named(back, f"{one.owner}.{one.node}" if one.to_node else one.owner, one)
+
+
+def _named(origin: str, to: str, one: Addressed) -> str:
+    return f"{origin}>{to}.{one.mode}" + (f".{one.session}" if one.session else "")
 
 
 def encode_state(state: SenderState | ReceiverState) -> bytes:
