@@ -13,12 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
+from vedette.doors.node.sql import DiskFullError, LostConnectionError
 
 APPLICATION_ID = 0x5645_4454  # "VEDT", in the file's own header
 FORMAT_VERSION = 1
+ELSEWHERE_VERSION = 2  # the same journal; the file holds its head, and a PostgreSQL server its entries
 
 _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION_ID}",
@@ -59,6 +61,27 @@ class Verification:
         return self.broken_seq is None
 
 
+class JournalFullError(UnreachableError):
+    """There is no room for more."""
+
+
+class Connection(Protocol):
+    """As much of `sqlite3.Connection` as a journal needs; entries in a server are asked in the same words."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """True when something is written and not yet durable."""
+        ...
+
+    def execute(self, statement: str, values: Any = (), /) -> Any:
+        """One statement; what it gives has `fetchone` and `fetchall`."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
+
+
 class Seals(Protocol):
     """Is told of what is on the disk, and signs it now and then."""
 
@@ -74,7 +97,7 @@ class Seals(Protocol):
 class JournalStore:
     """A journal file, open for appending (`create`, `resume`) or for reading (`open`)."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, is_writable: bool) -> None:
+    def __init__(self, path: Path, connection: Connection, is_writable: bool) -> None:
         self.path = path
         self.is_writable = is_writable
         self.seals: Seals | None = None
@@ -117,6 +140,43 @@ class JournalStore:
         return cls(path, connection, is_writable=True)
 
     @classmethod
+    def create_elsewhere(cls, path: str | Path, session_bytes: bytes, address: str) -> "JournalStore":
+        """A new journal whose entries lie in the PostgreSQL server at this address, in a schema of their own.
+
+        The file at `path` holds the journal's head and says where its entries are, without any password: the server's
+        own ways (PGPASSWORD, a password file) bring that. UsageError and UnreachableError as elsewhere.
+        """
+        from vedette.doors.node.server_entries import create_in_server
+
+        path = Path(path)
+        if path.exists():
+            raise UsageError(f"{path} exists already; a journal is never overwritten, so give another name")
+        head = (session_bytes, _first_chain(session_bytes))
+        connection = create_in_server(address, path.stem, head)
+        try:
+            write_head(path, head, connection.address)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection, is_writable=True)
+
+    @classmethod
+    def attach(cls, path: str | Path, address: str) -> "JournalStore":
+        """A journal that another machine writes into a server, to be read here through a file at `path`."""
+        from vedette.doors.node.server_entries import ServerEntries
+
+        path = Path(path)
+        if path.exists():
+            raise UsageError(f"{path} exists already; give another name")
+        server = ServerEntries(address, is_writable=False)
+        found = server.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
+        if found is None:
+            server.close()
+            raise NotFoundError(f"{server.address}: there is no journal")
+        write_head(path, (found[0], found[1]), server.address)
+        return cls(path, server, is_writable=False)
+
+    @classmethod
     def resume(cls, path: str | Path) -> "JournalStore":
         """An existing journal, to append to; the errors of `open`."""
         path = _existing(path)
@@ -136,12 +196,21 @@ class JournalStore:
     @classmethod
     def _made(cls, path: Path, connection: sqlite3.Connection, setting: str, is_writable: bool) -> "JournalStore":
         try:
-            _check_identity(connection, path)
+            if _check_identity(connection, path) == ELSEWHERE_VERSION:
+                address = connection.execute("SELECT address FROM elsewhere").fetchone()[0]
+                head = connection.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
+                connection.close()
+                return cls(path, _server(address, head, path, is_writable), is_writable)
             connection.execute(setting)
             return cls(path, connection, is_writable)
         except BaseException:
             connection.close()
             raise
+
+    @property
+    def server_address(self) -> str | None:
+        """Where its entries lie, if not in its file; without a password."""
+        return getattr(self._connection, "address", None)
 
     @property
     def entry_count(self) -> int:
@@ -209,17 +278,21 @@ class JournalStore:
         """Entries from a number on, each checked against its chain; BadInputError at the first that was changed."""
         chain = self._first if from_seq <= 1 else self._chain_of(from_seq - 1)
         expected = max(from_seq, 1)
-        with self._said("read"):
-            rows = self._connection.execute(
-                "SELECT seq, t_received_tai_ns, kind, payload, chain FROM entries WHERE seq >= ? ORDER BY seq",
-                (expected,),
-            )
+        while True:
+            with self._said("read"):
+                rows = self._connection.execute(
+                    "SELECT seq, t_received_tai_ns, kind, payload, chain FROM entries WHERE seq >= ? ORDER BY seq "
+                    "LIMIT ?",
+                    (expected, _AT_ONCE),
+                ).fetchall()
             for row in rows:
                 trouble = _broken(row, expected, chain)
                 if trouble:
                     raise BadInputError(trouble, f"{self.path} entry {expected}", _DAMAGED)
                 chain, expected = row[4], expected + 1
                 yield JournalEntry(row[0], row[1], row[2], row[3])
+            if len(rows) < _AT_ONCE:
+                return
 
     def read_kind(self, kind: str, from_seq: int, to_seq: int) -> Iterator[JournalEntry]:
         """Entries of one kind between two numbers; their chain is not looked at."""
@@ -229,7 +302,7 @@ class JournalStore:
                 "ORDER BY seq",
                 (from_seq, to_seq, kind),
             )
-            for row in rows:
+            for row in rows.fetchall():
                 yield JournalEntry(*row)
 
     def verify(self) -> Verification:
@@ -277,6 +350,7 @@ class JournalStore:
         return _in_words(self.path, verb, self)
 
 
+_AT_ONCE = 2000  # entries read in one question
 _DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
 
 
@@ -292,6 +366,10 @@ class _in_words:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, DiskFullError | LostConnectionError):
+            self._server_trouble(error)
+        if isinstance(error, UnreachableError) and self.store is not None:  # the server's own words
+            self.store.forget_uncommitted()
         if not isinstance(error, sqlite3.Error | UnicodeDecodeError | OverflowError):  # the last two: damaged pages
             return
         if self.store is not None and self.store.is_writable:
@@ -300,7 +378,7 @@ class _in_words:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         kept = f"; {self.store.entry_count} entries are safe" if self.store is not None else ""
         if code == sqlite3.SQLITE_FULL:
-            raise UnreachableError(f"{self.path}: the disk is full{kept}; make room and start again") from error
+            raise JournalFullError(f"{self.path}: the disk is full{kept}; make room and start again") from error
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise UnreachableError(f"{self.path}: another process is writing this journal; wait for it") from error
         if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -311,6 +389,50 @@ class _in_words:
         if code == sqlite3.SQLITE_CONSTRAINT:
             raise UnreachableError(f"{self.path}: another process has appended to this journal{kept}") from error
         raise BadInputError(f"a journal that cannot be {self.verb} ({error})", str(self.path), _DAMAGED) from error
+
+
+    def _server_trouble(self, error: Exception) -> None:
+        kept = ""
+        if self.store is not None:
+            self.store.forget_uncommitted()
+            kept = f"; {self.store.entry_count} entries are safe"
+        if isinstance(error, DiskFullError):
+            raise JournalFullError(f"{self.path}: the server's disk is full{kept}; make room") from error
+        raise UnreachableError(f"{self.path}: its server does not answer ({error}){kept}") from error
+
+
+def write_head(path: Path, head: tuple[bytes, bytes], address: str) -> None:
+    """The file of a journal whose entries lie elsewhere."""
+    own, other = f"user_version = {FORMAT_VERSION}", f"user_version = {ELSEWHERE_VERSION}"
+    schema = [statement.replace(own, other) for statement in _SCHEMA]
+    try:
+        connection = _connect(path, "rwc")
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in schema:
+                connection.execute(statement)
+            connection.execute("CREATE TABLE elsewhere (address TEXT NOT NULL)")
+            connection.execute("INSERT INTO elsewhere VALUES (?)", (address,))
+            connection.execute("INSERT INTO header VALUES (1, ?, ?)", head)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+    except sqlite3.Error as trouble:
+        raise UsageError(f"{path}: no journal can be made there ({trouble}); give another --data-dir") from None
+    _sync_directory(path.parent)
+
+
+def _server(address: str, head: tuple[bytes, bytes], path: Path, is_writable: bool) -> Connection:
+    """The connection to a journal's server, whose head must be the file's own."""
+    from vedette.doors.node.server_entries import ServerEntries
+
+    server = ServerEntries(address, is_writable)
+    found = server.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
+    if found is None or tuple(map(bytes, found)) != tuple(head):
+        server.close()
+        raise BadInputError("the journal in the server is another than this file's", str(path), _DAMAGED)
+    return server
 
 
 def _existing(path: str | Path) -> Path:
@@ -341,13 +463,16 @@ def _connect_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
+def _check_identity(connection: sqlite3.Connection, path: Path) -> int:
+    """The form of the journal: 1, or 2 when its entries lie in a server."""
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if application_id != APPLICATION_ID:
         raise BadInputError("a database of another program", str(path), "give a file that vedette watch wrote")
-    if version != FORMAT_VERSION:
-        raise BadInputError(f"a journal of form {version}", str(path), f"this program reads form {FORMAT_VERSION}")
+    if version not in (FORMAT_VERSION, ELSEWHERE_VERSION):
+        known = f"this program reads forms {FORMAT_VERSION} and {ELSEWHERE_VERSION}"
+        raise BadInputError(f"a journal of form {version}", str(path), known)
+    return version
 
 
 def _first_chain(session_bytes: bytes) -> bytes:

@@ -10,6 +10,7 @@ from vedette.core.errors import RefusedError, VedetteError
 from vedette.doors.data_dir import data_dir_of, data_dir_place
 from vedette.doors.journal_store import JournalStore, Verification
 from vedette.doors.key_files import KeyRing
+from vedette.doors.node.reserve import Reserve
 from vedette.doors.seal_file import SealWriter, seals_path, verify_seals
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Session
@@ -17,21 +18,32 @@ from vedette.sharing import RecordKey, Trust
 from vedette.sharing.seals import SealsFound
 
 
-def create_sealed(path: Path, session: Session, data_dir: Path | None) -> SqliteJournal:
-    """A new journal, sealed with the record key of the data directory; where there is no key, by its chain alone."""
+def create_sealed(
+    path: Path, session: Session, data_dir: Path | None, server: str | None = None, reserve_bytes: int = 0
+) -> SqliteJournal:
+    """A new journal, sealed with the record key of the data directory; where there is no key, by its chain alone.
+
+    `server` is the PostgreSQL address of its entries, where they lie in one. With a reserve the watch goes on when the
+    disk is full: NOT RECORDED, until there is room.
+    """
+    reserve = _reserve(path, reserve_bytes)
     try:
         key = KeyRing(data_dir_of(data_dir)).record_key()
     except (VedetteError, OSError) as trouble:
         sys.stderr.write(f"the journal is not sealed: {trouble}\n")
-        return SqliteJournal.create(path, session)
-    journal = SqliteJournal.create(path, msgspec.structs.replace(session, sealed_by=key.key_id))
+        return SqliteJournal.create(path, session, server, reserve)
+    journal = SqliteJournal.create(path, msgspec.structs.replace(session, sealed_by=key.key_id), server, reserve)
     seal_store(journal.store, key)
     return journal
 
 
-def resume_sealed(path: Path, data_dir: Path | None) -> SqliteJournal:
+def _reserve(path: Path, size_bytes: int) -> Reserve | None:
+    return Reserve(path.with_name("reserve"), size_bytes) if size_bytes else None
+
+
+def resume_sealed(path: Path, data_dir: Path | None, reserve_bytes: int = 0) -> SqliteJournal:
     """A journal to append to after a restart, sealed on by the key that sealed it, else left to its chain."""
-    journal = SqliteJournal.resume(path)
+    journal = SqliteJournal.resume(path, _reserve(path, reserve_bytes))
     if journal.session.sealed_by:
         try:
             key = KeyRing(data_dir_of(data_dir)).record_key()

@@ -10,6 +10,9 @@ import msgspec
 
 from vedette.core.errors import BadInputError, VedetteError
 from vedette.doors.journal_store import JournalEntry, JournalStore, Verification
+from vedette.doors.node.reserve import Reserve
+from vedette.doors.node.store import Recording
+from vedette.doors.patient_keeper import PatientKeeper
 from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.session import Session
 from vedette.formats import FeedHeader, decode_record, encode_record
@@ -30,13 +33,15 @@ class JournalSummary:
     entry_count: int
     session: Session | None
     trouble: str = ""
+    server_address: str | None = None
 
 
 class SqliteJournal:
     """Events to disk and back; nothing is said of an event before `commit` has it safely."""
 
-    def __init__(self, store: JournalStore) -> None:
+    def __init__(self, store: JournalStore, reserve: Reserve | None = None) -> None:
         self.store = store
+        self._keeper = None if reserve is None else PatientKeeper(store, reserve)
         self._said: SaidWriter | None = None
         try:
             self.session = msgspec.json.decode(store.session_bytes, type=Session)
@@ -46,9 +51,17 @@ class SqliteJournal:
             raise BadInputError(f"a session that cannot be read ({trouble})", str(store.path), cure) from trouble
 
     @classmethod
-    def create(cls, path: str | Path, session: Session) -> "SqliteJournal":
-        """A new journal headed by its session; UsageError when something lies there already."""
-        return cls(JournalStore.create(path, msgspec.json.encode(session)))
+    def create(
+        cls, path: str | Path, session: Session, server: str | None = None, reserve: Reserve | None = None
+    ) -> "SqliteJournal":
+        """A new journal headed by its session; UsageError when something lies there already.
+
+        With `server`, a PostgreSQL address, its entries lie there and the file says where. With `reserve`, a full disk
+        or a lost server does not stop whoever appends: what comes is held, and `recording` says so.
+        """
+        head = msgspec.json.encode(session)
+        store = JournalStore.create(path, head) if server is None else JournalStore.create_elsewhere(path, head, server)
+        return cls(store, reserve)
 
     @classmethod
     def open(cls, path: str | Path) -> "SqliteJournal":
@@ -56,9 +69,14 @@ class SqliteJournal:
         return cls(JournalStore.open(path))
 
     @classmethod
-    def resume(cls, path: str | Path) -> "SqliteJournal":
-        """A journal to append to, after a restart."""
-        return cls(JournalStore.resume(path))
+    def resume(cls, path: str | Path, reserve: Reserve | None = None) -> "SqliteJournal":
+        """A journal to append to, after a restart; `reserve` as in `create`."""
+        return cls(JournalStore.resume(path), reserve)
+
+    @property
+    def recording(self) -> Recording:
+        """Whether what happens is being kept."""
+        return Recording(True) if self._keeper is None else self._keeper.recording
 
     @property
     def path(self) -> Path:
@@ -68,14 +86,20 @@ class SqliteJournal:
     def append_event(self, event: Event) -> int:
         """Take an event and return its number; durable only after `commit`."""
         kind, payload = encode_event(event)
-        return self.store.append(kind, _t_received_tai_ns(event), payload)
+        into = self.store if self._keeper is None else self._keeper
+        return into.append(kind, _t_received_tai_ns(event), payload)
 
     def commit(self) -> int:
         """Make everything appended durable; the number of the last durable entry."""
-        return self.store.commit()
+        return self.store.commit() if self._keeper is None else self._keeper.commit()
 
     def note_said(self, picture: "Picture") -> None:
-        """Keep beside the journal what the picture has just said of the entry appended last."""
+        """Keep beside the journal what the picture has just said of the entry appended last.
+
+        What is said must be kept before all else: for it, and for what it rests on, the reserve is given up.
+        """
+        if self._keeper is not None and not self._keeper.recording.is_on:
+            self._keeper.commit(is_urgent=True)
         if self._said is None:
             from vedette.doors.said_file import SaidWriter
 
@@ -102,6 +126,8 @@ class SqliteJournal:
         """Commit and close."""
         if self._said is not None:
             self._said.close()
+        if self._keeper is not None:
+            self._keeper.commit(is_last=True)
         self.store.close()
 
     def __enter__(self) -> "SqliteJournal":
@@ -139,7 +165,8 @@ def list_journals(folder: str | Path) -> list[JournalSummary]:
     for path in sorted(Path(folder).glob("*.sqlite")):
         try:
             with SqliteJournal.open(path) as journal:
-                found.append(JournalSummary(path, journal.store.entry_count, journal.session))
+                store = journal.store
+                found.append(JournalSummary(path, store.entry_count, journal.session, "", store.server_address))
         except VedetteError as trouble:
             found.append(JournalSummary(path, 0, None, str(trouble)))
     return found

@@ -56,6 +56,7 @@ class WatchOptions:
     sky: bool = False
     areas: Path | None = None  # GeoJSON: who is to be told
     data_dir: Path | None = None
+    server: str | None = None  # PostgreSQL: where the journal's entries lie, if not in its file
     output: Output = "people"
     is_quiet: bool = False
 
@@ -80,7 +81,7 @@ def run_watch(options: WatchOptions) -> int:
         session = msgspec.structs.replace(session, mode=mode)
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter = reporter_of(options.output)
-    with create_sealed(path, session, options.data_dir) as journal:
+    with create_sealed(path, session, options.data_dir, options.server) as journal:
         desk = ProposingReporter(reporter, Proposer(journal, options.data_dir, places_of(options.areas)))
         picture = watch_loop(events, session, desk, journal, options.speed, desk.hearing(None))
     say_where(options, path)

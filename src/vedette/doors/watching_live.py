@@ -17,6 +17,7 @@ import msgspec
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.feeds import LiveFeeds, is_address, parse_address
+from vedette.doors.node.reserve import RESERVE_BYTES
 from vedette.doors.proposing import Proposer, ProposingReporter, places_of
 from vedette.doors.sealed_journal import create_sealed
 from vedette.doors.watch_catalogue import with_catalogue
@@ -46,7 +47,8 @@ def run_live_watch(options: WatchOptions) -> int:
     session, live = live_feeds(options)
     path = new_journal_path(journals_dir_of(options.data_dir))
     reporter, hear = _listener(options, ", ".join(address.name for address in live.addresses))
-    with create_sealed(path, session, options.data_dir) as journal, _ends_in_order(live):
+    opened = create_sealed(path, session, options.data_dir, options.server, RESERVE_BYTES)
+    with opened as journal, _ends_in_order(live):
         if not options.is_quiet:
             sys.stderr.write(f"watching {', '.join(session.feeds)} as {session.mode.value}; Ctrl-C ends it in order\n")
             sys.stderr.flush()

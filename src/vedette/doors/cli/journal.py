@@ -1,13 +1,19 @@
-"""`vedette journal`: which journals there are, and whether one is as it was written."""
+"""`vedette journal`: which journals there are, whether one is as it was written, and one in a server to be read."""
 
 from pathlib import Path
 from typing import Literal
 
 
 def journal(
-    action: Literal["list", "verify"], path: Path | None = None, /, *, data_dir: Path | None = None, json: bool = False
+    action: Literal["list", "verify", "attach"],
+    path: Path | None = None,
+    address: str | None = None,
+    /,
+    *,
+    data_dir: Path | None = None,
+    json: bool = False,
 ) -> int:
-    """List the journals there are, or check that one is as it was written.
+    """List the journals there are, check that one is as it was written, or read one that lies in a server.
 
     Exit code 1 when a journal was changed, damaged, or cut shorter than its last signed checkpoint; 6 when it is whole
     but its checkpoints are signed by a key that is not trusted here.
@@ -16,9 +22,11 @@ def journal(
     ----------
     action
         `list` the journals of the data directory, or `verify` one: every entry, every link of its chain, and every
-        signed checkpoint beside it.
+        signed checkpoint beside it. `attach` makes a file by which a journal in a PostgreSQL server is read here.
     path
-        The journal to verify.
+        The journal to verify, or the file that `attach` shall make.
+    address
+        Of `attach`: where the journal lies, as `journal list` shows it where it is written.
     data_dir
         Where journals are kept, and the keys that are trusted; of `verify`, by default where the journal lies.
     json
@@ -28,6 +36,10 @@ def journal(
 
     if action == "list":
         return _list(path, data_dir, json)
+    if action == "attach":
+        if path is None or address is None:
+            raise UsageError("journal attach needs a file to make and an address: postgresql://USER@HOST/DB?schema=NAME")
+        return _attach(path, address)
     if path is None:
         raise UsageError("journal verify needs a journal; `vedette journal list` shows the ones there are")
     return _verify(path, data_dir, json)
@@ -51,6 +63,7 @@ def _list(path: Path | None, data_dir: Path | None, is_json: bool) -> int:
                 "mode": found.session.mode if found.session else None,
                 "feeds": list(found.session.feeds) if found.session else [],
                 "trouble": found.trouble or None,
+                "server": found.server_address,
             }
             for found in journals
         ]
@@ -61,9 +74,20 @@ def _list(path: Path | None, data_dir: Path | None, is_json: bool) -> int:
             sys.stdout.write(f"{found.trouble}\n")
         else:
             feeds = ", ".join(found.session.feeds)
-            sys.stdout.write(f"{found.path}  {found.session.mode}  {found.entry_count} entries  {feeds}\n")
+            where = f"  in {found.server_address}" if found.server_address else ""
+            sys.stdout.write(f"{found.path}  {found.session.mode}  {found.entry_count} entries  {feeds}{where}\n")
     if not journals:
         sys.stderr.write(f"no journals in {folder}\n")
+    return 0
+
+
+def _attach(path: Path, address: str) -> int:
+    import sys
+
+    from vedette.doors.journal_store import JournalStore
+
+    with JournalStore.attach(path, address) as found:
+        sys.stderr.write(f"{path}: {found.entry_count} entries so far; vedette replay {path}\n")
     return 0
 
 

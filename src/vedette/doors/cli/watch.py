@@ -27,6 +27,7 @@ def watch(
     mode: Literal["REAL", "EXERCISE", "TEST", "SIMULATED"] | None = None,
     areas: Path | None = None,
     data_dir: Path | None = None,
+    store: str | None = None,
     json: bool = False,
     jsonl: bool = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
@@ -88,6 +89,10 @@ def watch(
         GeoJSON of named areas: alerts say which of them are in danger, how probably, and how many seconds they have.
     data_dir
         Where the journal and the alerts are kept.
+    store
+        Keep the journal's entries in a PostgreSQL server, which many may read:
+        postgresql://USER@HOST/DATABASE?schema=NODE. Its head and its seals stay in the data directory, where it is
+        listed, verified and replayed as any other. The password comes from PGPASSWORD or a password file.
     json
         One JSON document at the end.
     jsonl
@@ -104,6 +109,8 @@ def watch(
         raise UsageError("--json and --jsonl are two shapes of the same answer; choose one")
     if catalogue_again_hours is not None and not catalogue_again_hours > 0.0:
         raise UsageError(f"--catalogue-again-hours {catalogue_again_hours:g}: give hours, more than none")
+    if store is not None and not store.startswith(("postgresql://", "postgres://")):
+        raise UsageError(f"--store {store}: give postgresql://USER@HOST/DATABASE?schema=NODE; a file is the default")
     return run_watch(
         WatchOptions(
             feeds=feeds,
@@ -126,6 +133,7 @@ def watch(
             mode=mode,
             areas=areas,
             data_dir=data_dir,
+            server=store,
             output="json" if json else "jsonl" if jsonl else "people",
             is_quiet=quiet,
         )

@@ -14,7 +14,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from vedette.core.errors import BadInputError, UnreachableError, UsageError
+from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
 from vedette.doors.node.sql import DiskFullError, LostConnectionError, Row
 
 PATIENCE_S = 10.0
@@ -49,11 +49,13 @@ def shown(address: str) -> str:
 
 
 class PostgresSql:
-    """One connection, made again when it was lost; the schema is made when it is not there."""
+    """One connection, made again when it was lost; the schema is made when it is not there, unless it is only read."""
 
     reserve_place: str | None = None  # the server's disk is the server's
 
-    def __init__(self, address: str, tables: Iterable[str], form_room: str, form: int) -> None:
+    def __init__(
+        self, address: str, tables: Iterable[str], form_room: str, form: int, is_reader: bool = False
+    ) -> None:
         try:
             import asyncpg
         except ImportError as missing:
@@ -66,6 +68,7 @@ class PostgresSql:
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgresql", daemon=True)
         self._thread.start()
         self._connection: Any = None
+        self._is_reader = is_reader
         self._is_open = False  # a transaction is
         self._transaction: int | None = None
         self._statements: dict[str, str] = {}
@@ -79,6 +82,11 @@ class PostgresSql:
             raise
 
     def _prepare(self, tables: list[str], form_room: str, form: int) -> None:
+        if self._is_reader:
+            if not self.run("SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'forms'", self.schema):
+                raise NotFoundError(f"{self.where}: nothing is kept there")
+            self._check_form(self.run("SELECT form FROM forms WHERE room = ?", form_room), form_room, form)
+            return
         self.begin()
         self.run(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
         self.run("CREATE TABLE IF NOT EXISTS forms (room TEXT PRIMARY KEY, form BIGINT NOT NULL)")
@@ -88,7 +96,12 @@ class PostgresSql:
                 self.run(statement)
             self.run("INSERT INTO forms VALUES (?, ?)", form_room, form)
         self.commit()
-        if rows and rows[0][0] != form:
+        self._check_form(rows or [(form,)], form_room, form)
+
+    def _check_form(self, rows: list[Row], form_room: str, form: int) -> None:
+        if not rows:
+            raise NotFoundError(f"{self.where}: there is no {form_room}")
+        if rows[0][0] != form:
             cure = f"this program reads form {form}: use the Vedette that wrote it"
             raise BadInputError(f"a {form_room} of form {rows[0][0]}", self.where, cure)
 
@@ -187,6 +200,7 @@ class PostgresSql:
                 server_settings={
                     "search_path": self.schema, "synchronous_commit": "on", "application_name": "vedette",
                     "lock_timeout": f"{PATIENCE_S * 1000:.0f}", "client_min_messages": "warning",
+                    "default_transaction_read_only": "on" if self._is_reader else "off",
                 },
             )  # fmt: skip
         return self._connection

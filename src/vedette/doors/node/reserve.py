@@ -33,10 +33,12 @@ class Reserve:
         try:
             if shutil.disk_usage(self.path.parent).free < self.size_bytes + MARGIN_BYTES:
                 return False
-            with aside.open("wb") as file:  # written, as some file systems promise more than they have
-                block = bytes(1 << 20)
-                for start in range(0, self.size_bytes, len(block)):
-                    file.write(block[: self.size_bytes - start])
+            with aside.open("wb") as file:  # room that is taken, and not merely promised
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, self.size_bytes)
+                else:
+                    for start in range(0, self.size_bytes, 1 << 20):
+                        file.write(bytes(min(1 << 20, self.size_bytes - start)))
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(self.path)
