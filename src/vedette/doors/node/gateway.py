@@ -24,6 +24,7 @@ from vedette.doors.node.link_out import LinkOut
 from vedette.doors.node.link_status import write_status
 from vedette.doors.node.peer_file import Peer, peers_of
 from vedette.doors.node.store import NodeStore, NotRecordedError, StoreWriting
+from vedette.doors.node.words import to_say, was_told
 from vedette.reports import LinkState, Mode, Shared
 
 ROUND_S = 0.05  # between two looks at what may be released
@@ -40,6 +41,7 @@ class Link:
         self.state = LinkState.DOWN
         self.is_told = False
         self.once: deque[Shared] = deque()  # looks, notices, words: said once
+        self.letters: deque[str] = deque()  # of `once`, those that a desk said: their keys in the store, else ""
         self.lock = asyncio.Lock()
         self.task: asyncio.Task[None] | None = None
         self.not_recorded = False
@@ -113,6 +115,7 @@ class Gateway:
                 if time.monotonic() - t_heeded > HEED_S:
                     t_heeded = time.monotonic()
                     await self._heed()
+                    await self._take_letters()
                     await self._tell_states()
                     await asyncio.to_thread(write_status, self)
                 await self._keep_journaled()
@@ -184,6 +187,7 @@ class Gateway:
                 posted = await asyncio.to_thread(
                     link.out.release, offers, once, now, link.way_in.receiver.receipts()
                 )
+                await asyncio.to_thread(self._letters_told, link, [key for key in list(link.letters)[: len(once)] if key])
             link.not_recorded = False
         except NotRecordedError:
             link.not_recorded = True
@@ -195,6 +199,7 @@ class Gateway:
             return
         for _ in once:
             link.once.popleft()
+            link.letters.popleft()
         if posted.count:
             link.broker.posted()
 
@@ -265,6 +270,25 @@ class Gateway:
                 for link in self.links.values():
                     if not name or link.peer.name == name:
                         link.once.append(one)
+                        link.letters.append("")
+
+    async def _take_letters(self) -> None:
+        """What our desks have said since, each to its partner; it leaves the store when it has been released."""
+        try:
+            found = await asyncio.to_thread(to_say, self.store)
+        except Exception:
+            return  # no store to read: tried again
+        for key, letter in found:
+            link = self.links.get(letter.peer)
+            if link is not None and key not in link.letters:
+                link.once.append(letter.content)
+                link.letters.append(key)
+
+    def _letters_told(self, link: Link, keys: list[str]) -> None:
+        """What became of what our desks said, for them to read."""
+        fates, link.out.fates = link.out.fates, {}
+        if keys or fates:
+            self.store.write(lambda writing: was_told(writing, keys, fates, link.peer.name))
 
 
 def _came_again(kept: Any) -> Came:

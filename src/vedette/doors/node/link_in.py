@@ -8,6 +8,7 @@ from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_keys import PartnerKeys
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.store import NEWS, REPORT, NodeStore, Received, StoreWriting
+from vedette.doors.node.words import keep_heard
 from vedette.formats import encode_record
 from vedette.reports import LinkState, Mode, PartnerNews, PartnerReport, SharedEvent
 from vedette.sharing.link import (
@@ -119,6 +120,9 @@ class LinkIn:
 
         def work(writing: StoreWriting) -> list[Came]:
             kept = [(writing.receive(row), event) for row, event in rows]
+            for number, event in kept:
+                if number is not None and isinstance(event, PartnerReport):
+                    keep_heard(writing, self.peer.name, event)
             if leaves:
                 writing.add_leaves(f"{self._name} {lane}", leaves)
             writing.keep_state(self._name, RECEIVER, state)

@@ -47,6 +47,7 @@ class LinkOut:
     ) -> None:
         self.folder, self.settings, self.peer, self.mode, self.store = folder, settings, peer, mode, store
         self.trouble = ""
+        self.fates: dict[str, str] = {}  # of words, by name: "told", or why they were withheld
         fresh = SenderState(owner=settings.owner, node=settings.node, to=peer.name, mode=mode, session=session)
         self._name = link_id(fresh)
         kept = store.state(self._name, SENDER)
@@ -98,6 +99,8 @@ class LinkOut:
     ) -> list[tuple[Sealed, tuple[Shared, ...], str]]:
         out = []
         for one in outgoing:
+            if one.lane == "words":
+                self.fates |= {row.name: "told" if row.is_released else f"withheld: {row.why}" for row in one.log}
             if not one.content and not (one.lane == "track" and self._releaser.policy.grants_of(Kind.TRACK)):
                 continue  # only the account of what was withheld
             parts = [one.content[at : at + MOST_THINGS] for at in range(0, len(one.content), MOST_THINGS)] or [()]

@@ -1,7 +1,7 @@
 """`vedette catalogue plan`: whom a planned flight would meet, before it is flown."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -41,46 +41,18 @@ def plan(
     """
     import sys
 
-    import numpy as np
-
-    from vedette.catalogue.conjunctions.planned import burned_path, screen_path
-    from vedette.core.errors import NotFoundError
-    from vedette.doors.catalogue_sets import nearest_in_time, sets_of
-    from vedette.doors.planned_file import read_planned
+    from vedette.doors.planned_screen import planned_document
     from vedette.doors.wire import json_bytes
-    from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 
-    flights, burns = read_planned(file)
-    starts = [int(path.t_tai_ns[0]) for _, path in flights] + [burn["t_tai_ns"] for burn in burns]
-    sets = sets_of(elements, data_dir, starts[0])
-    if not len(sets):
-        raise NotFoundError("no element sets; load some, or name files with --elements")
-    sets = nearest_in_time(sets, starts[0])
-    t_to = None if to is None else tai_ns_from_utc_text(to)
-    rows: list[dict[str, Any]] = []
-    for burn in burns:
-        mine = np.flatnonzero(sets.number == burn["id"])
-        if not len(mine):
-            raise NotFoundError(f"no object {burn['id']} in the catalogue")
-        end = t_to if t_to is not None else burn["t_tai_ns"] + 86_400 * 10**9
-        path = burned_path(sets.take(mine[:1]), burn["t_tai_ns"], np.array(burn["push"]), end)
-        flights.append((sets.name[mine[0]] or str(burn["id"]), path))
-    without = np.flatnonzero(np.isin(sets.number, [burn["id"] for burn in burns]))
-    for name, path in flights:
-        end = int(path.t_tai_ns[-1]) if t_to is None else t_to
-        for one in screen_path(path, sets, int(path.t_tai_ns[0]), end, km, without=without, radius_m=hbr_m):
-            rows.append({
-                "planned": name, "id": int(sets.number[one.row]), "name": sets.name[one.row],
-                "tca_utc": utc_text_from_tai_ns(one.t_tai_ns), "miss_km": round(one.miss_m / 1e3, 6),
-                "relative_speed_mps": round(one.speed_mps, 3), "pc": one.pc, "stays_near": one.is_staying,
-                "age_days": round((one.t_tai_ns - int(sets.t_epoch_tai_ns[one.row])) / 8.64e13, 3),
-            })  # fmt: skip
+    document = planned_document(file, to=to, km=km, elements=elements, hbr_m=hbr_m, data_dir=data_dir)
     if json:
-        document = {"km": km, "flights": [name for name, _ in flights], "events": rows}
         sys.stdout.write(json_bytes(document).decode() + "\n")
         return 0
-    sys.stdout.write(f"{len(flights)} planned, {len(rows)} approaches within {km:g} km of {len(sets):,} objects\n")
-    for row in rows:
+    sys.stdout.write(
+        f"{len(document['flights'])} planned, {len(document['events'])} approaches within {km:g} km "
+        f"of {document['objects']:,} objects\n"
+    )
+    for row in document["events"]:
         note = "  stays near" if row["stays_near"] else ""
         sys.stdout.write(
             f"{row['tca_utc']}  {row['planned'][:20]:<20} {row['miss_km']:8.3f} km "
