@@ -61,6 +61,11 @@ _NODE = (
     Command("run", "vedette.doors.cli.node.run:run", "Watch, serve the console, and keep the links to partners."),
     Command("release", "vedette.doors.cli.node.release:release", "Try a release policy: what would leave, and why."),
     Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
+    Command("ask", "vedette.doors.cli.node.desk:ask", "Ask a partner's desk; send it a cue, a plan, a note."),
+    Command("answer", "vedette.doors.cli.node.desk:answer", "Answer what a partner's desk asked."),
+    Command("words", "vedette.doors.cli.node.desk:words", "List what the desks said, and what became of it."),
+    Command("share", "vedette.doors.cli.node.desk:share", "Tell partners notices of ours, signed by us."),
+    Command("notices", "vedette.doors.cli.node.desk:notices", "List notices that partners shared; take them."),
 )
 
 COMMANDS: tuple[Command, ...] = (

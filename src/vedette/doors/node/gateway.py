@@ -187,7 +187,8 @@ class Gateway:
                 posted = await asyncio.to_thread(
                     link.out.release, offers, once, now, link.way_in.receiver.receipts()
                 )
-                await asyncio.to_thread(self._letters_told, link, [key for key in list(link.letters)[: len(once)] if key])
+                keys = [key for key in list(link.letters)[: len(once)] if key]
+                await asyncio.to_thread(self._letters_told, link, keys)
             link.not_recorded = False
         except NotRecordedError:
             link.not_recorded = True
