@@ -178,7 +178,7 @@ def test_a_burn_reads_as_what_it_is():
 def test_a_notice_is_signed_by_its_own_owner_and_by_nobody_else(alone):
     one, _ = alone
     signed = signed_notice(one.folder, one.settings, notice(), Mode.SIMULATED)
-    keys = {key.key_id: key for key in one.folder.keys.own()}
+    keys = {key.key_id: key.public for key in one.folder.keys.own()}
     assert check_notice(signed, keys, "NORTH", now_tai_ns()).notice_id == "N-1"
     changed = msgspec.structs.replace(signed, notice_json=signed.notice_json.replace(b"N-1", b"N-2"))
     for shared, owner in ((changed, "NORTH"), (signed, "SOUTH")):
