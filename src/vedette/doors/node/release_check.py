@@ -94,6 +94,8 @@ def _said(policy: ReleasePolicy) -> tuple[list[str], list[str]]:
         remarks.append("REAL is released: what leaves cannot be called back")
     if policy.numbers == "common":
         remarks.append("peers hear the same numbers, and can put together what each of them got")
+    if policy.numbers == "own":
+        warnings.append("our own numbers go out: whoever sees two of them knows how many there were between")
     if policy.pad_bytes == 0:
         remarks.append("messages are not filled up: their size tells how much they hold to whoever sees the line")
     return warnings, remarks

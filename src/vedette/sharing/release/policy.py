@@ -114,7 +114,7 @@ class ReleasePolicy:
     title: str = ""
     modes: frozenset[Mode] = frozenset()
     grants: tuple[Grant, ...] = ()
-    numbers: Literal["per peer", "common"] = "per peer"
+    numbers: Literal["per peer", "common", "own"] = "per peer"
     pad_bytes: int = 4096  # messages are padded to a power of two from here on
     areas: tuple[ReleaseArea, ...] = ()
     digest: str = ""

@@ -75,8 +75,9 @@ def parse_policy(text: str, where: str = "release policy") -> ReleasePolicy:
     grants = tuple(_grant(row, i, areas, where) for i, row in enumerate(_rows(table, "grant", where), 1))
     _one_pace(grants, where)
     numbers = table.get("numbers", "per peer")
-    if numbers not in ("per peer", "common"):
-        raise BadInputError(f"numbers = {numbers!r}", where, 'write "per peer" (peers cannot compare) or "common"')
+    if numbers not in ("per peer", "common", "own"):
+        cure = 'write "per peer" (peers cannot compare), "common", or "own" (among services of one owner)'
+        raise BadInputError(f"numbers = {numbers!r}", where, cure)
     pad = _figure(table, "pad_bytes", where, 4096.0, 0.0, 1048576.0)
     return ReleasePolicy(
         peer=peer,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools
@@ -108,7 +109,18 @@ def _told(
 ) -> SharedTrack:  # fmt: skip
     has = grant.fields.__contains__
     is_own = all(name == owner for name in offer.provenance)
+    caveats = (*offer.caveats, *(one for one in grant.caveats if one not in offer.caveats))
+    if not is_own and max(steps) <= 0.0:  # passed on as it came: it then counts once, however often it comes round
+        return replace(
+            offer,
+            phase=offer.phase if has("phase") else "",
+            probabilities=offer.probabilities if has("probabilities") else {},
+            phenomena=offer.phenomena if has("phenomena") else (),
+            parents=(), sensors=(), is_responsible=False, caveats=caveats,
+        )  # fmt: skip
     is_exact = max(steps) <= 0.0 and offer.t_tai_ns == t_tai_ns
+    # when ours was last looked at is nobody's business where states are coarse
+    tells_when = not is_own or (has("provenance") and max(steps) <= 0.0)
     places = 0 if steps[0] >= 1.0 else 3
     x, y, z, vx, vy, vz = (float(v) for v in state)
     position = (round(x, places), round(y, places), round(z, places)) if steps[0] > 0.0 else (x, y, z)
@@ -128,8 +140,9 @@ def _told(
         phenomena=offer.phenomena if has("phenomena") else (),
         # that others contributed must be told where their part is passed on, or it would be counted twice
         provenance=offer.provenance if has("provenance") or not is_own else (),
+        provenance_t_tai_ns=offer.provenance_t_tai_ns if tells_when else (),
         sensors=offer.sensors if has("sensors") else (),
-        caveats=(*offer.caveats, *(one for one in grant.caveats if one not in offer.caveats)),
+        caveats=caveats,
         is_responsible=offer.is_responsible if has("responsible") else False,
     )
 

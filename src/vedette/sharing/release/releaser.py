@@ -143,6 +143,8 @@ class Releaser:
         return f"no grant of class {kind.value}"
 
     def _name(self, own: str) -> str:
+        if self.policy.numbers == "own":
+            return own
         peer = "" if self.policy.numbers == "common" else self.policy.peer_owner
         return self._secret.name(self.owner, peer, own)
 
