@@ -102,7 +102,10 @@ class ServerContext:
             shown["caught"] = list(worker.caught)
         if worker.sentence:
             shown["sentence"] = worker.sentence
-        return {"t_server_utc": now_utc(), "worker": shown, "recording": worker.shown_state in ("running", "paused")}
+        elif worker.not_recorded:
+            shown["sentence"] = worker.not_recorded
+        is_recording = worker.shown_state in ("running", "paused") and not worker.not_recorded
+        return {"t_server_utc": now_utc(), "worker": shown, "recording": is_recording}
 
     def _opened(self, opened: Opened) -> None:
         remember(self.data_dir, self.plan, opened.journal)

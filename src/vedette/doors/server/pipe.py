@@ -88,6 +88,7 @@ class Alive(msgspec.Struct, tag="alive", frozen=True, kw_only=True):
     backlog_s: float = 0.0
     loop_age_s: float = 0.0  # since the loop last went round
     spent_s: dict[str, float] = {}  # processor time: of frames, and of all
+    not_recorded: str = ""  # why nothing is kept, as long as nothing is
 
 
 class Catalogue(msgspec.Struct, tag="catalogue", frozen=True, kw_only=True):

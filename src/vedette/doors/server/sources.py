@@ -16,6 +16,8 @@ import msgspec
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import UsageError
 from vedette.doors.data_dir import journals_dir_of
+from vedette.doors.node.postgresql import is_postgresql
+from vedette.doors.node.reserve import RESERVE_BYTES
 from vedette.doors.sealed_journal import create_sealed, resume_sealed
 from vedette.doors.server.pipe import WatchPlan
 from vedette.doors.sqlite_journal import SqliteJournal
@@ -110,14 +112,25 @@ def open_source(plan: WatchPlan, orders: Orders, resume: Path | None) -> Iterato
     make = _story if plan.scenario is not None else _live if _is_live(plan) else _recorded
     session, events, stop, is_paced = make(plan, data_dir)
     if resume is not None:
-        opened = resume_sealed(resume, data_dir)
+        opened = resume_sealed(resume, data_dir, RESERVE_BYTES)
     else:
-        opened = create_sealed(new_journal_path(journals_dir_of(data_dir)), session, data_dir)
+        path = new_journal_path(journals_dir_of(data_dir))
+        opened = create_sealed(path, session, data_dir, _server_of(plan), RESERVE_BYTES)
     with opened as journal:
         rest = _rest(events, journal.store.entry_count, is_paced)
         source = Source(journal, rest, orders if is_paced else None, plan.head_s)
         source.stop = stop
         yield source
+
+
+def _server_of(plan: WatchPlan) -> str | None:
+    """The PostgreSQL server of a node whose store is one: its journals lie there too."""
+    if plan.node is None:
+        return None
+    from vedette.doors.node.folder import read_node
+
+    _, settings = read_node(Path(plan.node))
+    return settings.store if is_postgresql(settings.store) else None
 
 
 Made = tuple[Session, Iterator[Event | None], Callable[[], None], bool]

@@ -148,7 +148,13 @@ class Teller:
         state = self.state if self.state != "running" or not self._control.is_paused else "paused"
         spent_s = {"frames": round(self._frames_s, 4), "all": round(time.process_time(), 4)}
         loop_age_s = round(now - self._t_alive, 3)
-        self.send(Alive(state=state, backlog_s=backlog_s, loop_age_s=loop_age_s, spent_s=spent_s))
+        recording = None if self._source is None else self._source.journal.recording
+        not_recorded = "" if recording is None or recording.is_on else f"NOT RECORDED: {recording.text}"
+        self.send(
+            Alive(
+                state=state, backlog_s=backlog_s, loop_age_s=loop_age_s, spent_s=spent_s, not_recorded=not_recorded
+            )
+        )  # fmt: skip
 
 
 class Control:

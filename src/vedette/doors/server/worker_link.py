@@ -33,6 +33,7 @@ class WorkerLink:
         self.exit_code = 0
         self.restart_count = 0
         self.spent_s: dict[str, float] = {}
+        self.not_recorded = ""
         self.process: asyncio.subprocess.Process | None = None
         self.opened = asyncio.Event()  # a first picture, or no hope of one
         self.on_opened: list[Callable[[pipe.Opened], None]] = []
@@ -174,6 +175,7 @@ class WorkerLink:
                 self.state, self.backlog_s = message.state, message.backlog_s
                 self._t_loop_s = time.monotonic() - message.loop_age_s
                 self.spent_s = message.spent_s
+                self.not_recorded = message.not_recorded
             case pipe.Catalogue():
                 if self.on_catalogue is not None:
                     self.on_catalogue(message)
