@@ -24,6 +24,7 @@ ROUTE_MODULES: tuple[str, ...] = (
     "replay",
     "live",
     "alert_events",
+    "partners",
 )
 
 
