@@ -6,6 +6,9 @@ import os
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# Two workers keep two cores busy: what steps back for them would never have its turn
+os.environ.setdefault("VEDETTE_NICENESS", "0")
+
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 settings.register_profile(

@@ -17,11 +17,13 @@ from typing import Any, BinaryIO
 import msgspec
 
 from vedette.core.errors import NotFoundError, UnreachableError, UsageError, VedetteError
+from vedette.doors.stepping_back import step_back
 
 SLICE_S = 0.3  # of making one reel before the next has its turn, and before what was made can be read
 FOLLOW_S = 1.0  # between two looks for what the watch has appended
 PATIENCE_S = 0.8  # a question about what is nearly there waits so long
 MOST_OPEN = 8
+NICENESS = 15
 NO_REEL = "no-reel"  # the answer where the journal itself must be played
 
 
@@ -228,8 +230,7 @@ def main() -> int:
     os.dup2(2, 1)  # what anybody prints is for people
     questions = os.fdopen(os.dup(0), "rb", buffering=0)  # nothing may be read ahead of select
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(15)
+    step_back(NICENESS)
     with suppress(BrokenPipeError):
         serve(questions, out)
     os._exit(0)  # the maker may be in the middle of a look; what is not on disk can be made again

@@ -170,3 +170,19 @@ def test_what_nobody_builds_is_unknown() -> None:
     history = history_of(state, 30.0 * up(state))
     weighed = flight_causes(looks, {}, None, track_of(state), history)
     assert leading(weighed) is Cause.UNKNOWN
+
+
+def test_drawn_flights_that_were_kept_are_those_that_are_drawn(tmp_path, monkeypatch):
+    from vedette.assessment.typing import drawn_flights as module
+
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))  # nothing is kept there yet
+    drawn = tuple(module._kinds(4, 1))
+    for _ in ("made", "read"):
+        module._drawn.cache_clear()
+        kept = module._drawn(4, 1)
+        assert [(one.name, one.causes) for one in kept] == [(one.name, one.causes) for one in drawn]
+        for one, other in zip(kept, drawn, strict=True):
+            for name in module._ARRAYS:
+                np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    module._drawn.cache_clear()
+    assert len(list(tmp_path.glob("drawn_flights-4-1.*.npz"))) == 1

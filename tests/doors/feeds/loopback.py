@@ -1,10 +1,12 @@
 """Short sessions on this machine's own sockets: run live feeds in a thread, send, and see what came out."""
 
 import io
+import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from vedette.doors.feeds.clock import now_tai_ns
 from vedette.formats import FeedRecord, FeedSensor, write_scan
 from vedette.reports import Mode, Scan, SensorKind
 
-DEADLINE_S = 20.0  # against hanging; what is waited for usually takes milliseconds
+DEADLINE_S = 90.0  # against hanging; what is waited for usually takes milliseconds
 T0 = now_tai_ns() - 10**9
 SENSORS = {
     "radar-north": FeedSensor(
@@ -28,10 +30,16 @@ SENSORS = {
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port of the loopback that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody uses just now, and that the system gives to nobody who asks for any.
+
+    A server that is away for a moment finds it free again.
+    """
+    for _ in range(100):
+        port = secrets.choice(range(15_000, 30_000))  # below where Linux, macOS and Windows take them from
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def radar_scan(index: int = 0, sensor_id: str = "radar-north", mode: Mode = Mode.TEST) -> Scan:

@@ -43,10 +43,10 @@ class Server:
         async def send() -> None:
             import nats
 
-            client = await nats.connect(f"nats://127.0.0.1:{self.port}", connect_timeout=5)
+            client = await nats.connect(f"nats://127.0.0.1:{self.port}", connect_timeout=DEADLINE_S)
             for subject, data in messages:
                 await client.publish(subject, data)
-            await client.flush(5)
+            await client.flush(30)
             await client.close()
 
         asyncio.run(send())

@@ -5,9 +5,11 @@ these stretched or shrunk until the class's whole band of ranges is filled: then
 reach at best. Failed launches are the same flights with thrust ended early; submarines fire the solid ones.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -17,6 +19,7 @@ from vedette.assessment.flight_prior import ANY_LOFT
 from vedette.assessment.typing.gliding import glide_after
 from vedette.core.constants import EARTH_MU_M3_S2
 from vedette.core.errors import DidNotConvergeError
+from vedette.core.kept_arrays import kept_arrays
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.boost import fly_boost
@@ -96,7 +99,29 @@ def drawn_flights(count: int = 140, seed: int = 0) -> tuple[Flights, ...]:
 
 @lru_cache(maxsize=4)
 def _drawn(count: int, seed: int) -> tuple[Flights, ...]:
-    return tuple(_kinds(count, seed))
+    home = Path(__file__)
+    package = home.parents[2]
+    folders = [package / floor for floor in ("core", "time", "reports", "frames", "motion", "assessment")]
+    kept = kept_arrays(home, f"drawn_flights-{count}-{seed}", folders, lambda: _as_arrays(_kinds(count, seed)))
+    return _from_arrays(kept)
+
+
+_ARRAYS = tuple(one.name for one in fields(Flights) if one.name not in ("name", "causes"))
+
+
+def _as_arrays(kinds: Iterable[Flights]) -> dict[str, Rows]:
+    """Every kind by its number, and the names and causes as JSON."""
+    kinds = tuple(kinds)
+    words = json.dumps([(one.name, [(cause.value, share) for cause, share in one.causes]) for one in kinds])
+    rows = {f"{i}.{name}": getattr(one, name) for i, one in enumerate(kinds) for name in _ARRAYS}
+    return {"words": np.frombuffer(words.encode(), np.uint8), **rows}
+
+
+def _from_arrays(kept: dict[str, Rows]) -> tuple[Flights, ...]:
+    return tuple(
+        Flights(name, tuple((Cause(cause), share) for cause, share in causes), *(kept[f"{i}.{one}"] for one in _ARRAYS))
+        for i, (name, causes) in enumerate(json.loads(kept["words"].tobytes()))
+    )
 
 
 def _kinds(count: int, seed: int) -> Iterator[Flights]:

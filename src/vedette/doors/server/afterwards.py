@@ -27,7 +27,8 @@ MOST_KEPT, MOST_KEPT_BYTES = 8, 48 * 1024 * 1024
 MOST_WAITING = 4
 
 _RUN = (  # beside a watch it comes second
-    "import os, sys; getattr(os, 'nice', int)(10); from vedette.doors.cli import main; sys.exit(main(sys.argv[1:]))"
+    "import sys; from vedette.doors.stepping_back import step_back; step_back(); "
+    "from vedette.doors.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 _ERRORS: dict[int, type[VedetteError]] = {
     2: UsageError, 3: BadInputError, 4: NotFoundError, 5: UnreachableError, 6: RefusedError,

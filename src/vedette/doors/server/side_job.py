@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from vedette.core.errors import VedetteError
+from vedette.doors.stepping_back import step_back
 
-NICENESS = 10
 TELL_S = 0.5
 
 
@@ -63,7 +63,7 @@ def main() -> int:
 
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anybody prints is for people
-    getattr(os, "nice", int)(NICENESS)
+    step_back()
     t_told = 0.0
 
     def tell(done: int, of: int) -> None:
