@@ -67,8 +67,8 @@ def event_transcript(store: NodeStore, peer_name: str, event_id: str, has_conten
     receipts: list[tuple[tuple[str, str], Receipt, LinkMessage]] = []
     for kept, message, header in _messages(store, peer_name):
         leaves.setdefault((link_id(header), header.lane), {})[header.sequence] = message.leaf
-        for lane, receipt in header.heard.items():
-            receipts.append(((reverse_link_id(header), lane), receipt, message))
+        for name, receipt in header.heard.items():
+            receipts.append(((reverse_link_id(header), name), receipt, message))
         if kept.digest in wanted:
             messages.append((message, header))
     lines: list[Line] = [shown(message, has_content) for message, _ in messages]
