@@ -53,6 +53,7 @@ _KEY = (
     Command("take", "vedette.doors.cli.node.key:take", "Take a partner's statement that came by another way."),
 )
 _NODE = (
+    Command("demo", "vedette.doors.cli.node.demo:demo", "Play one story to two owners, side by side."),
     Command("init", "vedette.doors.cli.node.init:init", "Make a node: names, keys, its own certificate authority."),
     Command("card", "vedette.doors.cli.node.card:card", "Print what a partner is handed."),
     Command("peer", "", "Add, remove, suspend and resume partners.", _PEER),

@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 
 from vedette.core.errors import VedetteError
+from vedette.doors.node.exercise_file import exercise_of
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_broker import BrokerLink
 from vedette.doors.node.link_draw import Drawn
 from vedette.doors.node.link_in import Came, LinkIn
-from vedette.doors.node.link_keys import exercise_of
 from vedette.doors.node.link_out import LinkOut
 from vedette.doors.node.link_status import write_status
 from vedette.doors.node.peer_file import Peer, peers_of
@@ -100,6 +100,11 @@ class Gateway:
     def has_partners(self) -> bool:
         """Whether there is anybody to tell."""
         return bool(self.links)
+
+    @property
+    def wants_looks(self) -> bool:
+        """Whether any partner may have measurements."""
+        return any(link.out.wants_looks for link in tuple(self.links.values()))
 
     # ---- the thread
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.doors.node.folder import NodeFolder, NodeSettings
-from vedette.doors.node.link_keys import PartnerKeys
 from vedette.doors.node.peer_file import Peer
+from vedette.doors.node.peer_keys import PeerKeys
 from vedette.doors.node.store import NEWS, REPORT, NodeStore, Received, StoreWriting
 from vedette.doors.node.words import keep_heard
 from vedette.formats import encode_record
@@ -46,7 +46,7 @@ class LinkIn:
             owner=peer.owner, node=peer.node, to=settings.name, mode=mode, session=named, link=peer.name
         )
         self._name = link_id(fresh)
-        self._keys = PartnerKeys(folder, peer)
+        self._keys = PeerKeys(folder, peer.name)
         kept = store.state(self._name, RECEIVER)
         state = fresh if kept is None else decode_state(kept, ReceiverState)
         self.receiver = LinkReceiver(state, self._keys.book(), session)

@@ -19,11 +19,11 @@ import numpy as np
 from vedette.core.errors import VedetteError
 from vedette.doors.key_files import read_secret, write_secret
 from vedette.doors.node.folder import NodeFolder, NodeSettings
-from vedette.doors.node.link_keys import signing_key
+from vedette.doors.node.own_keys import Signer
 from vedette.doors.node.peer_file import Peer, Region
 from vedette.doors.node.store import NodeStore, StoreWriting, ToPost
 from vedette.reports import Mode, Shared, SharedEvent
-from vedette.sharing.link import LinkSender, Receipt, Sealed, SenderState, decode_state, encode_state, link_id
+from vedette.sharing.link import Receipt, Sealed, SenderState, decode_state, encode_state, link_id
 from vedette.sharing.release import Kind, Outgoing, ReleaseArea, Releaser, ReleaserState, nothing_released, parse_policy
 
 SENDER = "sender"
@@ -52,19 +52,22 @@ class LinkOut:
         self._name = link_id(fresh)
         kept = store.state(self._name, SENDER)
         state = fresh if kept is None else decode_state(kept, SenderState)
-        self.sender = LinkSender(state, signing_key(folder, mode))
+        self._signer = Signer(folder.keys)
+        self.sender = self._signer.sender(state)
         self._policy_mark: tuple[int, int] | None = None
         self._releaser = self._new_releaser(_no_policy(peer))
         self._t_said_tai_ns = 0
 
     def heed(self, peer: Peer) -> None:
-        """Take the partner's file, the policy and our key as they are now."""
+        """Take the partner's file and the policy as they are now."""
         self.peer = peer
         self._read_policy()
         self._suspend(self._releaser)
-        key = signing_key(self.folder, self.mode)
-        if key.key_id != self.sender.key.key_id:
-            self.sender.use_key(key)
+
+    @property
+    def wants_looks(self) -> bool:
+        """Whether measurements may be told."""
+        return bool(self._releaser.policy.grants_of(Kind.LOOK))
 
     def release(
         self, offers: Iterable[Shared], once: Sequence[Shared], t_tai_ns: int, receipts: dict[str, Receipt]
@@ -78,8 +81,11 @@ class LinkOut:
         before = self.sender.state
         told_before = msgspec.msgpack.encode(self._releaser.state())
         try:
+            sealed: list[tuple[Sealed, tuple[Shared, ...], str]] = [
+                (one, (), "of our own keys") for one in self._signer.due(self.sender, t_tai_ns)
+            ]
             outgoing = self._releaser.release((*offers, *once), t_tai_ns)
-            sealed = self._sealed(outgoing, t_tai_ns, receipts)
+            sealed += self._sealed(outgoing, t_tai_ns, receipts)
             if not sealed and t_tai_ns - self._t_said_tai_ns > SIGN_OF_LIFE_S * 1e9:
                 sealed = [(self._seal("warn", (), t_tai_ns, receipts), (), "")]
             if not sealed:
@@ -108,13 +114,13 @@ class LinkOut:
                 parts = [(event,) for event in one.content] or [()]  # warnings are signed one by one
             for part in parts:
                 note = "" if one.lane == "track" else msgspec.json.encode(one.log).decode()
-                out.append((self._seal(one.lane, part, t_tai_ns, receipts), part, note))
+                out.append((self._seal(one.lane, part, t_tai_ns, receipts, one.pad_bytes), part, note))
         return out
 
     def _seal(
-        self, lane: str, content: tuple[Shared, ...], t_tai_ns: int, receipts: dict[str, Receipt]
+        self, lane: str, content: tuple[Shared, ...], t_tai_ns: int, receipts: dict[str, Receipt], pad_bytes: int = 0
     ) -> Sealed:
-        return self.sender.seal(lane, content, t_tai_ns, receipts)
+        return self.sender.seal(lane, content, t_tai_ns, receipts, pad_bytes)
 
     def _keep(self, sealed: list[tuple[Sealed, tuple[Shared, ...], str]], t_tai_ns: int, is_urgent: bool) -> None:
         owner = self.settings.owner

@@ -85,7 +85,8 @@ def make_personas(folder: Path) -> None:
     if AccountBook(folder).accounts():
         sys.stderr.write(f"the accounts of {folder} are kept; their credentials stand in {folder / 'personas.json'}\n")
         return
-    KeyRing(folder).make(Purpose.DRILL, "exercise")  # signs what is released in an exercise
+    if not KeyRing(folder).path(Purpose.DRILL).exists():
+        KeyRing(folder).make(Purpose.DRILL, "exercise")  # signs what is released in an exercise
     drawn = {name: "-".join(secrets.choice(_WORDS) for _ in range(4)) for name, _, _ in PERSONAS}
     first = PERSONAS[0][0]
     for name, role, _ in PERSONAS:

@@ -36,6 +36,9 @@ class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: str | None = None
     head_s: float = 0.0  # of what is played, passed over at once
     node: str | None = None  # the directory of a node: partners are told and heard
+    only: tuple[str, ...] = ()  # of a story: the sensors that are one's own, by name or kind; empty: all
+    wall_zero_s: float | None = None  # POSIX: when ...
+    story_zero_tai_ns: int | None = None  # ... this instant of what is played is due, for watches in step
 
 
 class Notices(msgspec.Struct, tag="notices", frozen=True, kw_only=True):

@@ -42,12 +42,14 @@ class Source:
     """Events with the journal they go to."""
 
     def __init__(
-        self, journal: SqliteJournal, events: Iterable[Event | None], orders: Orders | None, head_s: float = 0.0
-    ) -> None:
+        self, journal: SqliteJournal, events: Iterable[Event | None], orders: Orders | None, head_s: float = 0.0,
+        pace: "Pace | None" = None,
+    ) -> None:  # fmt: skip
         self.journal = journal
         self._events = events
         self._orders = orders  # None: live, at its own pace
-        self._pace = Pace(head_s)
+        self.is_played = orders is not None
+        self._pace = pace if pace is not None else Pace(head_s)
         self.stop: Callable[[], None] = lambda: None
 
     def events(self) -> Iterator[Event | None]:
@@ -68,8 +70,10 @@ class Source:
 class Pace:
     """Holds what is played to a multiple of real time, by received times; the multiple may change, and be paused."""
 
-    def __init__(self, head_s: float = 0.0) -> None:
+    def __init__(self, head_s: float = 0.0, anchor: tuple[float, int] | None = None) -> None:
+        """`anchor`: which instant is played when the wall's clock says so (POSIX seconds), for watches in step."""
         self.behind_s = 0.0
+        self._anchor = anchor
         self._head_ns = round(head_s * NS_PER_S)
         self._t_first_tai_ns: int | None = None
         self._zero: tuple[float, int, float] | None = None  # wall, feed, speed
@@ -89,6 +93,14 @@ class Pace:
             speed, now = orders.speed, time.monotonic()
             if speed is None:
                 return
+            if self._anchor is not None:
+                due_s = self._anchor[0] + (t_received_tai_ns - self._anchor[1]) / NS_PER_S / speed - time.time()
+                self.behind_s = max(0.0, -due_s)
+                if due_s <= 0.0:
+                    return
+                yield None
+                time.sleep(min(NAP_S, due_s))
+                continue
             if self._zero is None or self._zero[2] != speed:
                 self._zero = (now, t_received_tai_ns, speed)
                 return
@@ -117,8 +129,11 @@ def open_source(plan: WatchPlan, orders: Orders, resume: Path | None) -> Iterato
         path = new_journal_path(journals_dir_of(data_dir))
         opened = create_sealed(path, session, data_dir, _server_of(plan), RESERVE_BYTES)
     with opened as journal:
-        rest = _rest(events, journal.store.entry_count, is_paced)
-        source = Source(journal, rest, orders if is_paced else None, plan.head_s)
+        rest = _rest(events, _own_entries(journal), is_paced)
+        anchor = None
+        if plan.wall_zero_s is not None and plan.story_zero_tai_ns is not None:
+            anchor = (plan.wall_zero_s, plan.story_zero_tai_ns)
+        source = Source(journal, rest, orders if is_paced else None, pace=Pace(plan.head_s, anchor))
         source.stop = stop
         yield source
 
@@ -144,12 +159,19 @@ def _story(plan: WatchPlan, data_dir: Path | None) -> Made:
 
     assert plan.scenario is not None
     made = make_scenario(read_story(plan.scenario), plan.seed)
+    own = {
+        name: one for name, one in made.sensors.items()
+        if not plan.only or name in plan.only or one.kind.value in plan.only
+    }  # fmt: skip
+    if not own:
+        raise UsageError(f"--scenario {plan.scenario} has no sensor of {', '.join(plan.only)}")
     mode = Mode(plan.mode or Mode.SIMULATED)
     if mode is Mode.REAL:
         raise UsageError(f"--scenario {plan.scenario}: a story is never REAL; --mode EXERCISE, TEST or SIMULATED")
     named = f"scenario:{plan.scenario}?seed={plan.seed}"  # so that a report can hold it against the truth
-    session = Session(mode=mode, feeds=(named,), sensors_toml=format_sensors(made.sensors))
-    scans: Iterator[Event] = (scan if scan.mode is mode else replace(scan, mode=mode) for scan in made.scans)
+    session = Session(mode=mode, feeds=(named,), sensors_toml=format_sensors(own))
+    heard = (scan for scan in made.scans if scan.sensor_id in own)
+    scans: Iterator[Event] = (scan if scan.mode is mode else replace(scan, mode=mode) for scan in heard)
     told = with_notices(scans, None if plan.notices is None else Path(plan.notices))
     return session, with_catalogue(told, plan.catalogue, data_dir, True), lambda: None, True
 
@@ -195,6 +217,15 @@ def options_of(plan: WatchPlan) -> WatchOptions:
 
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
+
+
+def _own_entries(journal: SqliteJournal) -> int:
+    """How many entries are our own feeds': what partners said came between them."""
+    from vedette.formats.scan_codec import PARTNER_NEWS, PARTNER_REPORT
+
+    last = journal.store.entry_count
+    others = sum(1 for kind in (PARTNER_REPORT, PARTNER_NEWS) for _ in journal.store.read_kind(kind, 1, last))
+    return last - others
 
 
 def _rest(events: Iterator[Event | None], entry_count: int, is_paced: bool) -> Iterator[Event | None]:

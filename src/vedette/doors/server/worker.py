@@ -218,6 +218,9 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
                 resumed_entries=journal.store.entry_count,
             )
         )
+        from vedette.doors.node.beside_watch import beside
+
+        partners = beside(plan, journal, source.is_played)
         proposer = Proposer(journal, data_dir, places_of(None if plan.areas is None else Path(plan.areas)))
         desk = ProposingReporter(teller, proposer)
         picture, is_over = resumed(journal, proposer, teller)
@@ -226,10 +229,17 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
             proposer.look(picture)
         else:
             proposer.look(picture)
-            picture = watch_loop(
-                ending_with(source.events(), control), session, desk, journal, hear=desk.hearing(teller.heard),
-                picture=picture,
-            )  # fmt: skip
+            events, hear = source.events(), desk.hearing(teller.heard)
+            if partners is not None:
+                partners.start()
+                events, hear = partners.mixed(events), partners.hearing(hear)
+            try:
+                picture = watch_loop(
+                    ending_with(events, control), session, desk, journal, hear=hear, picture=picture
+                )
+            finally:
+                if partners is not None:
+                    partners.stop()
         teller.state = "ended"
         while not control.is_stopping.wait(ALIVE_S):
             teller.alive()

@@ -1,0 +1,108 @@
+"""What a watch has to do with partners: it takes what came, says what it could tell, and waits for nobody.
+
+A partner's message is an event of the journal like any other. It leaves the node's inbox once the journal has it on the
+disk; after a restart it is looked up there, so that none comes twice and none is lost.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from vedette.doors.node.folder import read_node
+from vedette.doors.node.gateway import Gateway
+from vedette.doors.node.inbox_settling import settle_inbox
+from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.watch_time import WatchTime
+from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.engine import Event, Picture
+from vedette.reports import PartnerNews, PartnerReport, Scan
+
+OFFER_S = 0.4  # at least between two accounts of what could be told, unless there is news
+SETTLE_S = 0.5
+
+Hear = Callable[[Picture, Event | None], None]
+
+
+class BesideWatch:
+    """The gateway as one watch sees it; everything here runs on the watch's own thread."""
+
+    def __init__(self, path: Path, journal: SqliteJournal, is_played: bool, speed: float | None) -> None:
+        self._folder, self._settings = read_node(path)
+        self._journal = journal
+        self._store = open_store(store_place(path, self._settings.store))
+        settle_inbox(self._store, journal.store, journal.path.name)
+        self._time = WatchTime(is_played, speed)
+        self.gateway = Gateway(
+            self._folder, self._settings, self._store, journal.session.mode, self._time.now_tai_ns
+        )
+        self._numbers: dict[int, int] = {}  # of the inbox, handed out: the entry of the journal, once it is known
+        self._coming: list[int] = []  # numbers of what was yielded and not yet heard of
+        self._t_offered_s = self._t_settled_s = 0.0
+
+    def start(self) -> None:
+        """Begin."""
+        self.gateway.start()
+
+    def stop(self) -> None:
+        """End; what the journal has on disk leaves the inbox with the next start."""
+        self.gateway.stop()
+        self._store.close()
+
+    def mixed(self, events: Iterator[Event | None]) -> Iterator[Event | None]:
+        """The watch's own events, and between them whatever partners said meanwhile."""
+        for event in events:
+            yield event
+            for came in self.gateway.taken():
+                self._coming.append(came.number)
+                yield came.event
+
+    def hearing(self, hear: Hear) -> Hear:
+        """What the loop calls after every event: the same as before, and partners are offered the news."""
+
+        def heard(picture: Picture, event: Event | None) -> None:
+            hear(picture, event)
+            if isinstance(event, PartnerReport | PartnerNews):
+                if self._coming:
+                    self._numbers[self._coming.pop(0)] = self._journal.store.appended_count
+            elif event is not None and (t := getattr(event, "t_received_tai_ns", None)) is not None:
+                self._time.hear(t)
+                if isinstance(event, Scan) and self.gateway.wants_looks:
+                    from vedette.sharing.offering import offer_of_scan
+
+                    self.gateway.say(offer_of_scan(event))
+            self._settle()
+            self._offer(picture)
+
+        return heard
+
+    def _settle(self) -> None:
+        now = time.monotonic()
+        if not self._numbers or now - self._t_settled_s < SETTLE_S:
+            return
+        self._t_settled_s = now
+        durable = self._journal.store.entry_count
+        done = {number: entry for number, entry in self._numbers.items() if entry <= durable}
+        for number in done:
+            del self._numbers[number]
+        self.gateway.journaled(self._journal.path.name, done)
+
+    def _offer(self, picture: Picture) -> None:
+        now = time.monotonic()
+        has_news = bool(picture.new_alerts)
+        if not self.gateway.has_partners or (now - self._t_offered_s < OFFER_S and not has_news):
+            return
+        self._t_offered_s = now
+        from vedette.sharing.offering import offers_of
+
+        self.gateway.offer(offers_of(picture, self._settings.owner, watch=self._journal.path.stem))
+
+
+def store_place(path: Path, store: str) -> str | Path:
+    """Where a node's store is: a file in its directory, or an address."""
+    return store if "://" in store else path / store
+
+
+def beside(plan: Any, journal: SqliteJournal, is_played: bool) -> BesideWatch | None:
+    """The gateway of a plan; None for a watch that has no node."""
+    return None if plan.node is None else BesideWatch(Path(plan.node), journal, is_played, plan.speed)
