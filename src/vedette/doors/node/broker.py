@@ -16,6 +16,7 @@ from vedette.doors.node.broker_config import write_config
 from vedette.doors.node.broker_program import BrokerProgram
 from vedette.doors.node.folder import NodeFolder, NodeSettings, host_and_port
 from vedette.doors.node.peer_file import Peer
+from vedette.doors.node.relay import Relay
 
 RESTART_S = (0.1, 0.5, 2.0, 5.0)  # between a death and the next life
 STEADY_S = 30.0
@@ -31,6 +32,8 @@ class Broker:
         self.process: subprocess.Popen[bytes] | None = None
         self.restart_count = 0
         self.prefix: tuple[str, ...] = ()  # words before the program: `ip netns exec NAME` in tests
+        self.prepare: Callable[[], None] | None = None  # done by the threads of relays before they open anything
+        self._relays: dict[tuple[str, ...], Relay] = {}  # by the partner's addresses
         self._is_stopping = threading.Event()
         self._is_changing = False
         self._lock = threading.Lock()
@@ -39,7 +42,7 @@ class Broker:
     def start(self, peers: tuple[Peer, ...]) -> None:
         """Begin; UnreachableError, with what it said, when it does not come up."""
         self._check_ports()
-        write_config(self.folder, self.settings, peers, self.program.is_syncing)
+        self._write(peers)
         self._begin()
         self.wait_until_up()
         self._thread = threading.Thread(target=self._keep, name="broker", daemon=True)
@@ -50,7 +53,7 @@ class Broker:
         before = self.config.read_bytes() if self.config.is_file() else b""
         pem = self.folder.broker / "tls" / "partners.pem"
         pem_before = pem.read_bytes() if pem.is_file() else b""
-        write_config(self.folder, self.settings, peers, self.program.is_syncing)
+        self._write(peers)
         if self.config.read_bytes() == before and pem.read_bytes() == pem_before:
             return False
         with self._lock:
@@ -97,6 +100,19 @@ class Broker:
             self._end()
         if self._thread is not None:
             self._thread.join(5.0)
+        for relay in self._relays.values():
+            relay.stop()
+        self._relays.clear()
+
+    def _write(self, peers: tuple[Peer, ...]) -> None:
+        wanted = {peer.addresses for peer in peers if peer.calls and peer.addresses and not peer.is_suspended}
+        for addresses in set(self._relays) - wanted:
+            self._relays.pop(addresses).stop()
+        for addresses in wanted - set(self._relays):
+            self._relays[addresses] = Relay(addresses, self.prepare)
+            self._relays[addresses].start()
+        ports = {addresses: relay.port for addresses, relay in self._relays.items()}
+        write_config(self.folder, self.settings, peers, self.program.is_syncing, ports)
 
     def _begin(self) -> None:
         words = [*self.prefix, self.program.path, "-c", str(self.config)]
@@ -168,6 +184,3 @@ def _die_with_parent() -> None:
             import ctypes
 
             ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)
-
-
-Restarted = Callable[[], None]

@@ -6,6 +6,7 @@ what the lists below allow: draw from the streams that are its own, say that it 
 remove nothing. The same lists are held whether it calls us or we call it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,8 +21,14 @@ READER = "reader"  # whoever may look on in a partner's account, with a plain cl
 MAX_PAYLOAD = 8 << 20
 
 
-def broker_config(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...], is_syncing: bool = True) -> str:
-    """The text of `nats.conf`; partners who are suspended have no account and no line in it."""
+def broker_config(
+    folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...], is_syncing: bool = True,
+    relays: Mapping[tuple[str, ...], int] | None = None,
+) -> str:  # fmt: skip
+    """The text of `nats.conf`; partners who are suspended have no account and no line in it.
+
+    `relays`: the local ports by which partners' addresses are dialled; those without are dialled as they are.
+    """
     open_peers = tuple(peer for peer in peers if not peer.is_suspended)
     sync = "sync_interval: always, " if is_syncing else ""
     parts = [
@@ -29,11 +36,11 @@ def broker_config(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer,
         f"server_name: {_q(settings.name)}",
         f"listen: {_q(settings.client_listen)}",
         f"max_payload: {MAX_PAYLOAD}",
-        'ping_interval: "1s", ping_max: 3, write_deadline: "5s"',
+        'ping_interval: "2s", ping_max: 10, write_deadline: "5s"',
         f"jetstream {{ store_dir: {_q(str(folder.broker / 'store'))}, {sync}domain: {_q(settings.name)} }}",
         f"system_account: {SYSTEM_ACCOUNT}",
         _accounts(folder, settings, open_peers),
-        _leafnodes(folder, settings, open_peers),
+        _leafnodes(folder, settings, open_peers, relays or {}),
     ]
     return "\n".join(parts) + "\n"
 
@@ -92,7 +99,9 @@ def _accounts(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...
     return "accounts {\n" + "\n".join(rows) + "\n}"
 
 
-def _leafnodes(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...]) -> str:
+def _leafnodes(
+    folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...], relays: Mapping[tuple[str, ...], int]
+) -> str:
     tls = folder.broker / "tls"
     own = f"cert_file: {_q(str(tls / 'broker.pem'))}, key_file: {_q(str(tls / 'broker.key'))}"
     lines = ["leafnodes {", '  reconnect: "1s", no_advertise: true, write_deadline: "5s", compression: off']
@@ -106,7 +115,9 @@ def _leafnodes(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ..
     lines.append("  remotes: [")
     for peer in peers:
         if peer.calls and peer.addresses:
-            urls = ", ".join(_q(f"tls://{_authority(one)}") for one in peer.addresses)
+            port = relays.get(peer.addresses)
+            called = peer.addresses if port is None else (f"127.0.0.1:{port}",)
+            urls = ", ".join(_q(f"tls://{_authority(one)}") for one in called)
             lines.append(
                 f"    {{ urls: [{urls}], account: {_q(account_of(peer.name))}, nkey: {_q(seed)}, "
                 f'first_info_timeout: "15s",\n      tls {{ {own}, ca_file: {_q(str(ca_path(folder, peer)))}, '
@@ -123,7 +134,10 @@ def partners_pem(folder: NodeFolder, peers: tuple[Peer, ...]) -> bytes:
     return found or (folder.broker / "tls" / "ca.pem").read_bytes()  # nobody: only our own, who never calls
 
 
-def write_config(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...], is_syncing: bool = True) -> Path:
+def write_config(
+    folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...], is_syncing: bool = True,
+    relays: Mapping[tuple[str, ...], int] | None = None,
+) -> Path:  # fmt: skip
     """The configuration and what it needs, in place; readable by nobody else, since it holds our own word."""
     import datetime
 
@@ -136,7 +150,7 @@ def write_config(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, 
     (folder.broker / "tls" / "partners.pem").write_bytes(partners_pem(folder, peers))
     path = folder.broker / "nats.conf"
     path.unlink(missing_ok=True)
-    write_secret(path, broker_config(folder, settings, peers, is_syncing))
+    write_secret(path, broker_config(folder, settings, peers, is_syncing, relays))
     return path
 
 

@@ -53,7 +53,7 @@ class LaneDraw:
         self._held: dict[int, Drawn] = {}
         self._t_held_s = 0.0
         self._left = 0  # of the request that is out
-        self._t_sign_s = self._t_asked_s = float("-inf")
+        self._t_sign_s = self._t_asked_s = self._t_back_s = float("-inf")
         self._wake = asyncio.Event()
         self.waiting = 0  # at the partner's, by its own account
 
@@ -97,19 +97,24 @@ class LaneDraw:
             place = int(told["ack_floor"]["stream_seq"]) + 1
         except Exception:  # nobody there, no such stream yet, no answer in time: asked again
             return False
-        self._t_sign_s = time.monotonic()
-        self._heard()
+        self._sign()
         self._next = place
         self._held = {number: one for number, one in self._held.items() if number >= place}
         return True
+
+    def _sign(self) -> None:
+        now = time.monotonic()
+        if now - self._t_sign_s > SILENT_S:
+            self._t_back_s = now
+        self._t_sign_s = now
+        self._heard()
 
     async def _came(self, message: Any) -> None:
         status = (message.headers or {}).get("Status")
         if status == "503":  # our own broker: nobody is there
             self._left = 0
             return
-        self._t_sign_s = time.monotonic()
-        self._heard()
+        self._sign()
         if status is not None:
             if status != "100":  # the request is over: expired, or its broker began anew
                 self._left = 0
@@ -139,8 +144,10 @@ class LaneDraw:
             number += 1
         if not ready:
             patience_s = max(4.0 * self.peer.ack_wait_s, 8.0)
-            if time.monotonic() - self._t_held_s > patience_s:  # its broker has it no more: the receiver names the gap
-                self._next = min(self._held)
+            now = time.monotonic()
+            is_there = now - self._t_sign_s < SILENT_S
+            if is_there and now - max(self._t_held_s, self._t_back_s) > patience_s:
+                self._next = min(self._held)  # its broker has it no more: the receiver names the gap
             return
         if not await self._take(self.lane, ready):
             self._held.update({one.number: one for one in ready})
