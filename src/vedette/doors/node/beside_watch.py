@@ -27,12 +27,15 @@ Hear = Callable[[Picture, Event | None], None]
 class BesideWatch:
     """The gateway as one watch sees it; everything here runs on the watch's own thread."""
 
-    def __init__(self, path: Path, journal: SqliteJournal, is_played: bool, speed: float | None) -> None:
+    def __init__(
+        self, path: Path, journal: SqliteJournal, is_played: bool, speed: float | None,
+        anchor: tuple[float, int] | None = None,
+    ) -> None:  # fmt: skip
         self._folder, self._settings = read_node(path)
         self._journal = journal
         self._store = open_store(store_place(path, self._settings.store))
         settle_inbox(self._store, journal.store, journal.path.name)
-        self._time = WatchTime(is_played, speed)
+        self._time = WatchTime(is_played, speed, anchor)
         self.gateway = Gateway(
             self._folder, self._settings, self._store, journal.session.mode, self._time.now_tai_ns
         )
@@ -105,4 +108,8 @@ def store_place(path: Path, store: str) -> str | Path:
 
 def beside(plan: Any, journal: SqliteJournal, is_played: bool) -> BesideWatch | None:
     """The gateway of a plan; None for a watch that has no node."""
-    return None if plan.node is None else BesideWatch(Path(plan.node), journal, is_played, plan.speed)
+    if plan.node is None:
+        return None
+    has_anchor = is_played and plan.wall_zero_s is not None and plan.story_zero_tai_ns is not None
+    anchor = (plan.wall_zero_s, plan.story_zero_tai_ns) if has_anchor else None
+    return BesideWatch(Path(plan.node), journal, is_played, plan.speed, anchor)

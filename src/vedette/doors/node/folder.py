@@ -15,6 +15,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -35,6 +36,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     link_addresses: tuple[str, ...] = ()  # how partners reach that, as told to them; empty: nobody calls us
     client_listen: str = f"127.0.0.1:{CLIENT_PORT}"  # where our own programs call; stays on this machine
     nats_server: str = ""  # path of the program; empty: the package's, else the one on PATH
+    services: dict[str, Any] = {}  # of one owner with several nodes: see the guide to services
 
     @property
     def name(self) -> str:

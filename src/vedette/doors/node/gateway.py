@@ -40,6 +40,7 @@ class Link:
         self.peer, self.out, self.way_in, self.broker = peer, out, way_in, broker
         self.state = LinkState.DOWN
         self.is_told = False
+        self.t_began_s = time.monotonic()
         self.once: deque[Shared] = deque()  # looks, notices, words: said once
         self.letters: deque[str] = deque()  # of `once`, those that a desk said: their keys in the store, else ""
         self.lock = asyncio.Lock()
@@ -249,6 +250,8 @@ class Gateway:
                 state, words = LinkState.DOWN, f"the link to {link.peer.name} is down"
             if state is link.state and link.is_told:
                 continue
+            if state is LinkState.DOWN and not link.is_told and time.monotonic() - link.t_began_s < 2 * DOWN_S:
+                continue  # it may still come up
             try:
                 async with link.lock:
                     self._hand_on(await asyncio.to_thread(link.way_in.say, state, words, now))

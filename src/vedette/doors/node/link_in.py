@@ -43,7 +43,8 @@ class LinkIn:
         self.peer, self.store = peer, store
         named = "" if session is None else session.session
         fresh = ReceiverState(
-            owner=peer.owner, node=peer.node, to=settings.name, mode=mode, session=named, link=peer.name
+            owner=peer.owner, node=peer.node, to=settings.owner, to_node=settings.node, mode=mode, session=named,
+            link=peer.name,
         )
         self._name = link_id(fresh)
         self._keys = PeerKeys(folder, peer.name)

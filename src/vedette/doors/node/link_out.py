@@ -48,7 +48,9 @@ class LinkOut:
         self.folder, self.settings, self.peer, self.mode, self.store = folder, settings, peer, mode, store
         self.trouble = ""
         self.fates: dict[str, str] = {}  # of words, by name: "told", or why they were withheld
-        fresh = SenderState(owner=settings.owner, node=settings.node, to=peer.name, mode=mode, session=session)
+        fresh = SenderState(
+            owner=settings.owner, node=settings.node, to=peer.owner, to_node=peer.node, mode=mode, session=session
+        )
         self._name = link_id(fresh)
         kept = store.state(self._name, SENDER)
         state = fresh if kept is None else decode_state(kept, SenderState)

@@ -10,8 +10,12 @@ from vedette.doors.feeds.clock import now_tai_ns
 class WatchTime:
     """Told of every event by the watch, asked by the gateway: from different threads."""
 
-    def __init__(self, is_played: bool, speed: float | None = 1.0) -> None:
+    def __init__(
+        self, is_played: bool, speed: float | None = 1.0, anchor: tuple[float, int] | None = None
+    ) -> None:
+        """`anchor`: the instant played when the wall's clock says so (POSIX seconds): the same for all in step."""
         self._is_played, self._speed = is_played, 1.0 if speed is None else speed
+        self._anchor = anchor
         self._lock = threading.Lock()
         self._zero: tuple[float, int] | None = None
 
@@ -25,6 +29,8 @@ class WatchTime:
         """Now; None while a story has not begun."""
         if not self._is_played:
             return now_tai_ns()
+        if self._anchor is not None:
+            return self._anchor[1] + round((time.time() - self._anchor[0]) * self._speed * NS_PER_S)
         with self._lock:
             if self._zero is None:
                 return None
