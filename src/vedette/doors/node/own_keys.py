@@ -172,6 +172,11 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def signing_key(ring: KeyRing, mode: Mode) -> SigningKey:
+    """The key that signs a mode today; NotFoundError when it was taken back and no other is made."""
+    return _signing(ring, purpose_of(mode))
+
+
 def _signing(ring: KeyRing, purpose: Purpose) -> SigningKey:
     key = ring.read(KIND_OF[purpose])
     if not isinstance(key, LiveKey | DrillKey):

@@ -6,7 +6,7 @@ import msgspec
 
 from vedette.core.errors import BadInputError, VedetteError
 from vedette.doors.node.folder import NodeFolder, NodeSettings
-from vedette.doors.node.link_keys import signing_key
+from vedette.doors.node.own_keys import signing_key
 from vedette.doors.node.peer_file import peers_of
 from vedette.doors.node.peer_keys import PeerKeys
 from vedette.doors.node.store import NodeStore
@@ -30,7 +30,7 @@ def signed_notice(folder: NodeFolder, settings: NodeSettings, notice: Notice, mo
     document = document_from_notice(notice)
     document.pop("received_utc", None)
     body = msgspec.json.encode(document, order="deterministic")
-    key = signing_key(folder, mode)
+    key = signing_key(folder.keys, mode)
     return SharedNotice(notice_json=body, signature=key.sign(_CONTEXT + body), key_id=key.key_id)
 
 
