@@ -52,6 +52,7 @@ class SqliteSql:
         with _InWords(self):
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA cache_size = -32768")  # KiB: a year of digests is looked up at random
             if self._form() == (0, 0):
                 self._db.execute("BEGIN IMMEDIATE")
                 if self._form() == (0, 0) and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
