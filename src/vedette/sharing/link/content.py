@@ -15,7 +15,6 @@ from vedette.reports import Evidence, Shared, SharedTrack, Unread
 from vedette.reports.partner import COVARIANCE_TERMS
 
 _MODEST: dict[str, Any] = {"evidence": Evidence.CANDIDATE}  # what a word not known here is taken for, where one is due
-_DIAGONAL = tuple(row * (row + 3) // 2 for row in range(6))  # of a lower triangle, row by row
 _WHOLE = msgspec.json.Decoder(tuple[Shared, ...])
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -109,10 +108,11 @@ def _name(fields: dict[str, msgspec.Raw]) -> str:
 
 def _doubt(track: SharedTrack) -> str:
     """Why no filter could take a track; empty when one could."""
-    if len(track.covariance) != COVARIANCE_TERMS:
+    cov = track.covariance
+    if len(cov) != COVARIANCE_TERMS:
         return f"its covariance has {len(track.covariance)} terms, not {COVARIANCE_TERMS}"
-    if not math.isfinite(sum(track.position_itrf_m) + sum(track.velocity_itrf_mps) + sum(map(abs, track.covariance))):
+    if not math.isfinite(sum(track.position_itrf_m) + sum(track.velocity_itrf_mps) + sum(cov)):
         return "it holds a number that is not finite"
-    if min(track.covariance[term] for term in _DIAGONAL) <= 0.0:
+    if min(cov[0], cov[2], cov[5], cov[9], cov[14], cov[20]) <= 0.0:  # the diagonal of a lower triangle, row by row
         return "its covariance has a variance that is not above zero"
     return ""
