@@ -83,6 +83,13 @@ def nature(seeds: int) -> dict[str, Any]:
     }
 
 
+def joint(seeds: int, workers: int = 1) -> dict[str, Any]:
+    """Own, partner's and joint areas of two owners, each with a part of the sensors; `--runs 2000` is the full form."""
+    from vedette.exercise.calibrate_joint import run
+
+    return run(seeds, workers, Path("calibrate-joint.jsonl"))
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -92,22 +99,26 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "cues": cues,
     "classes": classes,
     "nature": nature,
+    "joint": joint,
 }
+TAKE_WORKERS = ("joint",)
 
 
 def main() -> int:
     """Run the parts that were named, or all."""
     parser = argparse.ArgumentParser(prog="./run calibrate", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)}; by default all")
-    parser.add_argument("--seeds", type=int, default=500, help="how many flights each part draws (500)")
+    parser.add_argument("--seeds", "--runs", type=int, default=500, help="how many flights each part draws (500)")
+    parser.add_argument("--workers", type=int, default=1, help=f"processes, of {', '.join(TAKE_WORKERS)} (1)")
     asked = parser.parse_args()
     unknown = set(asked.parts) - PARTS.keys()
-    if unknown or asked.seeds < 1:
-        parser.error(f"there are {', '.join(PARTS)}, and --seeds from 1 upwards")
+    if unknown or asked.seeds < 1 or asked.workers < 1:
+        parser.error(f"there are {', '.join(PARTS)}, and --seeds and --workers from 1 upwards")
     for name in asked.parts or PARTS:
         sys.stderr.write(f"calibrate: {name}, {asked.seeds} flights ...\n")
         start = time.monotonic()
-        line = {"calibrate": name, "seeds": asked.seeds, **PARTS[name](asked.seeds)}
+        made = joint(asked.seeds, asked.workers) if name in TAKE_WORKERS else PARTS[name](asked.seeds)
+        line = {"calibrate": name, "seeds": asked.seeds, **made}
         line["minutes"] = round((time.monotonic() - start) / 60, 1)
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

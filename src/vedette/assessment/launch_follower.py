@@ -28,6 +28,7 @@ from vedette.assessment.orbit_watch import OrbitWatch
 from vedette.assessment.raid_members import raid_members
 from vedette.assessment.sensor_watch import SensorWatch
 from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Rows, Scalar
 from vedette.frames import EarthOrientation
 from vedette.reports import (
     KIND_CODES,
@@ -197,6 +198,14 @@ class LaunchFollower:
         """Equally likely flights of an object, as last fitted; None while no launch fits it."""
         one = next((one for one in self._objects.values() if one.id == object_id), None)
         return None if one is None or one.fit is None else one.fit.cloud
+
+    def states(self) -> dict[str, tuple[int, Scalar, Rows]]:
+        """Of every object that is tracked now, by its id: the instant, the state (6,) and its covariance, ITRF."""
+        return {
+            one.id: (one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
+            for one in self._objects.values()
+            if one.phase not in ("lost", "down") and not one.is_merged
+        }
 
     def object_of(self, track_id: str) -> str | None:
         """The object that a track has become; None while it is none."""

@@ -43,7 +43,7 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
     own: tuple[OwnEvent, ...] = ()
     if follower is not None:
         told: tuple[Candidate, ...] = getattr(follower, "candidates", tuple)()
-        own = own_events(follower.objects(), told, follower.alerts(), picture.sensors)
+        own = own_events(follower.objects(), told, follower.alerts(), picture.sensors, picture.track_states)
 
     def cloud_of(object_id: str) -> Cloud | None:
         found: Cloud | None = getattr(follower, "cloud_of", lambda _: None)(object_id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vedette.assessment.follower import Follower
+from vedette.core.shapes import Rows, Scalar
 from vedette.engine.session import Session
 from vedette.engine.source_clock import SourceClock
 from vedette.reports import (
@@ -124,6 +125,14 @@ class Picture:
 
         now = max(self.last_heard_tai_ns.values())
         return no_launch(self.sensors, self.last_heard_tai_ns, self.noise_rise_db, self.t_first_heard_tai_ns, now)
+
+    @property
+    def track_states(self) -> dict[str, tuple[int, Scalar, Rows]]:
+        """Of every object tracked now, whatever its summary says: instant, state (6,) and covariance (6, 6), ITRF."""
+        found: dict[str, tuple[int, Scalar, Rows]] = {}
+        for follower in self.followers.values():
+            found |= getattr(follower, "states", dict)()
+        return found
 
     def predict(self, t_tai_ns: int) -> tuple[Prediction, ...]:
         """Where every object that can be predicted will be at an instant."""

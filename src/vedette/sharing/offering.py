@@ -55,7 +55,10 @@ def offers_of(
     objects = {one.id: one for one in picture.objects}
     kinds = {name: str(sensor.kind.value) for name, sensor in picture.sensors.items()}
     gone = {name for name, one in objects.items() if one.phase == "lost" and name not in candidates}  # merged
-    tracks = [_track(one, owner, watch, kinds) for name, one in objects.items() if name not in gone]
+    states = picture.track_states
+    tracks = [
+        _track(one, owner, watch, kinds, states.get(name)) for name, one in objects.items() if name not in gone
+    ]
     events = [
         _event(picture, one, objects.get(one.object_id), candidates.get(one.object_id), watch, said)
         for one in picture.alerts
@@ -95,10 +98,18 @@ def _from(track: SharedTrack, owner: str) -> SharedTrack:
     return msgspec.structs.replace(track, provenance=(owner,))
 
 
-def _track(one: ObjectSummary, owner: str, watch: str, kinds: Mapping[str, str]) -> SharedTrack | None:
-    if one.phase in _OVER or one.state is None or "position_itrf_m" not in one.state:
+def _track(
+    one: ObjectSummary, owner: str, watch: str, kinds: Mapping[str, str], tracked: tuple[int, Rows, Rows] | None
+) -> SharedTrack | None:
+    """`tracked`: the tracker's own state, for what radars alone saw: its summary holds an orbit, and no state."""
+    if one.phase in _OVER or one.state is None:
         return None
-    t, state, cov = state_from_words(one.state)
+    if "position_itrf_m" in one.state:
+        t, state, cov = state_from_words(one.state)
+    elif tracked is not None:
+        t, state, cov = tracked
+    else:
+        return None
     if cov is None or not (np.isfinite(state).all() and np.isfinite(cov).all()):
         return None
     x, y, z, vx, vy, vz = state.tolist()
@@ -122,7 +133,7 @@ def _event(
     said: Mapping[str, Message],
 ) -> SharedEvent:  # fmt: skip
     impact = summary.impact if summary is not None else None
-    has_track = summary is not None and summary.state is not None and "position_itrf_m" in summary.state
+    has_track = summary is not None and summary.state is not None and summary.phase not in _OVER
     raids = [len(one.objects) for one in picture.raids if alert.object_id in one.objects]
     if candidate is not None:
         probabilities = {one.name.value: round(one.probability, 6) for one in candidate.explanations}

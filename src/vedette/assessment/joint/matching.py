@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from vedette.assessment.areas import local_m
 from vedette.assessment.joint.gaussians import Place, place_of
-from vedette.assessment.joint.own_view import OwnEvent
+from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows
 from vedette.reports import SharedEvent, SharedTrack
@@ -24,6 +24,7 @@ BETWEEN_OWNERS_S = 1.0
 UNKNOWN_MPS2 = 40.0  # thrust that a track carried through some seconds does not know of
 LONGEST_S = 30.0
 _FAR = 1e6
+_CROWD = 400  # pairs: of more, only those are asked of their states that have no place
 
 
 class Matcher:
@@ -55,16 +56,18 @@ class Matcher:
         here = [self.launch_place("", one.object_id, one) for one in own]
         there = [self.launch_place(owner, one.event_id, one) for one in events]
         chi2 = place_chi2(here, there)
-        gates = np.full(chi2.shape, GATE_3)
+        score = chi2 / GATE_3
+        is_crowd = score.size > _CROWD
         for j, event in enumerate(events):
             track = next((tracks[n] for n in event.tracks if n in tracks), None)
             for i, one in enumerate(own):
-                if not np.isnan(chi2[i, j]) or track is None:
+                if track is None or score[i, j] < 1.0 or (is_crowd and not np.isnan(score[i, j])):
                     continue
+                if one.evidence in STANDING and event.evidence in STANDING and score[i, j] > KEEPS:
+                    continue  # two launches that are both known to be elsewhere
                 apart = state_chi2(one, track)
                 if apart is not None:
-                    chi2[i, j], gates[i, j] = apart, GATE_6
-        score = chi2 / gates
+                    score[i, j] = np.fmin(score[i, j], apart / GATE_6)
         for j, event in enumerate(events):
             before = self.pairs.get((owner, event.event_id))
             for i, one in enumerate(own):

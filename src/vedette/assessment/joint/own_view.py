@@ -13,7 +13,6 @@ from vedette.reports import (
     LaunchEstimate,
     Message,
     ObjectSummary,
-    state_from_words,
 )
 from vedette.sensing import Sensor
 
@@ -44,8 +43,9 @@ def own_events(
     candidates: Iterable[Candidate],
     alerts: Iterable[Alert],
     sensors: Mapping[str, Sensor],
+    states: Mapping[str, tuple[int, Scalar, Rows]],
 ) -> tuple[OwnEvent, ...]:
-    """Every candidate that may be a launch, with its object's estimates."""
+    """Every candidate that may be a launch, with its object's estimates; `states` of those that are tracked now."""
     by_object = {one.id: one for one in objects}
     told = {alert.object_id: alert for alert in alerts if alert.kind == "launch"}
     found = []
@@ -54,9 +54,7 @@ def own_events(
         p_launch = one.probability_of(*LAUNCHES)
         if summary is None or (p_launch < LEAST_LAUNCH and one.object_id not in told):
             continue
-        t, state, cov = one.t_tai_ns, None, None
-        if summary.state and "position_itrf_m" in summary.state:
-            t, state, cov = state_from_words(summary.state)
+        t, state, cov = states.get(one.object_id, (one.t_tai_ns, None, None))
         alert = told.get(one.object_id)
         found.append(
             OwnEvent(

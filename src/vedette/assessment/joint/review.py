@@ -68,6 +68,7 @@ class JointReview:
         self._fused: dict[tuple[str, str], _Kept] = {}
         self._t_tai_ns: int | None = None
         self._turn = 0
+        self._count, self._used = 0, set[str]()  # names given out at all, and in this turn
 
     def is_due(self, t_tai_ns: int, is_news: bool) -> bool:
         """Whether there is reason to look again."""
@@ -79,6 +80,7 @@ class JointReview:
         """Every event as it stands now; what is new about it."""
         self._t_tai_ns = t_tai_ns
         self._turn = FUSIONS_A_TURN
+        self._used.clear()
         matched: dict[str, list[tuple[PartnerView, HeardEvent]]] = {}  # by our object
         alone: list[tuple[PartnerView, HeardEvent]] = []
         said: list[Finding] = []
@@ -246,10 +248,12 @@ class JointReview:
         """A name that stays: that of our object, or of the partner's event before it was ours too."""
         keys = [("", own.object_id)] if own is not None else []
         keys += [(view.owner, name) for view, one in heard for name in one.names]
-        known = next((self._ids[key] for key in keys if key in self._ids), None)
-        name = known or f"J{len(set(self._ids.values())) + 1}"
-        for key in keys:
-            self._ids.setdefault(key, name)
+        name = next((self._ids[key] for key in keys if key in self._ids and self._ids[key] not in self._used), None)
+        if name is None:
+            self._count += 1
+            name = f"J{self._count}"
+        self._used.add(name)
+        self._ids.update(dict.fromkeys(keys, name))
         return name
 
     # ---- what is said of it

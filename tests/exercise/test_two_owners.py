@@ -1,0 +1,45 @@
+"""Two whole engines, each with a part of the sensors and of the truth; everything between them signed and released."""
+
+import pytest
+
+from vedette.doors.wire import document, json_bytes
+from vedette.exercise.calibrate_joint import judge_seed, run, summarise
+from vedette.exercise.joint_play import play_two, replayed
+from vedette.exercise.two_owners import BOTH_EACH, ONE_EACH, STORY, looks_of
+from vedette.reports import Evidence
+from vedette.scenario import make_scenario, read_story
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make_scenario(read_story(STORY), 1, is_varied=True)
+
+
+def test_nobody_owns_what_the_other_owns_and_together_they_own_the_story(made):
+    for split in (ONE_EACH, BOTH_EACH):
+        names = [name for owned in split.owned.values() for name in owned]
+        assert sorted(names) == sorted(made.sensors)
+
+
+@pytest.mark.slow
+def test_what_neither_can_confirm_alone_both_confirm_together_and_each_journal_replays(made):
+    nodes = play_two(made, ONE_EACH, until_s=122)
+    for node in nodes.values():
+        assert Evidence.CONFIRMED not in node.t_own  # our own marks are moved by our own looks alone
+        (one,) = (j for j in node.picture.joint if j.own is not None and j.partners)
+        assert one.evidence is Evidence.CONFIRMED
+        assert document(replayed(node)) and json_bytes(document(replayed(node))) == json_bytes(document(node.picture))
+    north, south = nodes["NORTH"], nodes["SOUTH"]
+    assert "infrared (SOUTH)" in north.confirmed_by and "radar (NORTH)" in south.confirmed_by
+    assert set(north.heard) <= set(south.sent) and set(south.heard) <= set(north.sent) and len(north.heard) > 30
+
+
+@pytest.mark.slow
+def test_a_calibrated_launch_is_kept_and_goes_on_where_it_stopped(tmp_path):
+    results = tmp_path / "joint.jsonl"
+    first = run(1, results=results)
+    assert first["judged"] == 1 and run(1, results=results) == first
+    assert len(results.read_text().splitlines()) == 1
+    for split in first["splits"].values():
+        assert split["impact joint"]["area_over_better"] < 1.01
+    assert summarise([judge_seed(0)]) == first
