@@ -5,7 +5,7 @@ import pytest
 from vedette.doors.wire import document, json_bytes
 from vedette.exercise.calibrate_joint import judge_seed, run, summarise
 from vedette.exercise.joint_play import play_two, replayed
-from vedette.exercise.two_owners import BOTH_EACH, ONE_EACH, STORY, looks_of
+from vedette.exercise.two_owners import BOTH_EACH, ONE_EACH, STORY
 from vedette.reports import Evidence
 from vedette.scenario import make_scenario, read_story
 
