@@ -90,6 +90,13 @@ def joint(seeds: int, workers: int = 1) -> dict[str, Any]:
     return run(seeds, workers, Path("calibrate-joint.jsonl"))
 
 
+def joint_engines(seeds: int, workers: int = 1) -> dict[str, Any]:
+    """The same launches by two whole engines that tell one another what they release: confirmed when, and by what."""
+    from vedette.exercise.calibrate_joint import run_engines
+
+    return run_engines(seeds, workers, Path("calibrate-joint-engines.jsonl"))
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -100,8 +107,9 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "classes": classes,
     "nature": nature,
     "joint": joint,
+    "joint-engines": joint_engines,
 }
-TAKE_WORKERS = ("joint",)
+WITH_WORKERS: dict[str, Callable[[int, int], dict[str, Any]]] = {"joint": joint, "joint-engines": joint_engines}
 
 
 def main() -> int:
@@ -109,7 +117,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run calibrate", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of {', '.join(PARTS)}; by default all")
     parser.add_argument("--seeds", "--runs", type=int, default=500, help="how many flights each part draws (500)")
-    parser.add_argument("--workers", type=int, default=1, help=f"processes, of {', '.join(TAKE_WORKERS)} (1)")
+    parser.add_argument("--workers", type=int, default=1, help=f"processes, of {', '.join(WITH_WORKERS)} (1)")
     asked = parser.parse_args()
     unknown = set(asked.parts) - PARTS.keys()
     if unknown or asked.seeds < 1 or asked.workers < 1:
@@ -117,7 +125,8 @@ def main() -> int:
     for name in asked.parts or PARTS:
         sys.stderr.write(f"calibrate: {name}, {asked.seeds} flights ...\n")
         start = time.monotonic()
-        made = joint(asked.seeds, asked.workers) if name in TAKE_WORKERS else PARTS[name](asked.seeds)
+        take = WITH_WORKERS.get(name)
+        made = PARTS[name](asked.seeds) if take is None else take(asked.seeds, asked.workers)
         line = {"calibrate": name, "seeds": asked.seeds, **made}
         line["minutes"] = round((time.monotonic() - start) / 60, 1)
         sys.stdout.write(json.dumps(line) + "\n")

@@ -403,6 +403,7 @@ export interface Side {
   t_heard_utc: string | null;  // UTC such as 2031-04-01T12:00:00.000Z; null: the feed never said when it was
   doubts: string[];
   is_counted: boolean;  // the joint assessment rests on it, too
+  is_track: boolean;  // its owner tells a track of it, and no event
   text: string;
 }
 

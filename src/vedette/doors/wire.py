@@ -436,6 +436,7 @@ def side(one: Side, spell: Spelling) -> dict[str, Any]:
         "t_heard_utc": spell.utc(one.t_heard_tai_ns),
         "doubts": one.doubts,
         "is_counted": one.is_counted,
+        "is_track": one.is_track,
         "text": one.text,
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Candidate, Finding, PartnerNews, PartnerReport
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def hear_partner(picture: Picture, event: PartnerReport | PartnerNews) -> tuple[
     from vedette.assessment.joint import JointReview, Partners
 
     if picture.partners is None:
-        picture.partners = Partners(picture.session.mode)
+        picture.partners = Partners(picture.session.mode, picture.session.owner)
         picture.joint_review = JointReview(picture.partners)
     return picture.partners.hear(event)
 
@@ -41,15 +42,16 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
 
     follower = picture.followers.get(TRACKED)
     own: tuple[OwnEvent, ...] = ()
+    states: dict[str, tuple[int, Scalar, Rows]] = getattr(follower, "states", dict)()
     if follower is not None:
         told: tuple[Candidate, ...] = getattr(follower, "candidates", tuple)()
-        own = own_events(follower.objects(), told, follower.alerts(), picture.sensors, picture.track_states)
+        own = own_events(follower.objects(), told, follower.alerts(), picture.sensors, states)
 
     def cloud_of(object_id: str) -> Cloud | None:
         found: Cloud | None = getattr(follower, "cloud_of", lambda _: None)(object_id)
         return found
 
-    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of)
+    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of, states)
     return picture.joint_review.review(own, around, t_tai_ns)
 
 

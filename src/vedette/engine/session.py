@@ -27,6 +27,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     policy_toml: str | None = None  # the text of --policy, by which what is seen is judged
     sealed_by: str = ""  # the record key whose signed checkpoints stand beside the journal; empty: there are none
     tapes: dict[str, tuple[str, ...]] = {}  # recordings that must never be live, by name: marks of their looks
+    owner: str = ""  # whose node this is, where it has partners
     sky: bool = False  # radars are followed as a crowd, without fitting launches to what they see
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.exercise.areas import is_inside
-from vedette.exercise.two_owners import SPLITS, STORY, looks_of
+from vedette.exercise.two_owners import OWNERS, SPLITS, STORY, looks_of
 
 AFTER_S = 60.0  # after burnout
 CENTRAL_EVERY = 4
@@ -120,7 +120,7 @@ def run(runs: int, workers: int = 1, results: Path = Path("calibrate-joint.jsonl
     """Judge `runs` seeds and summarise; finished seeds are kept in `results` and not made again."""
     done = read_records(results)
     left = [seed for seed in range(runs) if seed not in done]
-    for count, record in enumerate(_work(left, workers), 1):
+    for count, record in enumerate(_work(left, workers, judge_seed), 1):
         done[record["seed"]] = record
         with results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
@@ -130,12 +130,14 @@ def run(runs: int, workers: int = 1, results: Path = Path("calibrate-joint.jsonl
     return summarise([done[seed] for seed in range(runs) if seed in done])
 
 
-def _work(seeds: list[int], workers: int) -> Iterator[dict[str, Any]]:
+def _work(
+    seeds: list[int], workers: int, work: Callable[[int], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     if workers <= 1 or len(seeds) < 2:
-        yield from map(judge_seed, seeds)
+        yield from map(work, seeds)
         return
     with ProcessPoolExecutor(min(workers, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(judge_seed, seeds, chunksize=1)
+        yield from pool.map(work, seeds, chunksize=1)
 
 
 def read_records(results: Path) -> dict[int, dict[str, Any]]:
@@ -190,5 +192,85 @@ def summarise(records: list[dict[str, Any]]) -> dict[str, Any]:
                     ]
                     figures["area_over_better"] = round(float(np.median(best_one)), 3)
                 entry[f"{place} {product}"] = figures
+        out["splits"][name] = entry
+    return out
+
+
+# ---- whole engines
+
+
+def play_seed(seed: int) -> dict[str, Any]:
+    """One flight under every split by two whole engines: when each level was reached, alone and together."""
+    from vedette.exercise.joint_play import play_two
+    from vedette.scenario import make_scenario, read_story
+
+    made = make_scenario(read_story(STORY), seed, is_varied=True)
+    flight, start = made.flights[0], made.story.t_start_tai_ns
+    until_s = (flight.t_burnout_tai_ns - start) / NS_PER_S + 30.0
+    out: dict[str, Any] = {"seed": seed, "kind": flight.flight.vehicle.id, "splits": {}}
+    for name, split in SPLITS.items():
+        before = time.process_time()
+        nodes = play_two(made, split, until_s=until_s)
+        rows = {}
+        for owner, node in nodes.items():
+            rows[owner] = {
+                "own": {level.value: round((t - start) / NS_PER_S, 2) for level, t in node.t_own.items()},
+                "joint": {level.value: round((t - start) / NS_PER_S, 2) for level, t in node.t_joint.items()},
+                "confirmed_by": list(node.confirmed_by),
+                "false_doubts": sorted({d for one in node.picture.partner_standings for d in one.doubts}),
+                "impact": [_final_impact(one, flight) for one in node.picture.joint if one.own is not None][:1],
+            }
+        out["splits"][name] = {"owners": rows, "cpu_s": round(time.process_time() - before, 1)}
+    return out
+
+
+def _final_impact(one: Any, flight: Any) -> dict[str, Any]:
+    """What the impact area of an event is at the end, ours alone and the joint one."""
+    found = {}
+    for name, impact in (("own", one.own.impact), ("joint", one.impact)):
+        if impact is not None and not impact.is_conditional and flight.impact_lat_deg is not None:
+            found[name] = _against(impact, flight.impact_lat_deg, flight.impact_lon_deg)
+    return found
+
+
+def run_engines(runs: int, workers: int = 1, results: Path = Path("calibrate-joint-engines.jsonl")) -> dict[str, Any]:
+    """Play `runs` seeds by whole engines and summarise; finished seeds are kept and not made again."""
+    done = read_records(results)
+    left = [seed for seed in range(runs) if seed not in done]
+    for record in _work(left, workers, play_seed):
+        done[record["seed"]] = record
+        with results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+    return summarise_engines([done[seed] for seed in range(runs) if seed in done])
+
+
+def summarise_engines(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of each split and owner: how many were confirmed, alone and together, and how much earlier together."""
+    out: dict[str, Any] = {"launches": len(records), "splits": {}}
+    for name in SPLITS:
+        entry = {}
+        for owner in OWNERS:
+            rows = [record["splits"][name]["owners"][owner] for record in records]
+            both = [(r["own"]["confirmed"], r["joint"]["confirmed"]) for r in rows
+                    if "confirmed" in r["own"] and "confirmed" in r["joint"]]  # fmt: skip
+            sizes = [r["impact"][0] for r in rows if r["impact"] and {"own", "joint"} <= set(r["impact"][0])]
+            ratios = [one["joint"]["area_90_km2"] / one["own"]["area_90_km2"] for one in sizes]
+            entry[owner] = {
+                "launches": len(rows),
+                "correlated_alone": sum("correlated" in r["own"] for r in rows),
+                "confirmed_alone": sum("confirmed" in r["own"] for r in rows),
+                "confirmed_jointly": sum("confirmed" in r["joint"] for r in rows),
+                "earlier_s": [round(float(q), 1) for q in np.quantile([a - b for a, b in both], [0.1, 0.5, 0.9])]
+                if both
+                else None,
+                "never_later": all(b <= a + 1.5 for a, b in both),
+                "impact_area_over_own": round(float(np.median(ratios)), 3) if ratios else None,
+                "impact_areas": len(ratios),
+                "own_holds_90": round(float(np.mean([one["own"]["inside"][1] for one in sizes])), 3) if sizes else None,
+                "joint_holds_90": round(float(np.mean([one["joint"]["inside"][1] for one in sizes])), 3)
+                if sizes
+                else None,
+                "honest_partner_doubted": sum(bool(r["false_doubts"]) for r in rows),
+            }
         out["splits"][name] = entry
     return out

@@ -163,6 +163,7 @@ def _node(made: Made, split: Split, owner: str, policy: str) -> JointNode:
         mode=Mode.SIMULATED,
         feeds=(f"scenario:{made.story.name}:{owner}",),
         sensors_toml=format_sensors(split.sensors(made, owner)),
+        owner=owner,
     )
     keys = {name: make_key(DrillKey, name, bytes([65 + i]) * 32) for i, name in enumerate(OWNERS)}
     sender = LinkSender(SenderState(owner=owner, node="A", to=other, mode=Mode.SIMULATED), keys[owner])

@@ -37,6 +37,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     t_heard_tai_ns: int
     doubts: tuple[str, ...] = ()  # why the joint assessment does not rest on it: see `docs/guides/joint-warning.md`
     is_counted: bool = True  # the joint assessment rests on it, too
+    is_track: bool = False  # its owner tells a track of it, and no event
     text: str = ""
 
 

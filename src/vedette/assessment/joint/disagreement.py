@@ -8,9 +8,10 @@ from vedette.assessment.joint.matching import BETWEEN_OWNERS_M, BETWEEN_OWNERS_S
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.core.constants import NS_PER_S
 from vedette.frames import geodesic_inverse
-from vedette.reports import Evidence, ImpactArea, LaunchEstimate, SharedEvent
+from vedette.reports import Cause, Evidence, ImpactArea, LaunchEstimate, SharedEvent
 from vedette.reports.joint import Side
 
+_CAUSES = frozenset(cause.value for cause in Cause)
 SURE = 0.8  # a class is held against another's when both are so sure
 
 
@@ -71,6 +72,8 @@ def _class_words(own: OwnEvent, theirs: Mapping[str, float], owner: str) -> str:
     if not theirs or not own.leading:
         return ""
     name, p = max(theirs.items(), key=lambda item: (item[1], item[0]))
+    if name not in _CAUSES:
+        return ""  # "other", of a track: nothing that could be disagreed with
     if name == own.leading[0] or p < SURE or own.leading[1] < SURE:
         return ""
     return f"{owner} says {name} ({100 * p:.0f} %), we {own.leading[0]} ({100 * own.leading[1]:.0f} %)"

@@ -17,6 +17,7 @@ from vedette.reports.words import percent_words
 NATURAL_MAX = 0.001  # as the ladder's: all else together, for "confirmed"
 OWN_MIN = 0.5  # less probably a launch, and what we see is no second phenomenon
 TRUSTED_ODDS = 1000.0  # no partner's word counts for more
+TRACK_ODDS = 50.0  # that what moves just as our launch does, place and speed, to another's sensors, is no chance
 WITHHELD_ODDS = {Evidence.CORRELATED: 20.0, Evidence.CONFIRMED: 100.0}  # where its probabilities are not told
 
 
@@ -32,7 +33,7 @@ class JointLevel:
 
 def joint_level(own: OwnEvent | None, sides: Sequence[Side]) -> JointLevel:
     """The level of one event by our own view and the partners' sides, those set aside included."""
-    counted = [one for one in sides if one.is_counted and one.evidence in STANDING]
+    counted = [one for one in sides if one.is_counted and (one.evidence in STANDING or one.is_track)]
     against = [f"{one.owner} is not counted: {', '.join(one.doubts)}" for one in sides if not one.is_counted]
     theirs = [marked(p, s.owner) for s in counted for p in s.phenomena]
     phenomena = (*(own.phenomena if own is not None else ()), *theirs)
@@ -41,14 +42,15 @@ def joint_level(own: OwnEvent | None, sides: Sequence[Side]) -> JointLevel:
     if own.evidence is Evidence.PASSED or (own.evidence is Evidence.WITHDRAWN and not counted):
         return JointLevel(own.evidence, own.phenomena, (), tuple(against))
     if own.evidence is Evidence.CONFIRMED:
-        for_ = ["we have confirmed it alone", *(f"{one.owner} has it {one.evidence}" for one in counted)]
+        for_ = ["we have confirmed it alone", *(_has_it(one) for one in counted)]
         return JointLevel(Evidence.CONFIRMED, phenomena, tuple(for_), tuple(against))
     if not counted:
         words = "no partner's report that counts stands beside ours"
         return JointLevel(own.evidence, own.phenomena, (), (*against, words))
     second, others = _second(own, counted)
-    for_ = [f"{one.owner} has it {one.evidence}, in place and time as we do" for one in counted]
-    below = own.evidence if own.evidence in STANDING else Evidence.CORRELATED
+    for_ = [f"{_has_it(one)}, in place and time as we do" for one in counted]
+    is_founded = own.evidence in STANDING or any(not one.is_track for one in counted)
+    below = Evidence.CORRELATED if is_founded else own.evidence
     if second is None:
         return JointLevel(below, phenomena, tuple(for_), (*against, others))
     odds = log(max(own.p_launch, 1e-9) / max(1.0 - own.p_launch, 1e-9)) + log(second.odds)
@@ -81,7 +83,8 @@ def _second(own: OwnEvent, counted: Sequence[Side]) -> tuple[_Second | None, str
         if not other or not ours:
             continue
         stated = None if one.p_launch is None else one.p_launch / max(1.0 - one.p_launch, 1e-9)
-        odds = min(stated if stated is not None else WITHHELD_ODDS[one.evidence], TRUSTED_ODDS)
+        unstated = TRACK_ODDS if one.is_track else WITHHELD_ODDS[one.evidence]
+        odds = min(unstated if stated is None or one.is_track else stated, TRUSTED_ODDS)
         if best is None or odds > best.odds:
             best = _Second(one.owner, ours[0], marked(other[0], one.owner), max(odds, 1e-9))
     if best is not None:
@@ -91,12 +94,16 @@ def _second(own: OwnEvent, counted: Sequence[Side]) -> tuple[_Second | None, str
     return None, f"one phenomenon on both sides: {', '.join(own.phenomena)}"
 
 
+def _has_it(one: Side) -> str:
+    return f"{one.owner} tracks it" if one.is_track else f"{one.owner} has it {one.evidence}"
+
+
 def _without_us(
     sides: Sequence[Side], counted: Sequence[Side], phenomena: tuple[str, ...], against: Sequence[str]
 ) -> JointLevel:
     """Of what we do not see ourselves."""
     if counted:
-        for_ = tuple(f"{one.owner} has it {one.evidence}" for one in counted)
+        for_ = tuple(_has_it(one) for one in counted)
         return JointLevel(Evidence.CORRELATED, phenomena, for_, (*against, "nothing of it is seen by us"))
     ended = [one.evidence for one in sides if one.evidence in (Evidence.WITHDRAWN, Evidence.PASSED)]
     level = ended[0] if ended and len(ended) == len(sides) else Evidence.CANDIDATE

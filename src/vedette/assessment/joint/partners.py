@@ -7,6 +7,7 @@ is told as EXPIRED and calls nobody.
 from collections import deque
 from dataclasses import dataclass, field
 
+from vedette.assessment.joint.joining import Joining
 from vedette.assessment.joint.plausible import (
     GOES_BACK,
     IMPOSSIBLE,
@@ -104,8 +105,9 @@ class PartnerView:
 class Partners:
     """All partners of a session; deterministic and without a clock of its own."""
 
-    def __init__(self, mode: Mode) -> None:
+    def __init__(self, mode: Mode, own: str = "") -> None:
         self.mode = mode
+        self.joining = Joining(own)
         self.views: dict[str, PartnerView] = {}
         self.fresh: set[tuple[str, str]] = set()  # events that changed since they were last looked at
 
@@ -120,20 +122,24 @@ class Partners:
         view.state, view.t_heard_tai_ns = LinkState.UP, event.t_received_tai_ns
         view.messages += 1
         found: list[tuple[str, Doubt]] = []
+        tracks = []
         for one in event.content:
             match one:
                 case SharedTrack():
                     wrong = impossible_track(one, event.t_received_tai_ns)
                     if wrong is None:
                         view.tracks[one.number] = one
+                        tracks.append(one)
                     else:
                         found.append((one.number, wrong))
                 case SharedDrop():
                     view.tracks.pop(one.number, None)
+                    self.joining.drop(event.owner, one)
                 case SharedEvent():
                     found += [(one.event_id, doubt) for doubt in self._take(view, one, event)]
                 case SharedHealth():
                     view.health = one
+        self.joining.hear(event.owner, tracks, event.t_received_tai_ns)
         return self._doubted(view, found, event.t_received_tai_ns)
 
     def _take(self, view: PartnerView, one: SharedEvent, report: PartnerReport) -> list[Doubt]:

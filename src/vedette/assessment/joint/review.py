@@ -1,18 +1,19 @@
 """The joint assessments of a session: held beside our own, renewed at a steady pace and whenever a partner speaks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vedette.assessment.joint.disagreement import disagreements
 from vedette.assessment.joint.fusing import fused_areas, fused_by_state, fused_launch
 from vedette.assessment.joint.grouping import grouped
 from vedette.assessment.joint.level import JointLevel, joint_level
-from vedette.assessment.joint.matching import Matcher
+from vedette.assessment.joint.matching import GATE_6, Matcher, state_chi2
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.assessment.joint.partners import HeardEvent, Partners, PartnerView
 from vedette.assessment.joint.plausible import CONTRADICTED, ONE_PHENOMENON, SEEN_MIN, chance_seen
 from vedette.assessment.launch_fit import Cloud
 from vedette.core.constants import NS_PER_S
+from vedette.core.shapes import Rows, Scalar
 from vedette.reports import (
     LAUNCHES,
     Evidence,
@@ -29,6 +30,7 @@ from vedette.reports.words import percent_words
 from vedette.sensing import Sensor
 
 PACE_S = 1.0
+TRACK = "track"  # kind of an event that is none: a track that moves as ours does
 FUSE_EVERY_S = 5.0
 FUSIONS_A_TURN = 4  # our own looks are waiting
 _LAUNCHES = frozenset(cause.value for cause in LAUNCHES)
@@ -42,6 +44,7 @@ class Surroundings:
     sensors: Mapping[str, Sensor]
     last_heard_tai_ns: Mapping[str, int]
     cloud_of: Callable[[str], Cloud | None]
+    states: Mapping[str, tuple[int, Scalar, Rows]] = field(default_factory=dict)  # of what we track, by object
 
 
 @dataclass(slots=True)
@@ -79,11 +82,12 @@ class JointReview:
     def review(self, own: Sequence[OwnEvent], around: Surroundings, t_tai_ns: int) -> tuple[Finding, ...]:
         """Every event as it stands now; what is new about it."""
         self._t_tai_ns = t_tai_ns
+        self.partners.joining.tell_own(around.states)
         self._turn = FUSIONS_A_TURN
         self._used.clear()
         matched: dict[str, list[tuple[PartnerView, HeardEvent]]] = {}  # by our object
         alone: list[tuple[PartnerView, HeardEvent]] = []
-        said: list[Finding] = []
+        said: list[Finding] = list(self.partners.joining.findings())
         for _, view in sorted(self.partners.views.items()):
             ready = [one for name, one in view.heard.items() if not self.partners.waits(view.owner, name, t_tai_ns)]
             told = grouped(ready)
@@ -97,6 +101,10 @@ class JointReview:
                     matched.setdefault(ours.object_id, []).append((view, one))
                 else:
                     alone.append((view, one))
+            for one in self._tracks_alone(view, own, {n for h in told for n in h.event.tracks}, t_tai_ns):
+                mine = matched.setdefault(one.event.text, [])
+                if all(other is not view for other, _ in mine):  # an event says more than a track
+                    mine.append((view, one))
         rows = []
         for ours in own:
             if ours.object_id in matched or ours.evidence in STANDING or ("", ours.object_id) in self._ids:
@@ -106,6 +114,31 @@ class JointReview:
         self.assessments = tuple(rows)
         self.partners.fresh.clear()
         return tuple(said)
+
+    def _tracks_alone(
+        self, view: PartnerView, own: Sequence[OwnEvent], in_events: set[str], t_tai_ns: int
+    ) -> list[HeardEvent]:
+        """Tracks of a partner that no event of it names, and that move as something of ours does.
+
+        In `event.text`: our object. Both the joint tracker and the states themselves must say so.
+        """
+        ours = {one.object_id: one for one in own}
+        found = []
+        for number, track in sorted(view.tracks.items()):
+            if number in in_events or not track.phenomena or not is_of_its_own(track.provenance, view.owner):
+                continue
+            object_id = self.partners.joining.object_of(view.owner, number)
+            if object_id is None or object_id not in ours:
+                continue
+            apart = state_chi2(ours[object_id], track)
+            if apart is None or apart > GATE_6:
+                continue
+            event = SharedEvent(
+                event_id=number, revision=1, kind=TRACK, evidence=Evidence.CANDIDATE, phenomena=track.phenomena,
+                probabilities=track.probabilities, tracks=(number,), t_said_tai_ns=track.t_tai_ns, text=object_id,
+            )  # fmt: skip
+            found.append(HeardEvent(event, track.t_tai_ns, False))
+        return found
 
     # ---- one event
 
@@ -122,7 +155,8 @@ class JointReview:
             view, one = heard[0]
             seen, found = self._what_we_would_see(view, one, around, t_tai_ns)
             said += found
-        sides = tuple(side_of(view, one, t_tai_ns) for view, one in heard)
+        lies = {view.owner: self.partners.joining.lie_of(view.owner) for view, _ in heard}
+        sides = tuple(side_of(view, one, t_tai_ns, lies[view.owner]) for view, one in heard)
         level = joint_level(own, sides)
         points = tuple(
             words
@@ -247,7 +281,7 @@ class JointReview:
     def _id_of(self, own: OwnEvent | None, heard: list[tuple[PartnerView, HeardEvent]]) -> str:
         """A name that stays: that of our object, or of the partner's event before it was ours too."""
         keys = [("", own.object_id)] if own is not None else []
-        keys += [(view.owner, name) for view, one in heard for name in one.names]
+        keys += [(view.owner, name) for view, one in heard if one.event.kind != TRACK for name in one.names]
         name = next((self._ids[key] for key in keys if key in self._ids and self._ids[key] not in self._used), None)
         if name is None:
             self._count += 1
@@ -262,7 +296,8 @@ class JointReview:
         """A line when a partner's event is new here, the joint level changes, or owners come to disagree."""
         said = []
         before = self._told.get(made.id)
-        if made.partners and before != (made.evidence, made.timing):
+        is_mere_track = all(side.is_track for side in made.partners) and made.evidence is Evidence.CANDIDATE
+        if made.partners and not is_mere_track and before != (made.evidence, made.timing):
             self._told[made.id] = (made.evidence, made.timing)
             data: dict[str, object] = {"before": None if before is None else before[0].value}
             said.append(_finding(made, t_tai_ns, made.text, "level", data))
@@ -275,11 +310,11 @@ class JointReview:
         return said
 
 
-def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int) -> Side:
-    """A partner's side of an event."""
+def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") -> Side:
+    """A partner's side of an event. lie: what is wrong with its tracks, while they are refused."""
     event = one.event
     is_believed = view.is_believed(t_tai_ns)
-    doubts = (*one.doubts, *(() if is_believed else ("not-believed",)))
+    doubts = (*one.doubts, *((lie,) if lie else ()), *(() if is_believed else ("not-believed",)))
     timing = one.timing(t_tai_ns)
     aside = {name for name in doubts if name != ONE_PHENOMENON}
     level = event.evidence
@@ -302,7 +337,8 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int) -> Side:
         t_heard_tai_ns=one.t_heard_tai_ns,
         doubts=doubts,
         is_counted=not aside and timing is not Timing.EXPIRED,
-        text=f"{late}{event.text}" if event.text else late.removesuffix(": "),
+        is_track=event.kind == TRACK,
+        text="a track, and no event" if event.kind == TRACK else f"{late}{event.text}".removesuffix(": "),
     )
 
 
@@ -348,7 +384,7 @@ def _words(own: OwnEvent | None, sides: Sequence[Side], level: JointLevel, timin
     views = [f"we: {'nothing seen' if own is None else own.evidence}"]
     for side in sides:
         aside = "" if side.is_counted else f" (not counted: {', '.join(side.doubts) or side.timing})"
-        views.append(f"{side.owner}: {side.evidence}{aside}")
+        views.append(f"{side.owner}: {'a track' if side.is_track else side.evidence}{aside}")
     return f"{mark}{level.evidence} by {by}; {'; '.join(views)}"
 
 

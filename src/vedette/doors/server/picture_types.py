@@ -375,6 +375,7 @@ class Side(Told):
     t_heard_utc: Utc | None
     doubts: list[str]
     is_counted: Annotated[bool, Meta(description="the joint assessment rests on it, too")]
+    is_track: Annotated[bool, Meta(description="its owner tells a track of it, and no event")]
     text: str
 
 
