@@ -33,6 +33,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: "view.health", keys: ["6"], group: "view" },
   { id: "view.honesty", keys: ["7"], group: "view" },
   { id: "view.explanations", keys: ["8"], group: "view" },
+  { id: "view.partners", keys: ["9"], group: "view" },
   { id: "view.globe", keys: ["g"], group: "view" },
   { id: "map.centre", keys: ["c"], group: "view" },
   { id: "map.whole", keys: ["0"], group: "view" },

@@ -91,6 +91,10 @@ class Watch {
     if (t_ms === null || this.isPast || this.stale !== null || this.worker?.state !== "running") return t_ms;
     return t_ms + Math.min(5000, Math.max(0, this.#t_tick_ms - this.#t_frame_ms));
   }
+  /** What happens is not kept on disk though the watch goes on: everybody must see it. */
+  get isUnrecorded(): boolean {
+    return this.live.picture !== null && !this.isRecording && (this.worker?.state === "running" || this.worker?.state === "paused");
+  }
   may(right: string): boolean {
     return this.session?.rights?.includes(right) ?? false;
   }

@@ -1,8 +1,8 @@
 /** Which panels are open: the layout's own state, kept in the address (see `url.ts`). */
 
-export const LAYOUTS = ["watch", "board", "map", "tracks", "notices", "health", "honesty", "explanations"] as const;
+export const LAYOUTS = ["watch", "board", "map", "tracks", "notices", "health", "honesty", "explanations", "partners"] as const;
 export type Layout = (typeof LAYOUTS)[number];
-export const DOCKS = ["tracks", "notices", "health", "honesty", "explanations"] as const;
+export const DOCKS = ["tracks", "notices", "health", "honesty", "explanations", "partners"] as const;
 export type Dock = (typeof DOCKS)[number];
 export type Projection = "map" | "globe";
 

@@ -189,7 +189,7 @@ describe("sensors, notices, honesty, explanations", () => {
 });
 
 describe("words", () => {
-  const folders = ["evidence", "explanations", "health", "honesty", "notices", "panels", "tracks"];
+  const folders = ["evidence", "explanations", "health", "honesty", "notices", "panels", "partners", "tracks"];
   it("hold the same keys and the same blanks in every language", () => {
     const blanks = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort().join();
     const of = (language: (typeof LANGUAGES)[number]) => Object.keys(book(language)).filter((key) => folders.includes(key.split(".")[0]!)).sort();
