@@ -208,7 +208,8 @@ def random_offers(rng: np.random.Generator) -> tuple[list[Shared], dict[bytes, t
 
 def _track(rng: np.random.Generator, word: Any, figure: Any, index: int) -> SharedTrack:
     is_foreign = rng.random() < 0.3
-    place = itrf_from_geodetic(*np.radians([rng.uniform(28.0, 40.0), rng.uniform(-40.0, -24.0)]), rng.uniform(2e5, 9e5))
+    lat, lon, height = rng.uniform(0.49, 0.7), rng.uniform(-0.7, -0.42), rng.uniform(2e5, 9e5)
+    place = itrf_from_geodetic(lat, lon, height)
     root = rng.standard_normal((6, 6)) * np.array([300.0] * 3 + [3.0] * 3)[:, None]
     cov = root @ root.T + np.diag([100.0] * 3 + [1.0] * 3)
     foreign = "foreign" if is_foreign else "never"

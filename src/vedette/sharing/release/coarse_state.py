@@ -20,6 +20,7 @@ grows where a track is worse: the mean NEES is then between 4.7 and 6.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -102,6 +103,7 @@ def _stepped(sigmas: Scalar) -> Scalar:
     return np.array([step_up(float(s)) for s in sigmas])
 
 
+@lru_cache(maxsize=65_536)
 def _offset(secret: Secret, name: str, step_m: float) -> Scalar:
     """(4,) turn about three axes and stretch, of sigma `OFFSET_SHARE * step_m` at the Earth's surface.
 

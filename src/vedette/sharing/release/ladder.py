@@ -4,6 +4,7 @@ Steps also make precision nest: what a coarser peer gets is what a finer one get
 peers who compare notes learn nothing that the finer one did not know already (`coarse_state`).
 """
 
+from functools import lru_cache
 from math import ceil, floor, log10
 
 _STEPS = (1.0, 2.0, 5.0)
@@ -24,6 +25,7 @@ def step_up(value: float) -> float:
     raise AssertionError(value)
 
 
+@lru_cache(maxsize=256)
 def steps_to(value: float) -> tuple[float, ...]:
     """Every step from 1 up to `value`, which is one itself; steps below one are passed over."""
     found = [float(f"{step * 10.0**decade:.6g}") for decade in range(0, COARSEST) for step in _STEPS]

@@ -1,6 +1,6 @@
 """An event as a peer may hear it: only what is granted, coarse as granted, under the peer's own names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from vedette.reports import Evidence, Message, SharedEvent
 from vedette.reports.words import place_words
 from vedette.sharing.release.coarse_places import coarse_impact, coarse_launch, coarse_probabilities
-from vedette.sharing.release.policy import FIELDS, Grant, Kind, ReleaseArea
+from vedette.sharing.release.policy import FIELDS, Grant, Kind
 from vedette.sharing.release.secrets import Secret
 
 _RANK = {
@@ -79,18 +79,18 @@ def event_trouble(event: SharedEvent, coarse: SharedEvent, grant: Grant) -> str:
     if _RANK[event.evidence] < least:
         return f"it is {event.evidence.value}, and {grant.evidence_least} is the least that goes out"
     places = places_of(coarse)
-    return area_trouble(lambda area: bool(np.any(area.covers(places[:, 0], places[:, 1]))) if len(places) else False,
-                        grant)  # fmt: skip
+    areas = (*grant.areas, *grant.but_not) if len(places) else ()
+    return area_trouble({one.name: bool(np.any(one.covers(places[:, 0], places[:, 1]))) for one in areas}, grant)
 
 
-def area_trouble(is_in: Callable[[ReleaseArea], bool], grant: Grant) -> str:
-    """Why a place does not fit a grant; empty when it does."""
+def area_trouble(is_in: Mapping[str, bool], grant: Grant) -> str:
+    """Why a place does not fit a grant; empty when it does. `is_in` tells of each area, by name."""
     for area in grant.but_not:
-        if is_in(area):
+        if is_in.get(area.name, False):
             return f"it touches {area.name!r}, which is left out"
     if grant.is_everywhere:
         return ""
-    if any(is_in(area) for area in grant.areas):
+    if any(is_in.get(area.name, False) for area in grant.areas):
         return ""
     return "it touches none of " + ", ".join(repr(area.name) for area in grant.areas)
 

@@ -69,11 +69,11 @@ def judge_tracks(
         told, told_covs, steps_m, steps_mps = coarse_states(
             secret, keys, safe, np.where(is_up[:, None, None], covs, np.eye(6)), how
         )
+        inside = {area.name: area.contains(told[:, :3]) for area in (*grant.areas, *grant.but_not)}
         for row, i in enumerate(asked):
-            place = told[row : row + 1, :3]
-            trouble = "it has come down" if not is_up[row] else area_trouble(
-                lambda area, place=place: bool(area.contains(place)[0]), grant  # type: ignore[misc]
-            )  # fmt: skip
+            trouble = "it has come down"
+            if is_up[row]:
+                trouble = area_trouble({name: bool(mask[row]) for name, mask in inside.items()}, grant)
             if trouble:
                 why[i] = f"grant {grant.number}: {trouble}"
                 continue
