@@ -104,7 +104,7 @@ def _by_offset(
             chosen = best_pairs(a, b, votes)
             if len(chosen) < 2:
                 continue
-            offset = _refined(states_a[a[chosen]], states_b[b[chosen]], covs[chosen])
+            offset = common_offset(states_a[a[chosen]], states_b[b[chosen]], covs[chosen])
             worth = 0.5 * (GATE - mahalanobis_sq(_left(states_a[a], states_b[b], offset), covs))
             chosen = best_pairs(a, b, worth)
             total = float(worth[chosen].sum())
@@ -117,7 +117,7 @@ def _left(states_a: Rows, states_b: Rows, offset: Scalar) -> Rows:
     return states_b - shifted(states_a, offset)
 
 
-def _refined(states_a: Rows, states_b: Rows, covs: Rows) -> Scalar:
+def common_offset(states_a: Rows, states_b: Rows, covs: Rows) -> Scalar:
     """The offset that some pairs agree on, with the weak belief that there is none."""
     offset = np.zeros(SIZE)
     for _ in range(2):

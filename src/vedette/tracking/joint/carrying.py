@@ -35,6 +35,7 @@ class Beliefs:
     states_itrf: Rows
     covs: Rows
     tied: Rows
+    least: Rows | None = None  # (n, 6, 6) of carried ones: what the most confident filter would have come to unseeing
 
 
 def phases_of(words: list[str], states_itrf: Rows) -> Ints:
@@ -51,7 +52,7 @@ def carried(beliefs: Beliefs, dt_s: Scalar, phase: Ints) -> Beliefs:
     """Each row after its own time, either way; doubt grows in both directions."""
     dt_s = np.broadcast_to(np.asarray(dt_s, dtype=float), (len(beliefs.states_itrf),))
     if len(dt_s) == 0 or not dt_s.any():
-        return beliefs
+        return Beliefs(beliefs.states_itrf, beliefs.covs, beliefs.tied, beliefs.covs)
     states, F = propagate_coast_stm(beliefs.states_itrf, dt_s)
     extra = np.zeros_like(beliefs.covs)
     boosts = phase == BOOST
@@ -61,14 +62,17 @@ def carried(beliefs: Beliefs, dt_s: Scalar, phase: Ints) -> Beliefs:
     if in_air.any():
         states[in_air], extra[in_air] = _braked(beliefs.states_itrf[in_air], dt_s[in_air])
     density = np.array([BOOST_NOISE_M2_S3, COAST_NOISE_M2_S3, ENTRY_NOISE_M2_S3])[phase]
-    density = np.where(in_air, ENTRY_NOISE_M2_S3, density)
-    Q = density[:, None, None] * _unit_noise(beliefs.states_itrf, F, dt_s) + extra
+    unit = _unit_noise(beliefs.states_itrf, F, dt_s)
     back = np.swapaxes(F, -1, -2)
+    # without the doubt of thrust and drag: their owner may know them, though they are not told
+    least = symmetrized(F @ beliefs.covs @ back + density[:, None, None] * unit)
+    density = np.where(in_air, ENTRY_NOISE_M2_S3, density)
+    Q = density[:, None, None] * unit + extra
     still = (dt_s == 0.0)[:, None, None]
     covs = np.where(still, beliefs.covs, symmetrized(F @ beliefs.covs @ back + Q))
     tied = np.where(still, beliefs.tied, symmetrized(F @ beliefs.tied @ back + Q))
     states = np.where(dt_s[:, None] == 0.0, beliefs.states_itrf, states)
-    return Beliefs(states, covs, tied)
+    return Beliefs(states, covs, tied, least)
 
 
 def first_tied(states_itrf: Rows, covs: Rows, phase: Ints) -> Rows:

@@ -18,7 +18,7 @@ from vedette.estimation import symmetrized
 
 EDGE = 1e-9  # the weights 0 and 1 themselves would drop one belief and divide by zero
 _BISECTIONS = 60
-_SECTIONS = 60
+_SECTIONS = 40
 _GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)
 
 

@@ -15,6 +15,7 @@ from vedette.tracking.joint.intersection import added, inverse
 from vedette.tracking.joint.values import Key
 
 _LOWER = np.tril_indices(6)
+TAUGHT = 0.05  # so much smaller in log volume than coasting left it: it has been seen
 _PAST = 64  # so many earlier beliefs are kept: common knowledge is taken out as it was then
 
 
@@ -35,6 +36,8 @@ class Source:
     t_first_tai_ns: int
     past: tuple[tuple[int, Scalar, Rows], ...] = ()
     is_still: bool = False  # it was told at a new time in its old place
+    t_taught_tai_ns: int = 0  # when its covariance last showed that something new had been seen
+    gained: float = 0.0  # since then: how much smaller it is told than coasting would have left it, log of volume
 
     @property
     def is_mixed(self) -> bool:
@@ -95,6 +98,7 @@ def with_told(
     told = states.copy()
     olds = [i for i, one in enumerate(before) if one is not None]
     still = np.zeros(len(tracks), dtype=bool)
+    gain = np.full(len(tracks), np.inf)
     if olds:
         old = [one for one in before if one is not None]
         there, dt_s = beliefs_of(old), seconds_between(
@@ -109,14 +113,19 @@ def with_told(
             mean, P = added(now.states_itrf[pieces], now.covs[pieces], np.einsum("nij,nj->ni", Y, states[rows]), Y)
             states[rows], covs[rows] = mean, P
         tied[olds] = tied_after(now, covs[olds])
+        unseeing = now.covs if now.least is None else now.least
+        gain[olds] = 0.5 * (np.linalg.slogdet(unseeing)[1] - np.linalg.slogdet(covs[olds])[1])
     out = []
     for i, (was, key, track) in enumerate(zip(before, keys, tracks, strict=True)):
         past = () if was is None else (*was.past, (was.t_tai_ns, was.state_itrf, was.cov))[-_PAST:]
         first = track.t_tai_ns if was is None else was.t_first_tai_ns
+        gained = max(float(gain[i]) + (was.gained if was is not None else 0.0), 0.0)
+        is_taught = was is None or gained > TAUGHT
+        t_taught, gained = (track.t_tai_ns, 0.0) if is_taught or was is None else (was.t_taught_tai_ns, gained)
         out.append(
             Source(
                 key, told_by, track.t_tai_ns, states[i], covs[i], tied[i], track.phase, track.phenomena, track.caveats,
-                known_until(track, told_by), first, past, bool(still[i]),
+                known_until(track, told_by), first, past, bool(still[i]), t_taught, gained,
             )
         )  # fmt: skip
     return out

@@ -4,11 +4,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows, Scalar
+from vedette.core.shapes import Bools, Rows, Scalar
 from vedette.estimation import mahalanobis_sq
+from vedette.frames import geodetic_from_itrf
 from vedette.motion.propagate import perigee_radius
 from vedette.reports import SharedTrack, TrackContent
-from vedette.tracking.joint.association import GATE, paired
+from vedette.tracking.joint.association import GATE, common_offset, paired
+from vedette.tracking.joint.carrying import BOOST, COAST, ENTRY, Beliefs, phases_of
 from vedette.tracking.joint.offsets import SIZE, shifted
 from vedette.tracking.joint.owner_registration import LOOKED_BACK_S, MOST_LESSONS, Lesson, solved
 from vedette.tracking.joint.picture import JointState
@@ -17,6 +19,9 @@ from vedette.tracking.joint.trust import PAIR_GATE, Compared, judged
 from vedette.tracking.joint.values import Batch, Key, Lie, OwnerTrust, Trust
 
 FRESH_S = 60.0  # a track not told for so long is no measure of another's
+TAUGHT_S = 30.0  # one that has seen nothing for so long is left to its model, and says little about an owner's care
+FALLING_SIGMA_M, BURNING_SIGMA_M = 20e3, 5e3
+AIR_TOP_M = 120e3
 MET_S = 300.0  # nor is it tried whether it is another's object
 GONE_S = 900.0  # and it is forgotten, an orbit later than anything that falls
 ORBIT_GONE_S = 6 * 3600.0
@@ -43,7 +48,8 @@ def key_of(track: SharedTrack, told_by: str) -> Key:
 def absorb(state: JointState, batch: Batch, own: str) -> None:
     """One message's tracks, in place."""
     t = batch.t_tai_ns
-    state.t_newest_tai_ns = max(t, state.t_newest_tai_ns or t)
+    sooner = min(t, batch.t_heard_tai_ns)  # nobody's clock carries us beyond our own
+    state.t_newest_tai_ns = max(sooner, state.t_newest_tai_ns or sooner)
     told, met_before, still = _tell(state, batch, own)
     if not told:
         return
@@ -59,7 +65,7 @@ def absorb(state: JointState, batch: Batch, own: str) -> None:
         seen = _differences(state, [key for key in told if key[0] == batch.owner], batch.owner, t, own, learn=True)
         share = still / met_before if met_before else 0.0
         was = state.trust.get(batch.owner, OwnerTrust(batch.owner))
-        now = state.trust[batch.owner] = judged(was, seen, t, share, copies)
+        now = state.trust[batch.owner] = judged(was, seen, t, share, copies, seconds_ahead(batch))
         if now.trust is not was.trust:  # it does not read as before: what earlier satellites taught is past
             old = [key for key, one in state.lessons.items() if batch.owner in key[:2] and one.t_tai_ns < t]
             for lesson in old:
@@ -67,6 +73,11 @@ def absorb(state: JointState, batch: Batch, own: str) -> None:
     if t - state.t_solved_tai_ns >= _SOLVED_EVERY_S * NS_PER_S and state.lessons:
         state.offsets, state.t_solved_tai_ns = solved(state.lessons), t
     _forget(state, t)
+
+
+def seconds_ahead(batch: Batch) -> float:
+    """By how much a message speaks of later than it was heard."""
+    return (batch.t_tai_ns - batch.t_heard_tai_ns) / NS_PER_S
 
 
 def name_of_object(key: Key) -> str:
@@ -192,6 +203,11 @@ def _reference(state: JointState, key: Key, owner: str, t: int, own: str) -> Sou
     return live[good[0]] if good else None
 
 
+def is_taught(source: Source, t_tai_ns: int) -> bool:
+    """It has seen its object lately, as far as its covariance tells."""
+    return t_tai_ns - source.t_taught_tai_ns <= TAUGHT_S * NS_PER_S
+
+
 def standing(state: JointState, owner: str) -> OwnerTrust:
     """An owner's standing; a good one where nothing was said yet."""
     return state.trust.get(owner, OwnerTrust(owner))
@@ -200,24 +216,44 @@ def standing(state: JointState, owner: str) -> OwnerTrust:
 def _differences(state: JointState, keys: list[Key], owner: str, t: int, own: str, learn: bool) -> Compared:
     """The tracks of a message beside what is known without their owner."""
     pairs = [(state.sources[key], _reference(state, key, owner, t, own)) for key in keys if key not in state.same_as]
-    both = [(mine, other) for mine, other in pairs if other is not None]
-    if owner == own:
-        both = []
+    both = [
+        (mine, other)
+        for mine, other in pairs
+        if owner != own and other is not None and is_taught(mine, t) and is_taught(other, t)
+    ]
     if not both:
         none = np.empty((0, 6))
         return Compared(none, none, np.empty((0, 6, 6)), np.empty((0, 6, 6)), np.empty(0, dtype=bool))
-    mine, others = [one for one, _ in both], [other for _, other in both]
-    rows, _ = at_instant([*mine, *others], t)
-    n = len(both)
-    states, covs = rows.states_itrf, rows.covs
+    rows, _ = at_instant([*(one for one, _ in both), *(other for _, other in both)], t)
+    use = np.flatnonzero(_are_measures(both, rows))
+    mine, others = [both[i][0] for i in use], [both[i][1] for i in use]
+    n = len(use)
+    states, covs = (part[np.concatenate([use, use + len(both)])] for part in (rows.states_itrf, rows.covs))
     if learn:
         _learn(state, mine, others, states, covs, t)
     corrected = states.copy()
     for i, one in enumerate((*mine, *others)):
         corrected[i] = corrected_state(state, one.key[0], states[i])
     apart = corrected[:n] - corrected[n:]
-    still = np.array([one.is_still for one in mine])
+    still = np.array([one.is_still for one in mine], dtype=bool)
     return Compared(corrected[n:], apart, covs[:n] + covs[n:], covs[:n], still)
+
+
+def _are_measures(both: list[tuple[Source, Source]], rows: Beliefs) -> Bools:
+    """(n,) whether a pair says something about its owners' care.
+
+    What orbits is flown by a model that all know. What falls is too, as long as it is not left to that model from afar;
+    a burn is, while it is seen sharply. In the air the ballistic coefficient is anybody's guess, and so are the tracks.
+    """
+    n = len(both)
+    _, _, height_m = geodetic_from_itrf(rows.states_itrf[:, :3])
+    sigma_m = np.sqrt(np.trace(rows.covs[:, :3, :3], axis1=1, axis2=2))
+    phase = phases_of([one.phase for one, _ in both] + [other.phase for _, other in both], rows.states_itrf)
+    orbits = np.array([perigee_radius(state) > _ORBIT_RADIUS_M for state in rows.states_itrf])
+    falls = (phase == COAST) & (sigma_m < FALLING_SIGMA_M)
+    burns = (phase == BOOST) & (sigma_m < BURNING_SIGMA_M)
+    fine = (orbits & (phase != ENTRY)) | ((falls | burns) & (height_m > AIR_TOP_M))
+    return np.asarray(fine[:n] & fine[n:])
 
 
 def corrected_state(state: JointState, owner: str, state_itrf: Scalar) -> Scalar:
@@ -252,7 +288,11 @@ def _compare(state: JointState, keys: list[Key], owner: str, t: int, own: str) -
     if not held:
         return
     pairs = [(key, _reference(state, key, owner, t, own)) for key in held]
-    both = [(key, other) for key, other in pairs if other is not None]
+    both = [
+        (key, other)
+        for key, other in pairs
+        if other is not None and is_taught(state.sources[key], t) and is_taught(other, t)
+    ]
     if not both:
         return
     n = len(both)
@@ -263,8 +303,12 @@ def _compare(state: JointState, keys: list[Key], owner: str, t: int, own: str) -
             for i, name in enumerate([*(key[0] for key, _ in both), *(other.key[0] for _, other in both)])
         ]
     )
-    squared = mahalanobis_sq(states[:n] - states[n:], rows.covs[:n] + rows.covs[n:])
-    outside = squared > max(PAIR_GATE, GATE)
+    S = rows.covs[:n] + rows.covs[n:]
+    squared = mahalanobis_sq(states[:n] - states[n:], S)
+    if n > 1 and (squared > PAIR_GATE).any():  # what is common to all is no single track's fault
+        offset = common_offset(states[n:], states[:n], S)
+        squared = np.minimum(squared, mahalanobis_sq(states[:n] - shifted(states[n:], offset), S))
+    outside = squared > GATE
     is_common = outside.sum() > 0.5 * n  # then it is the owner's matter, and its tracks stay with their objects
     for (key, _), is_out in zip(both, outside, strict=True):
         if not is_out or is_common:

@@ -12,15 +12,17 @@ import numpy as np
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
+from vedette.estimation import mahalanobis_sq
 from vedette.reports import Finding, FindingKind, SharedDrop, SharedTrack
+from vedette.tracking.joint.carrying import Beliefs
 from vedette.tracking.joint.fusing import fused_rows
 from vedette.tracking.joint.owner_registration import FEWEST_OBJECTS, bias_of
 from vedette.tracking.joint.picture import JointState
 from vedette.tracking.joint.source import Source, at_instant, covariance_terms, is_usable
-from vedette.tracking.joint.step import absorb, corrected_state, key_of, standing
+from vedette.tracking.joint.step import absorb, corrected_state, is_taught, key_of, standing
+from vedette.tracking.joint.trust import PAIR_GATE
 from vedette.tracking.joint.values import Batch, BiasOfOwner, FusedTrack, JointTracks, Key, Lie, OwnerTrust, Trust
 
-_TOLD_LATE_S = 2.0  # a time further in our future than this is no state but a clock
 _REPEATS_TO_SAY = 3
 
 
@@ -59,7 +61,10 @@ class JointTracker:
     # ---- what is told
 
     def hear_own(self, tracks: Sequence[SharedTrack], t_heard_tai_ns: int | None = None) -> None:
-        """Our own tracks, spelled as we would tell them: with the numbers that partners hear."""
+        """Our own tracks, spelled as we would tell them: with the numbers that partners hear.
+
+        t_heard_tai_ns : when, by our own clock; without it, the tracks' own time
+        """
         self._hear(self.own, tracks, t_heard_tai_ns)
 
     def hear_partner(self, owner: str, tracks: Sequence[SharedTrack], t_heard_tai_ns: int | None = None) -> None:
@@ -101,6 +106,7 @@ class JointTracker:
             believed = [key for key in members if self._is_believed(state.sources[key])]
             if not believed:
                 continue
+            believed = self._agreeing(believed, row, rows, t)
             believed.sort(key=lambda key: (state.sources[key].is_mixed, key))
             groups.append([row[key] for key in believed])
             shown.append(name)
@@ -138,9 +144,11 @@ class JointTracker:
         out = []
         for view in self.fused(t_tai_ns).views:
             owners = (self.own, *sorted(name for name in view.until if name != self.own))
+            own = [number for owner, number in view.members if owner == self.own]
             out.append(
                 SharedTrack(
-                    number=view.id, t_tai_ns=view.t_tai_ns, position_itrf_m=_three(view.state_itrf[:3]),
+                    number=own[0] if own else view.id, t_tai_ns=view.t_tai_ns,
+                    position_itrf_m=_three(view.state_itrf[:3]),
                     velocity_itrf_mps=_three(view.state_itrf[3:]), covariance=covariance_terms(view.state_cov_itrf),
                     phase=view.phase, phenomena=view.phenomena, provenance=owners, caveats=view.caveats,
                     provenance_t_tai_ns=tuple(view.until.get(name, 0) for name in owners),
@@ -161,6 +169,8 @@ class JointTracker:
     def _fit_in(self, one: _Held) -> None:
         """Put a message in its place and do again whatever was done after it."""
         newest = self._state.t_newest_tai_ns
+        if isinstance(one.batch, Batch) and newest is not None and one.batch.t_heard_tai_ns < one.order[0]:
+            one.order = (max(one.batch.t_heard_tai_ns, newest), *one.order[1:])  # it speaks of what has not come yet
         edge = None if newest is None else newest - round(self.lateness_s * NS_PER_S)
         if edge is not None and one.order[0] < edge:
             one.order = (edge, *one.order[1:])  # too late for its place: it counts from now on
@@ -198,6 +208,26 @@ class JointTracker:
             return True
         bad = self._standing_of(source).trust is Trust.REFUSED
         return not (bad or source.is_still or source.key in self._state.same_as)
+
+    def _agreeing(self, keys: list[Key], row: dict[Key, int], rows: Beliefs, t: int) -> list[Key]:
+        """Tracks of one object that can all be true: a disagreement is shown, not averaged away.
+
+        The others are held against one that has seen the object lately, our own before all.
+        """
+        if len(keys) < 2:
+            return keys
+        sources = self._state.sources
+        base = min(keys, key=lambda key: (not is_taught(sources[key], t), key[0] != self.own, key))
+        i = row[base]
+        out = [base]
+        for key in keys:
+            j = row[key]
+            if key == base:
+                continue
+            apart = rows.states_itrf[j] - rows.states_itrf[i]
+            if float(mahalanobis_sq(apart, rows.covs[i] + rows.covs[j])) <= PAIR_GATE:
+                out.append(key)
+        return out
 
     def _view(
         self, name: str, t: int, state: Scalar, cov: Rows, sources: list[Source], aside: tuple[Key, ...], way: str

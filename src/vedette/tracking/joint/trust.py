@@ -20,6 +20,8 @@ TAIL = 1e-6  # of the mean over a message's pairs
 REFUSE_AT = 5.0  # mean squared difference over its dimension: the covariances are off by more than twice in sigma
 FAILS_TO_SAY, FITS_TO_RETURN, LOWS_TO_SAY = 2, 5, 3
 ECHO_AT = 0.02  # differences so far below their doubts are no second opinion
+AHEAD_S = 1.0  # of our own clock and predictions to the next whole second
+MOST_CLOCK_S = 20.0  # more is no clock but another thing
 _KEPT = 5
 
 
@@ -35,11 +37,17 @@ class Compared:
     is_still: Bools  # told at a new time in an old place
 
 
-def judged(was: OwnerTrust, seen: Compared, t_tai_ns: int, still_share: float, copies: int) -> OwnerTrust:
+def judged(
+    was: OwnerTrust, seen: Compared, t_tai_ns: int, still_share: float, copies: int, ahead_s: float = 0.0
+) -> OwnerTrust:
     """An owner's standing after one message.
 
-    still_share : of all tracks in the message that were told before; copies : numbers that repeat another's track
+    still_share : of all tracks in the message that were told before; copies : numbers that repeat another's track;
+    ahead_s : by how much the message speaks of a time later than that at which we heard it
     """
+    if ahead_s > AHEAD_S:
+        words = f"its clock is {ahead_s:.1f} s or more ahead: its tracks are of times that have not come yet"
+        return _failed(was, Lie.CLOCK, np.nan, len(seen.apart), t_tai_ns, words, FAILS_TO_SAY)
     if still_share >= 0.5:
         words = "its tracks have new times and old places"
         return _failed(was, Lie.FROZEN, np.nan, len(seen.apart), t_tai_ns, words, FAILS_TO_SAY)
@@ -63,7 +71,9 @@ def judged(was: OwnerTrust, seen: Compared, t_tai_ns: int, still_share: float, c
     recent = (*was.recent, mean)[-_KEPT:]
     if mean > chi_square_gate(1.0 - TAIL, 6 * len(inside)) / (6.0 * len(inside)):
         return _failed(was, Lie.COVARIANCE, mean, n, t_tai_ns, _covariance_words(mean), 1)
-    low = was.low + 1 if mean < ECHO_AT else 0
+    # against what is known without it alone: an owner may state wide doubts, and its errors do not make ours smaller
+    near = float(np.median(mahalanobis_sq(seen.apart, seen.covs - seen.own_covs))) / 6.0
+    low = was.low + 1 if near < ECHO_AT else 0
     if low >= LOWS_TO_SAY:
         words = "its tracks are ours told back: they agree far better than their doubts allow"
         return replace(
@@ -89,19 +99,19 @@ def cause(seen: Compared, outside: Bools) -> tuple[Lie, str]:
     shift = np.linalg.solve(normal, np.einsum("nij,ni->j", weighed, apart))
     left_shift = float(mahalanobis_sq(apart - H @ shift, covs).sum())
     whole = float(mahalanobis_sq(apart, covs).sum())
-    band = chi_square_gate(1.0 - TAIL, dof)
-    if left_clock < 3.0 * band and left_clock <= left_shift + 2.0 * np.log(max(dof, 2)):
+    band, spare = chi_square_gate(1.0 - TAIL, dof), 2.0 * np.log(max(dof, 2))  # one number explains as well as three
+    if abs(clock_s) < MOST_CLOCK_S and left_clock < min(3.0 * band, 0.5 * whole) and left_clock <= left_shift + spare:
         doubt_s = float(1.0 / np.sqrt(np.sum(1.0 / sigmas**2)))
         which = "ahead" if clock_s < 0.0 else "behind"
         km = abs(clock_s) * float(np.linalg.norm(reference[:, 3:], axis=1).mean()) / 1e3
         words = f"its clock is {abs(clock_s):.2f} s {which} (± {doubt_s:.3f})"
         return Lie.CLOCK, f"{words}: its tracks stand {km:.1f} km off along their way"
-    if left_shift < max(3.0 * band, 0.2 * whole):
+    if left_shift < min(max(3.0 * band, 0.2 * whole if len(apart) > 1 else 0.0), 0.5 * whole):
         metres = float(np.linalg.norm(shift))
         sigma = float(np.sqrt(np.mean(np.trace(seen.own_covs[outside][:, :3, :3], axis1=1, axis2=2)) / 3.0))
         size = f"{metres / 1e3:.1f} km" if metres >= 1e3 else f"{metres:.0f} m"
         times = metres / max(sigma, 1e-9)
-        return Lie.BIAS, f"its tracks all stand {size} aside of what else is known, {times:.0f} of its own sigmas"
+        return Lie.BIAS, f"its tracks stand {size} aside of what else is known, {times:.0f} of its own sigmas"
     return Lie.COVARIANCE, _covariance_words(whole / dof)
 
 
