@@ -178,7 +178,8 @@ def _hear(gateway: Any, tracks: int, warnings: int, seconds: int, now: Any) -> d
     offered = np.percentile(waits, [50.0, 99.0])
     return {
         "warnings": len(seen), "twice": twice, "p50_ms": round(part[0], 1), "p99_ms": round(part[1], 1),
-        "worst_ms": round(part[2], 1), "from_offer_ms": [round(offered[0], 1), round(offered[1], 1)], "tracks_per_s": round(track_count / seconds, 1),
+        "worst_ms": round(part[2], 1), "from_offer_ms": [round(offered[0], 1), round(offered[1], 1)],
+        "tracks_per_s": round(track_count / seconds, 1),
         "warnings_per_s": round(len(seen) / max(last_s - first_s, 1e-9), 1),
     }  # fmt: skip
 

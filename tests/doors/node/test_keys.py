@@ -7,6 +7,7 @@ from tests.doors.node.nodes import make_partners, node
 
 from vedette.core.errors import NotFoundError, RefusedError
 from vedette.doors.cli import main
+from vedette.doors.node.exercise_file import exercise_of
 from vedette.doors.node.own_keys import Signer, own_keys, revoke, rotate
 from vedette.doors.node.peer_keys import PeerKeys
 from vedette.doors.seal_file import now_tai_ns
@@ -179,3 +180,25 @@ def test_a_key_taken_out_of_the_partners_file_is_believed_no_more(line):
     if "trusted_keys" in path.read_text("utf-8"):
         assert len(line.peer.book().keys) == len(before.keys) - 1
     assert line.tell()[0].trouble == "wrong-key"
+
+
+def test_an_exercise_is_led_by_one_and_joined_by_words(line, tmp_path, capsys):
+    file = tmp_path / "watch.session"
+    north, south = line.north.folder, line.south.folder
+    code, said = run(capsys, "node", "key", "exercise", "Northern Watch", file, "--data-dir", north.path)
+    assert code == 0 and sorted(said["owners"]) == ["NORTH", "SOUTH"]
+    assert run(capsys, "node", "key", "join", file, "--data-dir", south.path)[0] == 6
+    assert exercise_of(north, Mode.EXERCISE).session == said["session"]
+    words = ["node", "key", "join", file, "--words", said["words"], "--data-dir", south.path]
+    assert run(capsys, *words)[1]["session"] == said["session"]
+    session = exercise_of(south, Mode.EXERCISE)
+    played = SenderState(owner="NORTH", node="A", to="SOUTH", mode=Mode.EXERCISE, session=said["session"])
+    state = ReceiverState(owner="NORTH", node="A", to="SOUTH", mode=Mode.EXERCISE, session=said["session"])
+    t = now_tai_ns()
+    sealed = Signer(line.ring).sender(played).seal("warn", (), t)
+    assert LinkReceiver(state, line.peer.book(), session).hear(sealed.data, t).report.mode is Mode.EXERCISE
+    assert line.hear(sealed.data, t).trouble == "wrong-mode"  # on the live link
+    live = line.sender.seal("warn", (), t)
+    assert LinkReceiver(state, line.peer.book(), session).hear(live.data, t).trouble == "wrong-mode"
+    file.write_bytes(file.read_bytes().replace(b"Northern", b"Southern"))
+    assert run(capsys, *words)[0] == 6

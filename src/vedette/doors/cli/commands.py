@@ -50,6 +50,8 @@ _KEY = (
     Command("rotate", "vedette.doors.cli.node.key:rotate", "Let a new key follow one that is still sound."),
     Command("revoke", "vedette.doors.cli.node.key:revoke", "Believe a key no more, from the next message on."),
     Command("trust", "vedette.doors.cli.node.key:trust", "Believe a partner's key whose words were compared."),
+    Command("exercise", "vedette.doors.cli.node.exercise:exercise", "Write whose drill keys play an exercise."),
+    Command("join", "vedette.doors.cli.node.exercise:join", "Join an exercise whose words were compared."),
     Command("take", "vedette.doors.cli.node.key:take", "Take a partner's statement that came by another way."),
 )
 _NODE = (

@@ -20,3 +20,10 @@ def exercise_of(folder: NodeFolder, mode: Mode) -> ExerciseSession | None:
             f"{path}: an EXERCISE link needs the statement of the exercise that both owners play; "
             "put there what its leader has written"
         ) from None
+
+
+def keep_exercise(folder: NodeFolder, statement: bytes) -> None:
+    """Take part in this exercise, and in no other."""
+    aside = folder.path / (EXERCISE_FILE + ".new")
+    aside.write_bytes(statement)
+    aside.replace(folder.path / EXERCISE_FILE)

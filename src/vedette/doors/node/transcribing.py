@@ -79,7 +79,7 @@ def event_transcript(store: NodeStore, peer_name: str, event_id: str, has_conten
         if found is None:
             continue
         _, receipt, witness = found
-        path = _path(store, lane, leaves[lane], header.sequence, receipt.count)
+        path = _path(store, lane, leaves[lane], header.sequence, receipt)
         if path is not None:
             witnesses[witness.digest] = shown(witness, has_content=False)
             lines.append(
@@ -90,9 +90,10 @@ def event_transcript(store: NodeStore, peer_name: str, event_id: str, has_conten
 
 
 def _path(
-    store: NodeStore, lane: tuple[str, str], heard: dict[int, bytes], sequence: int, count: int
+    store: NodeStore, lane: tuple[str, str], heard: dict[int, bytes], sequence: int, receipt: Receipt
 ) -> tuple[str, ...] | None:
     """The proof; None when some of the hashes it needs were never here."""
+    count = receipt.count
     leaves: list[bytes | None] = [heard.get(number) for number in range(1, count + 1)]
     if None in leaves:
         kept = store.leaves(leaves_name(*lane), 0, count)
@@ -100,6 +101,8 @@ def _path(
     if any(one is None for one in leaves):
         return None
     tree = MerkleTree([one for one in leaves if one is not None])
+    if tree.root().hex() != receipt.root:  # hashes of a lane that was heard with gaps stand in another order
+        return None
     return tuple(step.hex() for step in tree.inclusion(sequence - 1, count))
 
 
