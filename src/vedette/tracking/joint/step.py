@@ -10,7 +10,7 @@ from vedette.frames import geodetic_from_itrf
 from vedette.motion.propagate import perigee_radius
 from vedette.reports import SharedTrack, TrackContent
 from vedette.tracking.joint.association import GATE, common_offset, paired
-from vedette.tracking.joint.carrying import BOOST, COAST, ENTRY, Beliefs, phases_of
+from vedette.tracking.joint.carrying import BOOST, COAST, Beliefs, phases_of
 from vedette.tracking.joint.offsets import SIZE, shifted
 from vedette.tracking.joint.owner_registration import LOOKED_BACK_S, MOST_LESSONS, Lesson, solved
 from vedette.tracking.joint.picture import JointState
@@ -249,10 +249,12 @@ def _are_measures(both: list[tuple[Source, Source]], rows: Beliefs) -> Bools:
     _, _, height_m = geodetic_from_itrf(rows.states_itrf[:, :3])
     sigma_m = np.sqrt(np.trace(rows.covs[:, :3, :3], axis1=1, axis2=2))
     phase = phases_of([one.phase for one, _ in both] + [other.phase for _, other in both], rows.states_itrf)
+    burning = (phase[:n] == BOOST) | (phase[n:] == BOOST)  # one owner may say so and the other nothing
+    phase[np.concatenate([burning, burning])] = BOOST
     orbits = np.array([perigee_radius(state) > _ORBIT_RADIUS_M for state in rows.states_itrf])
     falls = (phase == COAST) & (sigma_m < FALLING_SIGMA_M)
     burns = (phase == BOOST) & (sigma_m < BURNING_SIGMA_M)
-    fine = (orbits & (phase != ENTRY)) | ((falls | burns) & (height_m > AIR_TOP_M))
+    fine = (orbits & (phase == COAST)) | ((falls | burns) & (height_m > AIR_TOP_M))
     return np.asarray(fine[:n] & fine[n:])
 
 
