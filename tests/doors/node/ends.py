@@ -77,6 +77,7 @@ class End:
         self.events: list[PartnerReport | PartnerNews] = []
         self.t_heard_s: dict[int, float] = {}  # by warning: when it was handed to the watch
         self._offers: tuple[Shared, ...] = ()
+        self.offered: list[int] = []  # warnings
 
     def __enter__(self) -> "End":
         self.gateway.start()
@@ -88,6 +89,7 @@ class End:
 
     def warn(self, *numbers: int) -> None:
         """Offer warnings, besides those offered before."""
+        self.offered += numbers
         self._offers = (*self._offers, *(warning(number) for number in numbers))
         self.gateway.offer(self._offers)
 

@@ -74,8 +74,7 @@ def denied_to(settings: NodeSettings, peer: Peer) -> list[str]:
              "CONSUMER.NAMES.>", "CONSUMER.PAUSE.>", "CONSUMER.UNPIN.>", "CONSUMER.RESET.>", "CONSUMER.LEADER.>",
              "DIRECT.>", "META.>", "SERVER.>", "ACCOUNT.>", "INFO")  # fmt: skip
     return [
-        *(f"{js}.{word}" for word in words), "$JS.API.>", "$KV.>", "$O.>",
-        subjects_of(settings.owner, settings.node, peer.name),
+        *(f"{js}.{word}" for word in words), "$JS.API.>", "$KV.>", "$O.>", "keep.>",
     ]  # fmt: skip
 
 

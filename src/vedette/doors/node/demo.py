@@ -230,6 +230,7 @@ class JointEye:
     def __init__(self, stands: tuple[Stand, ...]) -> None:
         self._stands = stands
         self._after = {stand.owner: 0 for stand in stands}
+        self._read = {stand.owner: 0 for stand in stands}  # bytes of what the watch has said
         self._said: set[tuple[str, ...]] = set()
 
     def news(self) -> list[str]:
@@ -250,6 +251,25 @@ class JointEye:
                 for row in rows:
                     self._after[stand.owner] = max(self._after[stand.owner], row.number)
                     lines += self._line(stand, row.kind, row.event)
+            lines += self._joint(stand)
+        return lines
+
+    def _joint(self, stand: Stand) -> list[str]:
+        """What the watch of one owner concludes from its own and the partner's."""
+        lines: list[str] = []
+        with contextlib.suppress(OSError, msgspec.DecodeError, KeyError, IndexError):
+            path = sorted((stand.folder.path / "journals").glob("*.said"))[-1]
+            with path.open("rb") as file:
+                file.seek(self._read[stand.owner])
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        break
+                    self._read[stand.owner] += len(line)
+                    event = msgspec.json.decode(line).get("event")
+                    if event and event["kind"] == "joint" and event["data"]["what"] == "level":
+                        is_both = event["data"]["evidence"] == "confirmed"
+                        mark = "== JOINT ==  " if is_both else "   "
+                        lines.append(f"  {event['t_utc'][11:19]}  {stand.owner} {mark}{event['text']}")
         return lines
 
     def _line(self, stand: Stand, kind: str, event: bytes) -> list[str]:

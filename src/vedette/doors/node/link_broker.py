@@ -15,7 +15,7 @@ from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_draw import Drawn, LaneDraw
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.store import Kept, NodeStore, StoreWriting
-from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, stream_of, subject_of
+from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, kept_of, stream_of, subject_of
 
 PAUSE_S = 0.3  # between tries
 ROUND_S = 0.5  # the outbox is looked at, even when nobody says that there is something
@@ -102,13 +102,16 @@ class BrokerLink:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _make_stream(self, streams: Any, lane: str) -> None:
-        from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StreamConfig
+        from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RePublish, StreamConfig
 
         settings, peer = self.settings, self.peer
         name = stream_of(settings.name, peer.name, lane)
         is_kept = KEPT_S[lane] == 0
         await streams.add_stream(StreamConfig(
-            name=name, subjects=[subject_of(settings.owner, settings.node, peer.name, lane)],
+            name=name, subjects=[kept_of(peer.name, lane)],
+            republish=RePublish(
+                src=kept_of(peer.name, lane), dest=subject_of(settings.owner, settings.node, peer.name, lane)
+            ),
             max_age=KEPT_S[lane], max_msgs=KEPT_COUNT[lane],
             discard=DiscardPolicy.NEW if is_kept else DiscardPolicy.OLD, duplicate_window=120,
         ))  # fmt: skip
@@ -118,7 +121,7 @@ class BrokerLink:
 
     async def _publish(self, streams: Any, lane: str) -> None:
         """The outbox of one lane, in order: the next is given when the broker has the one before on its disk."""
-        subject = subject_of(self.settings.owner, self.settings.node, self.peer.name, lane)
+        subject = kept_of(self.peer.name, lane)
         while True:
             self._posted[lane].clear()
             rows = await asyncio.to_thread(self.store.pending, self.peer.name, (lane,), 0, 200)

@@ -15,6 +15,11 @@ def subject_of(teller_owner: str, teller_node: str, hearer: str, lane: str) -> s
     return f"v1.{teller_owner}.{teller_node}.to.{hearer}.{lane}"
 
 
+def kept_of(hearer: str, lane: str) -> str:
+    """Where our own gateway puts them, and nobody else may: what is on the disk is then told under `subject_of`."""
+    return f"keep.{hearer}.{lane}"
+
+
 def subjects_of(teller_owner: str, teller_node: str, hearer: str) -> str:
     """All lanes of them."""
     return f"v1.{teller_owner}.{teller_node}.to.{hearer}.>"
