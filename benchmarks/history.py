@@ -98,7 +98,9 @@ def fill(store, kind, count):
     """A year of messages: one a few seconds, of which nothing is under way any longer."""
     sql = store._sql
     apart_ns = 365 * DAY_NS // count
-    piece = 500_000
+    piece = 100_000
+    if kind == "sqlite":
+        sql.run("PRAGMA cache_size = -1048576")  # for the bulk alone
     first = store.log(limit=10**6)[-1].number + 1
     for start in range(first, first + count, piece):
         end = min(start + piece, first + count) - 1

@@ -32,9 +32,11 @@ def main(words: list[str]) -> int:
     epoch = source_date_epoch(ROOT)
     with tempfile.TemporaryDirectory() as aside:
         folder = Path(aside)
-        wheel = build(ROOT, folder / "a", epoch, not asked.without_console)
-        if asked.check:
-            again = build(ROOT, folder / "elsewhere" / "and deeper" / "b", epoch, not asked.without_console)
+        places = [folder / "a", folder / "elsewhere" / "and deeper" / "b"][: 2 if asked.check else 1]
+        for place in places:  # all before the first is built: the checkout may go on changing
+            copy_tracked(ROOT, place)
+        wheel, *rest = [make(ROOT, place, epoch, not asked.without_console) for place in places]
+        for again in rest:
             differing = differences(wheel, again)
             for line in differing:
                 sys.stderr.write(f"{line}\n")
@@ -66,6 +68,11 @@ def source_date_epoch(root: Path) -> int:
 def build(root: Path, folder: Path, epoch: int, with_console: bool) -> Path:
     """A wheel made in a folder that holds nothing but what git tracks."""
     copy_tracked(root, folder)
+    return make(root, folder, epoch, with_console)
+
+
+def make(root: Path, folder: Path, epoch: int, with_console: bool) -> Path:
+    """A wheel of what lies in a folder."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C", "TZ": "UTC", "PYTHONHASHSEED": "0"}
     environment.pop("PYTHONPATH", None)
     if with_console:

@@ -93,6 +93,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("notices", "vedette.doors.cli.notices:notices", "Keep what partners announce; match what is seen."),
     Command("registration", "vedette.doors.cli.registration:registration", "Say what the sensors read too much."),
     Command("catalogue", "", "Know what is up there: load, ask, name, compare.", _CATALOGUE),
+    Command("conformance", "vedette.doors.cli.conformance:conformance", "Examine a partner's node from outside."),
     Command("node", "", "Warn together with other owners: share what you choose, trust what you verify.", _NODE),
     Command("arc", "vedette.doors.cli.arc:arc", "Say what a published height, distance and time imply."),
     Command("cue", "vedette.doors.cli.cue:cue", "Say when and where a track will appear to other sensors."),
