@@ -36,10 +36,6 @@ LIES = {  # what comes instead, from the honest message, the time and yesterday'
         .data,
         {"wrong-mode"},
     ),
-    "clock 3 s ahead": (
-        lambda data, t, old, chance: sender(node="north-1").seal("words", (), t + 3 * S).data,
-        {"clock"},
-    ),
 }
 
 
@@ -91,3 +87,12 @@ def test_a_stolen_key_is_refused_on_an_open_link_with_the_very_next_message():
             heard = other.hear(one.seal(chance.choice(["warn", "track"]), (event(n),), T).data, T)
             assert (heard.report is None) == (n >= until)
             assert n < until or heard.trouble == "revoked"
+
+
+def test_a_clock_that_is_ahead_is_named_with_the_first_message_and_what_it_says_is_kept():
+    for seed in range(SEEDS):
+        chance = random.Random(seed)
+        one, other = sender(), receiver()
+        first = one.seal("warn", (event(1),), T + 3 * S).data
+        heard = other.hear(first, T + chance.randrange(S))
+        assert heard.report and heard.trouble == "clock" and "ahead" in heard.news[0].text
