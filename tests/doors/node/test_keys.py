@@ -202,3 +202,18 @@ def test_an_exercise_is_led_by_one_and_joined_by_words(line, tmp_path, capsys):
     assert LinkReceiver(state, line.peer.book(), session).hear(live.data, t).trouble == "wrong-mode"
     file.write_bytes(file.read_bytes().replace(b"Northern", b"Southern"))
     assert run(capsys, *words)[0] == 6
+
+
+def test_a_link_that_has_said_nothing_begins_with_the_key_its_partner_has(line, tmp_path):
+    rotate(line.ring, Purpose.LIVE, "NORTH", now_tai_ns(), 60.0)
+    line.restart()  # SOUTH has the card of before, and has heard nothing
+    announced, after = line.tell()
+    assert announced.trouble == "new-key" and after.report
+    late = node(tmp_path / "late", "EAST")
+    make_partners(line.north, late)  # has the card of now
+    book = PeerKeys(late.folder, "NORTH-A").book()
+    sender = Signer(line.ring).sender(SenderState(owner="NORTH", node="A", to="EAST", mode=Mode.REAL))
+    heard = LinkReceiver(ReceiverState(owner="NORTH", node="A", to="EAST", mode=Mode.REAL), book)
+    t = now_tai_ns()
+    for one in [*Signer(line.ring).due(sender, t), sender.seal("warn", (), t)]:
+        assert heard.hear(one.data, t).report

@@ -13,6 +13,7 @@ from vedette.doors.key_files import read_secret
 from vedette.doors.node.broker_keys import check_public, public_of
 from vedette.doors.node.certificates import fingerprint
 from vedette.doors.node.folder import NodeFolder, NodeSettings, check_name, host_and_port
+from vedette.doors.node.own_keys import believed_keys
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.toml_text import toml_text
 from vedette.sharing import Trust, format_trust, parse_trust
@@ -39,7 +40,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def card_of(folder: NodeFolder, settings: NodeSettings) -> Card:
     """The card of the node here."""
-    own = [key.public for key in folder.keys.own()]  # the record key signs no message; it may take another key back
+    own = [key.public for key in believed_keys(folder.keys)]  # the record key only takes another key back
     lines = [line for line in format_trust(Trust.of(*own)).splitlines() if not line.startswith("#")]
     return Card(
         owner=settings.owner,

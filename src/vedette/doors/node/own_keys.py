@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vedette.core.errors import NotFoundError, RefusedError, VedetteError
 from vedette.doors.key_files import KIND_OF, KeyRing, read_secret, write_secret
+from vedette.doors.seal_file import now_tai_ns
 from vedette.reports import Mode
 from vedette.sharing import DrillKey, LiveKey, Purpose, RecordKey, format_key, make_key, parse_key
 from vedette.sharing.key_life import Statement, revocation, rotation, statement_of
@@ -22,6 +23,7 @@ from vedette.sharing.keys import SECRET_SIZE
 from vedette.sharing.link import LinkSender, Sealed, SenderState
 
 _S = 1_000_000_000  # ns
+_PARTNERS_CLOCK_S = 86_400  # may be so far behind ours: the new key signs within a second of its announcement
 SigningKey = LiveKey | DrillKey
 
 
@@ -43,7 +45,8 @@ def rotate(ring: KeyRing, purpose: Purpose, owner: str, t_tai_ns: int, overlap_s
     old = _signing(ring, purpose)
     new = make_key(KIND_OF[purpose], owner or old.owner, secrets.token_bytes(SECRET_SIZE))
     assert isinstance(new, LiveKey | DrillKey)
-    statement = rotation(old, new, owner, t_tai_ns, t_tai_ns + int(overlap_s * _S))
+    until = t_tai_ns + int(overlap_s * _S)
+    statement = rotation(old, new, owner, t_tai_ns - _PARTNERS_CLOCK_S * _S, until)
     fresh = ring.folder / f"{purpose}.key.new"
     fresh.unlink(missing_ok=True)
     write_secret(fresh, format_key(new))
@@ -88,6 +91,21 @@ def own_keys(ring: KeyRing) -> list[LiveKey | DrillKey | RecordKey]:
     return found
 
 
+def believed_keys(ring: KeyRing, t_tai_ns: int | None = None) -> list[LiveKey | DrillKey | RecordKey]:
+    """The keys that partners may believe now, oldest first: those of now, and those in their overlap."""
+    t = now_tai_ns() if t_tai_ns is None else t_tai_ns
+    every = statements(ring)
+    taken_back = {one.said.key_id for one in every if one.said.kind == "revoke"}
+    found: list[LiveKey | DrillKey | RecordKey] = []
+    for one in every:
+        if one.said.kind == "rotate" and t < one.said.t_until_tai_ns and one.said.key_id not in taken_back:
+            key = _any_key(ring, one.said.key_id)
+            if key is not None:
+                found.append(key)
+    names = {key.key_id for key in found}
+    return [*found, *(key for key in ring.own() if key.key_id not in names | taken_back)]
+
+
 def own_key_ids(ring: KeyRing) -> set[str]:
     """Their names."""
     return {key.key_id for key in own_keys(ring)}
@@ -101,13 +119,19 @@ class Signer:
         self._seen: object = None
         self._told: set[bytes] = set()  # changes of keys that were announced since we began
 
-    def sender(self, state: SenderState) -> LinkSender:
+    def sender(self, state: SenderState, t_tai_ns: int | None = None) -> LinkSender:
         """The sender of a link, with the key it signed with last while that one may still sign, else with today's.
 
-        NotFoundError when there is no key for this mode: it was taken back, and another is yet to be made.
+        A link that has said nothing yet begins with the oldest key that is still in its overlap: the partner may have
+        had our card before the change. NotFoundError when there is no key for this mode: it was taken back, and another
+        is yet to be made.
         """
         purpose = purpose_of(state.mode)
         taken_back = {one.said.key_id for one in statements(self.ring) if one.said.kind == "revoke"}
+        if not state.key_id:
+            begun = [key for key in believed_keys(self.ring, t_tai_ns) if key.purpose is purpose]
+            if begun and isinstance(begun[0], LiveKey | DrillKey):
+                return LinkSender(state, begun[0])
         if state.key_id and state.key_id not in taken_back:
             last = _any_key(self.ring, state.key_id)
             if isinstance(last, LiveKey | DrillKey):

@@ -43,7 +43,7 @@ def exercise(
         raise UsageError(f"--hours {hours:g}: more than none, and a year at most")
     folder, settings = read_node(data_dir_of(data_dir))
     t = now_tai_ns()
-    owners = {settings.owner: (folder.keys.read(DrillKey).key_id,)}
+    owners: dict[str, tuple[str, ...]] = {settings.owner: (folder.keys.read(DrillKey).key_id,)}
     for peer in peers_of(folder):
         good = [one for one in PeerKeys(folder, peer.name).book().keys if one.standing(t) is Standing.GOOD]
         drill = tuple(one.key_id for one in good if one.key.purpose is Purpose.DRILL)
