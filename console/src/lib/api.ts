@@ -81,6 +81,11 @@ export async function bytes(path: string, query: Query = {}, signal?: AbortSigna
   return (await answer(fetch(address(path, query), { signal: signal ?? null }))).arrayBuffer();
 }
 
+/** GET a file. */
+export async function file(path: string, query: Query = {}, signal?: AbortSignal): Promise<Blob> {
+  return (await answer(fetch(address(path, query), { signal: signal ?? null }))).blob();
+}
+
 /** POST a JSON document; the header tells the server that no other site made this call. */
 export async function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
   const response = await answer(

@@ -43,6 +43,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: "view.language", keys: ["Shift+L"], group: "view" },
   { id: "general.palette", keys: ["Ctrl+K"], group: "general", isInPalette: false },
   { id: "general.search", keys: ["/"], group: "general" },
+  { id: "general.afterwards", keys: ["o"], group: "general" },
   { id: "general.help", keys: ["?"], group: "general" },
   { id: "general.clear", keys: ["Escape"], group: "general", isInPalette: false },
   { id: "general.mute", keys: ["m"], group: "general" },
