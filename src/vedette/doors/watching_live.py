@@ -6,8 +6,9 @@ or SIGTERM, ends it in order: what has come is still taken, the journal is close
 
 import os
 import signal
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -62,8 +63,13 @@ def run_live_watch(options: WatchOptions) -> int:
     return exit_code_of(picture)
 
 
-def live_feeds(options: WatchOptions) -> tuple[Session, LiveFeeds]:
-    """The session of a live watch, and its feeds: sockets are open, and nothing is heard until they are iterated."""
+def live_feeds(
+    options: WatchOptions, held: Mapping[str, socket.socket] | None = None
+) -> tuple[Session, LiveFeeds]:
+    """The session of a live watch, and its feeds: sockets are open, and nothing is heard until they are iterated.
+
+    `held` has sockets that somebody else has opened, by the names of their addresses.
+    """
     session = session_of(options)
     addresses = [parse_address(word, is_listening=True, is_open=options.is_open) for word in options.listen]
     addresses += [parse_address(word, is_open=options.is_open) for word in options.feeds if is_address(word)]
@@ -79,6 +85,7 @@ def live_feeds(options: WatchOptions) -> tuple[Session, LiveFeeds]:
         sensors,
         {name: _file(name, session.mode, sensors, session.t_liftoff_tai_ns) for name in files},
         None if options.until is None else when(options.until, session.t_liftoff_tai_ns),
+        held,
     )
     return session, live
 

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,20 +16,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import websockets
+from tests.doors.feeds.loopback import free_port, scan_line
 
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.server.frames import fold
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import FeedEnded
+from vedette.reports import Scan
 
 PATIENCE_S = 90.0  # for whatever must come; a busy machine compiles and reads for long
 BEATS = 3  # of the server's heart, one a second, before a dead worker is told of
 
 
 @contextmanager
-def serving(folder: Path, speed: str = "10"):
-    """`vedette serve` of a story in a process of its own; gives the process and its address."""
-    words = ["serve", "--scenario", "two-launches", "--speed", speed, "--no-token", "--port", "0"]
+def serving(folder: Path, *what: str):
+    """`vedette serve`, of a story when nothing else is named, in a process of its own; the process and its address."""
+    words = ["serve", *(what or ("--scenario", "two-launches", "--speed", "10")), "--no-token", "--port", "0"]
     command = "import sys; from vedette.doors.cli import main; sys.exit(main())"
     process = subprocess.Popen(
         [sys.executable, "-c", command, *words, "--data-dir", str(folder)], stderr=subprocess.PIPE, text=True,
@@ -145,3 +148,48 @@ def test_a_worker_that_dies_is_told_of_and_begun_again_and_so_is_a_server(tmp_pa
         events = list(journal.events())
         assert isinstance(events[-1], FeedEnded) and not any(isinstance(one, FeedEnded) for one in events[:-1])
     assert not (tmp_path / "serving.json").exists()
+
+
+def is_gone(number: int) -> bool:
+    """Whether a process has ended; its parent may still have to look."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def test_what_live_feeds_say_while_a_worker_is_dead_or_reads_its_journal_again_is_kept(tmp_path):
+    """Two workers are killed, and reports come while none listens: every one stands in the journal, once, in order."""
+    port, sent = free_port(socket.SOCK_DGRAM), []
+
+    def send(count):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            for _ in range(count):
+                out.sendto(scan_line(len(sent)), ("127.0.0.1", port))
+                sent.append(len(sent))
+
+    async def two_deaths(process, address):
+        async with opened(address) as page_socket:
+            page = Page(page_socket)
+            await page.hello()
+            await page.until(lambda frame: frame["type"] == "heartbeat" and frame["worker"]["state"] == "running")
+            send(10)
+            await page.until(lambda frame: scans(frame) == len(sent))
+            for _ in range(2):
+                killed = worker_of(process)
+                os.kill(killed, signal.SIGKILL)
+                while not is_gone(killed):
+                    await asyncio.sleep(0.01)
+                send(50)  # nobody listens
+                await page.until(lambda frame: frame["type"] == "heartbeat" and frame["worker"]["state"] != "running")
+                send(50)  # the next one reads its journal, or is about to
+                await page.until(lambda frame: scans(frame) == len(sent))
+
+    with serving(tmp_path, "--listen", f"udp://127.0.0.1:{port}", "--mode", "TEST") as (process, address):
+        asyncio.run(two_deaths(process, address))
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE_S)
+    (path,) = journals_dir_of(tmp_path).glob("*.sqlite")
+    with SqliteJournal.open(path) as journal:
+        ranges_m = [float(scan.values[0, 2]) for scan in journal.events() if isinstance(scan, Scan)]
+    assert ranges_m == [812_250.0 + number for number in sent]

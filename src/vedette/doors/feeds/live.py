@@ -3,6 +3,7 @@
 `None` stands for a pause in which nothing came, so that the loop can put what it has on disk and redraw its screen.
 """
 
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
@@ -48,6 +49,7 @@ class LiveFeeds:
         sensors: Mapping[str, FeedSensor] | None = None,
         files: Mapping[str, Iterator[FeedRecord]] | None = None,
         t_until_tai_ns: int | None = None,
+        held: Mapping[str, socket.socket] | None = None,
     ) -> None:
         self.mode, self.sensors, self.t_until_tai_ns = mode, sensors, t_until_tai_ns
         self.inbox = Inbox()
@@ -56,13 +58,21 @@ class LiveFeeds:
         self.feeds: list[Feed] = []
         try:
             for address in addresses:
-                self.feeds.append(_feed_of(address, self.inbox))
+                self.feeds.append(_feed_of(address, self.inbox, (held or {}).get(address.name)))
         except BaseException:
             self._close()
             raise
         self.feeds += [_FileFeed(name, records, self.inbox) for name, records in (files or {}).items()]
         self._decoders: dict[str, Decoder] = {}
         self._patience: dict[str, Patience] = {}
+        self._has_begun = False
+
+    def begin(self) -> None:
+        """Take what arrives from now on, and hold it until `records` is iterated."""
+        if not self._has_begun:
+            self._has_begun = True
+            for feed in self.feeds:
+                feed.start()
 
     def stop(self) -> None:
         """End the stream; may be called from a signal."""
@@ -73,8 +83,7 @@ class LiveFeeds:
         own = OwnClock()
         for address in self.addresses:
             yield FeedHeader(source=address.name, format=address.transport.value, mode=self.mode)
-        for feed in self.feeds:
-            feed.start()
+        self.begin()
         t_last_tai_ns = now_tai_ns()
         try:
             while not self._is_over():
@@ -151,9 +160,9 @@ def _who(record: Scan | Claim) -> str:
     return record.source_id if isinstance(record, Claim) else record.sensor_id
 
 
-def _feed_of(address: Address, inbox: Inbox) -> Feed:
+def _feed_of(address: Address, inbox: Inbox, held: socket.socket | None) -> Feed:
     if address.transport is Transport.UDP:
-        return UdpFeed(address, inbox)
+        return UdpFeed(address, inbox, held)
     if address.transport is Transport.NATS:
         return NatsFeed(address, inbox)
     return TcpListener(address, inbox) if address.is_listening else TcpCaller(address, inbox)

@@ -2,8 +2,10 @@
 
 import socket
 import struct
+import sys
 import threading
 import time
+from contextlib import suppress
 
 from vedette.core.errors import UnreachableError
 from vedette.doors.feeds.address import Address
@@ -11,18 +13,19 @@ from vedette.doors.feeds.clock import tai_ns_from_posix_ns
 from vedette.doors.feeds.inbox import Arrival, Happened, Inbox
 
 _BUFFER_BYTES = 8 * 1024 * 1024  # asked for; the kernel may give less
-_SO_TIMESTAMPNS, _SO_RXQ_OVFL = 35, 40  # Linux, asm-generic/socket.h
+_SO_RCVBUFFORCE, _SO_TIMESTAMPNS, _SO_RXQ_OVFL = 33, 35, 40  # Linux, asm-generic/socket.h
 _TIMESPEC, _COUNT = struct.Struct("@ll"), struct.Struct("@I")
 
 
 class UdpFeed:
     """Listens for datagrams at an address; a multicast group is joined."""
 
-    def __init__(self, address: Address, inbox: Inbox) -> None:
+    def __init__(self, address: Address, inbox: Inbox, held: socket.socket | None = None) -> None:
         self.address, self.inbox = address, inbox
         self._is_stopping = threading.Event()
         self._lost_count = 0
-        self._socket = _open(address)
+        self._socket = open_udp(address) if held is None else held
+        self._socket.settimeout(0.2)
         self.port = int(self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._run, name=address.name, daemon=True)
 
@@ -67,7 +70,8 @@ class UdpFeed:
         self.inbox.put(Arrival(self.address.name, Happened.SAID, t, said=words, cure=cure, is_bad=True), waits=False)
 
 
-def _open(address: Address) -> socket.socket:
+def open_udp(address: Address) -> socket.socket:
+    """A bound socket; a multicast group is joined. UnreachableError when it cannot be listened at."""
     try:
         family, _, _, _, place = socket.getaddrinfo(
             address.host, address.port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
@@ -77,6 +81,9 @@ def _open(address: Address) -> socket.socket:
         raise UnreachableError(f"{address.name}: no such place ({trouble.strerror or trouble}); check it") from None
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+        if sys.platform == "linux":
+            with suppress(OSError):  # beyond the system's bound, where this process may
+                made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
         for option in (_SO_TIMESTAMPNS, _SO_RXQ_OVFL):
             try:
                 made.setsockopt(socket.SOL_SOCKET, option, 1)
@@ -93,5 +100,4 @@ def _open(address: Address) -> socket.socket:
         made.close()
         cure = "is another watch listening there? give another port"
         raise UnreachableError(f"{address.name}: cannot listen ({trouble.strerror or trouble}); {cure}") from None
-    made.settimeout(0.2)
     return made

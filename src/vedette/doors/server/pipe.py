@@ -14,6 +14,7 @@ class Start(msgspec.Struct, tag="start", frozen=True, kw_only=True):
 
     options: "WatchPlan"
     journal: str | None = None
+    held: dict[str, int] = {}  # sockets handed down: descriptors by the names of their addresses
 
 
 class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,14 @@ Each comes with the journal it is written to. A journal that is resumed is gone 
 already of a story or a recording is passed over; live feeds have moved on.
 """
 
+import os
+import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -26,6 +28,9 @@ from vedette.doors.watch_notices import notices_of, with_notices
 from vedette.doors.watching import WatchOptions, mode_and_rest, new_journal_path, session_of
 from vedette.engine import Event, Session
 from vedette.reports import Mode, Scan
+
+if TYPE_CHECKING:
+    from vedette.doors.feeds import LiveFeeds
 
 NAP_S = 0.05  # between two looks at the clock and at the orders while nothing is due
 
@@ -51,6 +56,7 @@ class Source:
         self.is_played = orders is not None
         self._pace = pace if pace is not None else Pace(head_s)
         self.stop: Callable[[], None] = lambda: None
+        self.begin: Callable[[], None] = lambda: None  # live: take what arrives, to be read later
 
     def events(self) -> Iterator[Event | None]:
         """In order, each when it is due; None in pauses."""
@@ -118,11 +124,18 @@ class Pace:
 
 
 @contextmanager
-def open_source(plan: WatchPlan, orders: Orders, resume: Path | None) -> Iterator[Source]:
-    """The source of a plan, its journal new or resumed."""
+def open_source(
+    plan: WatchPlan, orders: Orders, resume: Path | None, held: Mapping[str, int] | None = None
+) -> Iterator[Source]:
+    """The source of a plan, its journal new or resumed; `held` has sockets that were handed down."""
     data_dir = None if plan.data_dir is None else Path(plan.data_dir)
-    make = _story if plan.scenario is not None else _live if _is_live(plan) else _recorded
-    session, events, stop, is_paced = make(plan, data_dir)
+    begin: Callable[[], None] | None = None
+    if plan.scenario is None and _is_live(plan):
+        session, events, live = _live(plan, data_dir, held or {})
+        begin, stop, is_paced = live.begin, live.stop, False
+    else:
+        make = _story if plan.scenario is not None else _recorded
+        session, events, stop, is_paced = make(plan, data_dir)
     if resume is not None:
         opened = resume_sealed(resume, data_dir, RESERVE_BYTES)
     else:
@@ -135,6 +148,7 @@ def open_source(plan: WatchPlan, orders: Orders, resume: Path | None) -> Iterato
             anchor = (plan.wall_zero_s, plan.story_zero_tai_ns)
         source = Source(journal, rest, orders if is_paced else None, pace=Pace(plan.head_s, anchor))
         source.stop = stop
+        source.begin = begin or source.begin
         yield source
 
 
@@ -190,13 +204,16 @@ def _recorded(plan: WatchPlan, data_dir: Path | None) -> Made:
     return session, with_notices(told, options.notices), lambda: None, True
 
 
-def _live(plan: WatchPlan, data_dir: Path | None) -> Made:
+def _live(
+    plan: WatchPlan, data_dir: Path | None, held: Mapping[str, int]
+) -> tuple[Session, Iterator[Event | None], "LiveFeeds"]:
     from vedette.doors.watching_live import live_feeds
 
     options = options_of(plan)
-    session, live = live_feeds(options)
+    sockets = {name: socket.socket(fileno=os.dup(number)) for name, number in held.items()}
+    session, live = live_feeds(options, sockets)
     reports = with_catalogue(live.records(), plan.catalogue, data_dir, True)
-    return session, chain(notices_of(options.notices), reports), live.stop, False
+    return session, chain(notices_of(options.notices), reports), live
 
 
 def _is_live(plan: WatchPlan) -> bool:

@@ -205,7 +205,8 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     if is_cold():
         sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
         warm(lambda done, of: teller.send(Caught(entry=done, of=of)), lambda: not control.is_stopping.is_set())
-    with open_source(plan, control, None if start.journal is None else Path(start.journal)) as source:
+    left = None if start.journal is None else Path(start.journal)
+    with open_source(plan, control, left, start.held) as source:
         journal, session = source.journal, source.journal.session
         control.on_stop = source.stop
         if control.is_stopping.is_set():
@@ -223,6 +224,7 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         partners = beside(plan, journal, source.is_played)
         proposer = Proposer(journal, data_dir, places_of(None if plan.areas is None else Path(plan.areas)))
         desk = ProposingReporter(teller, proposer)
+        source.begin()  # what arrives while the journal is read again is held
         picture, is_over = resumed(journal, proposer, teller)
         teller.begin(picture, journal, source)
         if is_over:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from vedette.doors.server import pipe
+from vedette.doors.server.held_sockets import HeldSockets
 from vedette.doors.server.hub import TRACKS, Hub
 from vedette.doors.server.pipe import WatchPlan
 
@@ -42,6 +43,7 @@ class WorkerLink:
         self.feeds: tuple[str, ...] = ()
         self._t_heard_s = self._t_loop_s = time.monotonic()
         self._is_stopping = False
+        self._held = HeldSockets(plan)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -90,6 +92,7 @@ class WorkerLink:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        self._held.close()
 
     async def _live(self) -> None:
         deaths = 0
@@ -110,14 +113,15 @@ class WorkerLink:
 
     async def _one_life(self) -> bool:
         """From start to death; True when another life would be no better."""
+        held = self._held.numbers
         self.process = process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "vedette.doors.server.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22, pass_fds=tuple(held.values()),
         )  # fmt: skip
         assert process.stdin is not None and process.stdout is not None
         self._t_heard_s = time.monotonic()
         journal = None if self.journal is None else str(self.journal)
-        process.stdin.write(pipe.packed(pipe.Start(options=self.plan, journal=journal)))
+        process.stdin.write(pipe.packed(pipe.Start(options=self.plan, journal=journal, held=held)))
         hung = asyncio.create_task(self._end_when_hung(process))
         is_final = False
         try:

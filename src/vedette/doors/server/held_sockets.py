@@ -1,0 +1,51 @@
+"""Datagram sockets that outlive a watch worker: the server opens them and each worker reads from them.
+
+Between the death of one worker and the first look of the next the system holds what arrives (as much as its buffer of
+the socket takes), and while the next reads its journal again it takes the datagrams already, with the times at which
+they came. A server that is killed lets go of them; its worker leaves with it.
+"""
+
+import socket
+import sys
+from collections.abc import Sequence
+
+from vedette.core.errors import UnreachableError, UsageError
+from vedette.doors.feeds.address import Transport, parse_address
+from vedette.doors.feeds.udp import open_udp
+from vedette.doors.server.pipe import WatchPlan
+
+
+class HeldSockets:
+    """Opened when a first worker is begun."""
+
+    def __init__(self, plan: WatchPlan) -> None:
+        self._plan = plan
+        self._sockets: dict[str, socket.socket] | None = None
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """File descriptors by the name of their address, to be handed down under these numbers."""
+        if self._sockets is None:
+            self._sockets = dict(_opened(self._plan))
+        return {name: one.fileno() for name, one in self._sockets.items()}
+
+    def close(self) -> None:
+        """Let go of them."""
+        for one in (self._sockets or {}).values():
+            one.close()
+        self._sockets = {}
+
+
+def _opened(plan: WatchPlan) -> Sequence[tuple[str, socket.socket]]:
+    found: list[tuple[str, socket.socket]] = []
+    if sys.platform == "win32":  # no descriptors are handed down there: each worker opens its own
+        return found
+    for words, is_listening in ((plan.listen, True), (plan.feeds, False)):
+        for word in words:
+            try:
+                address = parse_address(word, is_listening=is_listening, is_open=plan.is_open)
+                if address.transport is Transport.UDP:
+                    found.append((address.name, open_udp(address)))
+            except (UsageError, UnreachableError):
+                continue  # a file, or what the worker will say in its own words
+    return found
