@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Bools, Rows, Scalar
+from vedette.core.shapes import Bools, Scalar
 from vedette.estimation import mahalanobis_sq
 from vedette.frames import geodetic_from_itrf
 from vedette.motion.propagate import perigee_radius
@@ -29,6 +29,7 @@ APART_TO_LEAVE = 3
 _COPY_AT = 0.05  # squared distance of two numbers of one owner that no two honest tracks come near
 _COPIES_TO_SAY = 2
 _SOLVED_EVERY_S = 10.0
+_NO_TEACHERS = (Lie.FROZEN, Lie.ECHO)
 _ORBIT_RADIUS_M = 6.378137e6 + 120e3
 # what a pair of owners may be off before anything is known of them: small beside what is tried by pattern
 _DOUBT = np.diag(np.array([0.02, *(50.0,) * 3, *(1e-5,) * 3]) ** 2)
@@ -61,8 +62,9 @@ def absorb(state: JointState, batch: Batch, own: str) -> None:
     _meet(state, told, t, own)
     for owner in sorted({key[0] for key in told}):
         _compare(state, [key for key in told if key[0] == owner], owner, t, own)
+    _learn(state, told, t)
     if batch.owner != own:
-        seen = _differences(state, [key for key in told if key[0] == batch.owner], batch.owner, t, own, learn=True)
+        seen = _differences(state, [key for key in told if key[0] == batch.owner], batch.owner, t, own)
         share = still / met_before if met_before else 0.0
         was = state.trust.get(batch.owner, OwnerTrust(batch.owner))
         now = state.trust[batch.owner] = judged(was, seen, t, share, copies, seconds_ahead(batch))
@@ -213,7 +215,7 @@ def standing(state: JointState, owner: str) -> OwnerTrust:
     return state.trust.get(owner, OwnerTrust(owner))
 
 
-def _differences(state: JointState, keys: list[Key], owner: str, t: int, own: str, learn: bool) -> Compared:
+def _differences(state: JointState, keys: list[Key], owner: str, t: int, own: str) -> Compared:
     """The tracks of a message beside what is known without their owner."""
     pairs = [(state.sources[key], _reference(state, key, owner, t, own)) for key in keys if key not in state.same_as]
     both = [
@@ -229,8 +231,6 @@ def _differences(state: JointState, keys: list[Key], owner: str, t: int, own: st
     mine, others = [both[i][0] for i in use], [both[i][1] for i in use]
     n = len(use)
     states, covs = (part[np.concatenate([use, use + len(both)])] for part in (rows.states_itrf, rows.covs))
-    if learn:
-        _learn(state, mine, others, states, covs, t)
     corrected = states.copy()
     for i, one in enumerate((*mine, *others)):
         corrected[i] = corrected_state(state, one.key[0], states[i])
@@ -266,18 +266,27 @@ def corrected_state(state: JointState, owner: str, state_itrf: Scalar) -> Scalar
     return np.asarray(state_itrf - (shifted(state_itrf[None], off)[0] - state_itrf))
 
 
-def _learn(state: JointState, mine: list[Source], others: list[Source], states: Rows, covs: Rows, t: int) -> None:
-    """Differences of shared satellites teach what their owners read otherwise."""
-    n = len(mine)
-    for i, (one, other) in enumerate(zip(mine, others, strict=True)):
-        if one.is_mixed or other.is_mixed or one.is_still or perigee_radius(states[n + i]) < _ORBIT_RADIUS_M:
-            continue
-        if standing(state, one.key[0]).lie in (Lie.FROZEN, Lie.ECHO):
-            continue
-        first, second = sorted((i, n + i), key=lambda row: (one if row == i else other).key[0])
-        owners = sorted((one.key[0], other.key[0]))
-        lesson = Lesson(t, states[first], states[second] - states[first], covs[i] + covs[n + i])
-        state.lessons[owners[0], owners[1], state.object_of[one.key]] = lesson
+def _learn(state: JointState, told: list[Key], t: int) -> None:
+    """Differences of shared satellites teach what their owners read otherwise: the same on every side of a link."""
+    edge = t - round(FRESH_S * NS_PER_S)
+    pairs: list[tuple[Source, Source, str]] = []
+    for key in told:
+        name = state.object_of[key]
+        for other in sorted(state.objects[name].values()):
+            first, second = (state.sources[one] for one in sorted((key, other)))
+            both = (first, second)
+            if other == key or any(one.is_mixed or one.is_still or one.t_tai_ns < edge for one in both):
+                continue
+            if all(is_taught(one, t) and standing(state, one.key[0]).lie not in _NO_TEACHERS for one in both):
+                pairs.append((first, second, name))
+    if pairs:
+        n = len(pairs)
+        rows, _ = at_instant([*(one for one, _, _ in pairs), *(other for _, other, _ in pairs)], t)
+        x, P = rows.states_itrf, rows.covs
+        for i, (former, latter, name) in enumerate(pairs):
+            if perigee_radius(x[i]) > _ORBIT_RADIUS_M:
+                lesson = Lesson(t, x[i], x[n + i] - x[i], P[i] + P[n + i])
+                state.lessons[former.key[0], latter.key[0], name] = lesson
     edge = t - round(LOOKED_BACK_S * NS_PER_S)
     if len(state.lessons) > MOST_LESSONS or any(one.t_tai_ns < edge for one in state.lessons.values()):
         kept = sorted(state.lessons.items(), key=lambda item: (-item[1].t_tai_ns, item[0]))[:MOST_LESSONS]

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows, Scalar
+from vedette.core.shapes import Rows, Scalar, Vec3
 from vedette.estimation import mahalanobis_sq
 from vedette.reports import Finding, FindingKind, SharedDrop, SharedTrack
 from vedette.tracking.joint.carrying import Beliefs
 from vedette.tracking.joint.fusing import fused_rows
 from vedette.tracking.joint.owner_registration import FEWEST_OBJECTS, bias_of
 from vedette.tracking.joint.picture import JointState
+from vedette.tracking.joint.place_registration import BiasFromPlace, bias_from_place
 from vedette.tracking.joint.source import Source, at_instant, covariance_terms, is_usable
 from vedette.tracking.joint.step import absorb, corrected_state, is_taught, key_of, standing
 from vedette.tracking.joint.trust import PAIR_GATE
@@ -95,7 +96,12 @@ class JointTracker:
         sources = [state.sources[key] for key in keys]
         rows, _ = at_instant(sources, t)
         for i, one in enumerate(sources):
-            rows.states_itrf[i] = corrected_state(state, one.key[0], rows.states_itrf[i])
+            whole = corrected_state(state, one.key[0], rows.states_itrf[i])
+            # whose the difference is nobody knows: what is taken off stays in doubt, and in all owners alike
+            doubt = np.outer(whole - rows.states_itrf[i], whole - rows.states_itrf[i])
+            rows.states_itrf[i] = whole
+            rows.covs[i] += doubt
+            rows.tied[i] += doubt
             widening = self._standing_of(one).inflation
             rows.covs[i] *= widening
             rows.tied[i] *= widening
@@ -128,6 +134,10 @@ class JointTracker:
     def bias(self, owner: str) -> BiasOfOwner:
         """What an owner reads otherwise than we do, by the satellites that both see."""
         return bias_of(owner, self.own, self._state.offsets)
+
+    def bias_from(self, owner: str, place_itrf_m: Vec3) -> BiasFromPlace:
+        """The same as a sensor of the owner at a known place would have it: clock, range, azimuth, elevation."""
+        return bias_from_place(owner, self.own, self._state.lessons, place_itrf_m)
 
     @property
     def owners(self) -> tuple[str, ...]:
