@@ -2,11 +2,12 @@
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
 infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry, manoeuvres,
-breakups; by default all.
+breakups, joint, joint-engines; by default all.
 
 Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches,
 infrared, assurance,
-cues and classes the records that `./run calibrate` keeps; without them their figures stay as they were.
+cues, classes, joint and joint-engines the records that `./run calibrate` keeps; without them their figures stay as
+they were.
 """
 
 import re
@@ -25,6 +26,8 @@ from tools.accuracy.figures import table
 from tools.accuracy.filters import filter_table
 from tools.accuracy.flights import flight_figures
 from tools.accuracy.incidents import incident_table
+from tools.accuracy.joint import ENGINES, engines_table, joint_table
+from tools.accuracy.joint import RECORDS as JOINT_RECORDS
 from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
 from tools.accuracy.numerical_orbits import numerical_orbit_table
 from tools.accuracy.orbits import orbit_fit_figures
@@ -70,6 +73,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "reentry": reentry_table,
     "manoeuvres": manoeuvre_table,
     "breakups": breakup_table,
+    "joint": joint_table,
+    "joint-engines": engines_table,
 }
 
 RECORDED = ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups")
@@ -79,6 +84,8 @@ KEPT = {
     "assurance": ASSURANCE_RECORDS,
     "cues": CUE_RECORDS,
     "classes": CLASS_RECORDS,
+    "joint": JOINT_RECORDS,
+    "joint-engines": ENGINES,
 }
 
 

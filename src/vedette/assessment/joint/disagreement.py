@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import degrees
 
-from vedette.assessment.joint.gaussians import Place, distance2, place_of
+from vedette.assessment.joint.gaussians import Place, Placing, distance2, place_of
 from vedette.assessment.joint.matching import BETWEEN_OWNERS_M, BETWEEN_OWNERS_S, GATE_3
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.core.constants import NS_PER_S
@@ -15,7 +15,9 @@ _CAUSES = frozenset(cause.value for cause in Cause)
 SURE = 0.8  # a class is held against another's when both are so sure
 
 
-def disagreements(own: OwnEvent | None, side: Side, event: SharedEvent, seen: str) -> tuple[str, ...]:
+def disagreements(
+    own: OwnEvent | None, side: Side, event: SharedEvent, seen: str, places: Placing = place_of
+) -> tuple[str, ...]:
     """Every point on which a partner's side and ours differ. seen: what our sensors say where we have nothing."""
     name = side.owner
     if own is None:
@@ -29,7 +31,7 @@ def disagreements(own: OwnEvent | None, side: Side, event: SharedEvent, seen: st
         found.append(f"{name} has it {side.evidence}, and to us it is a candidate only")
     for what, a, b in (("launch", own.launch, side.launch), ("impact", own.impact, side.impact)):
         if a is not None and b is not None and not contradiction_is_moot(a, b):
-            words = apart_words(what, a, b, name)
+            words = apart_words(what, a, b, name, places)
             if words:
                 found.append(words)
     if own.impact is not None and side.impact is None and event.kind == "launch" and "orbit" in event.text:
@@ -48,9 +50,15 @@ def agree(a: Place, b: Place) -> bool:
     return distance2(a, b, BETWEEN_OWNERS_M, BETWEEN_OWNERS_S) < GATE_3
 
 
-def apart_words(what: str, ours: LaunchEstimate | ImpactArea, theirs: LaunchEstimate | ImpactArea, owner: str) -> str:
+def apart_words(
+    what: str,
+    ours: LaunchEstimate | ImpactArea,
+    theirs: LaunchEstimate | ImpactArea,
+    owner: str,
+    places: Placing = place_of,
+) -> str:
     """`SOUTH puts the launch 82 km north-west of ours and 12 s later (chi square 96 of 3)`; empty where they agree."""
-    a, b = place_of(ours), place_of(theirs)
+    a, b = places(ours), places(theirs)
     if a is None or b is None or agree(a, b):
         return ""
     away_m, bearing, _ = geodesic_inverse(a.lat_rad, a.lon_rad, b.lat_rad, b.lon_rad)

@@ -18,7 +18,7 @@ import numpy as np
 
 from vedette.assessment.areas import areas_of, patch_from_cloud
 from vedette.assessment.joint.disagreement import agree
-from vedette.assessment.joint.gaussians import areas_of_place, interval_tai_ns, joined, place_of
+from vedette.assessment.joint.gaussians import Placing, areas_of_place, interval_tai_ns, joined, place_of
 from vedette.assessment.joint.matching import GATE_6, covariance_of
 from vedette.assessment.launch_fit import Cloud
 from vedette.assessment.launch_products import interval_tai_ns as interval_of_draws
@@ -40,11 +40,13 @@ class Fused:
     why_no_impact: str = ""
 
 
-def fused_launch(own: LaunchEstimate | None, theirs: LaunchEstimate | None) -> LaunchEstimate | None:
+def fused_launch(
+    own: LaunchEstimate | None, theirs: LaunchEstimate | None, places: Placing = place_of
+) -> LaunchEstimate | None:
     """The launch of both; one side's where the other has none; None where they contradict each other."""
     if own is None or theirs is None:
         return own or theirs
-    a, b = place_of(own), place_of(theirs)
+    a, b = places(own), places(theirs)
     if a is None or b is None:
         return own if a is not None or b is None else theirs
     if not agree(a, b):

@@ -6,7 +6,7 @@ any polygon gives a covariance. Two places are added as information, which is ri
 who has heard the other's words must not add them (`fusing`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log, pi, sin, sqrt
 
@@ -19,8 +19,12 @@ from vedette.reports import Area, ImpactArea, LaunchEstimate
 
 _SIGMAS_90 = 1.6449
 _VERTICES = 48
+_REMEMBERED = 8192
 FLOOR_M = 50.0  # no released place is known better: coordinates are rounded, grounds have heights
 FLOOR_S = 0.5
+
+
+Placing = Callable[[LaunchEstimate | ImpactArea], "Place | None"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,22 @@ def place_of(estimate: LaunchEstimate | ImpactArea) -> Place | None:
     t = estimate.t_tai_ns if isinstance(estimate, LaunchEstimate) else first + (last - first) // 2
     sigma_s = max((last - first) / NS_PER_S / (2.0 * _SIGMAS_90), FLOOR_S)
     return Place(float(lat), float(lon), cov, t, sigma_s)
+
+
+class PlaceBook:
+    """Places already worked out, by the very estimate: a polygon is dear, and most estimates stay for many reviews."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[LaunchEstimate | ImpactArea, Place | None]] = {}
+
+    def __call__(self, estimate: LaunchEstimate | ImpactArea) -> Place | None:
+        """As `place_of`."""
+        held = self._known.get(id(estimate))
+        if held is None or held[0] is not estimate:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            held = self._known[id(estimate)] = (estimate, place_of(estimate))
+        return held[1]
 
 
 def distance2(a: Place, b: Place, extra_m: float = 0.0, extra_s: float = 0.0) -> float:

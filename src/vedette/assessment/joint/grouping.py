@@ -14,21 +14,23 @@ from vedette.reports import SharedEvent
 def grouped(heard: Iterable[HeardEvent]) -> tuple[HeardEvent, ...]:
     """One for each object, in the order in which they were first heard of."""
     groups: list[list[HeardEvent]] = []
+    homes: dict[object, list[HeardEvent]] = {}
     for one in heard:
-        home = next((group for group in groups if any(_is_one(one.event, other.event) for other in group)), None)
-        if home is None:
-            groups.append([one])
-        else:
-            home.append(one)
+        key = _key(one.event)
+        home = homes.get(key)
+        if home is None or any(other.event.kind == one.event.kind for other in home):
+            home = homes[key] = []
+            groups.append(home)
+        home.append(one)
     return tuple(_joined(group) for group in groups)
 
 
-def _is_one(a: SharedEvent, b: SharedEvent) -> bool:
-    if a.kind == b.kind:
-        return False
-    if a.tracks and b.tracks:
-        return a.tracks[0] == b.tracks[0]
-    return a.launch is not None and a.launch == b.launch
+def _key(event: SharedEvent) -> object:
+    """What launch and impact of one object have in common."""
+    if event.tracks:
+        return event.tracks[0]
+    where = event.launch
+    return event.event_id if where is None else (where.lat_deg, where.lon_deg, where.t_tai_ns, where.azimuth_deg)
 
 
 def _joined(group: list[HeardEvent]) -> HeardEvent:

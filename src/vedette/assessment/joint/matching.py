@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from vedette.assessment.areas import local_m
-from vedette.assessment.joint.gaussians import Place, place_of
+from vedette.assessment.joint.gaussians import Place, PlaceBook
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows
@@ -31,17 +31,8 @@ class Matcher:
     """Remembers the places of estimates, which are dear, and the pairs."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], tuple[object, Place | None]] = {}
+        self.places = PlaceBook()
         self.pairs: dict[tuple[str, str], str] = {}  # (owner, event) to our object
-
-    def launch_place(self, owner: str, name: str, one: OwnEvent | SharedEvent) -> Place | None:
-        """The Gaussian of a launch, worked out once for each estimate."""
-        if one.launch is None:
-            return None
-        held = self._places.get((owner, name))
-        if held is None or held[0] is not one.launch:
-            held = self._places[owner, name] = (one.launch, place_of(one.launch))
-        return held[1]
 
     def match(
         self,
@@ -53,8 +44,8 @@ class Matcher:
         """Of each of the partner's events, the object of ours that it speaks of; absent: none."""
         if not own or not events:
             return {}
-        here = [self.launch_place("", one.object_id, one) for one in own]
-        there = [self.launch_place(owner, one.event_id, one) for one in events]
+        here = [None if one.launch is None else self.places(one.launch) for one in own]
+        there = [None if one.launch is None else self.places(one.launch) for one in events]
         chi2 = place_chi2(here, there)
         score = chi2 / GATE_3
         is_crowd = score.size > _CROWD

@@ -30,9 +30,11 @@ from vedette.reports.words import percent_words
 from vedette.sensing import Sensor
 
 PACE_S = 1.0
+CROWD = 50  # of so many events they are renewed half as often, and news waits for a second's more
 TRACK = "track"  # kind of an event that is none: a track that moves as ours does
 FUSE_EVERY_S = 5.0
 FUSIONS_A_TURN = 4  # our own looks are waiting
+_REMEMBERED = 2048
 _LAUNCHES = frozenset(cause.value for cause in LAUNCHES)
 _OVER = (Evidence.WITHDRAWN, Evidence.PASSED)
 
@@ -69,15 +71,20 @@ class JointReview:
         self._told: dict[str, tuple[Evidence, Timing]] = {}
         self._points: set[tuple[str, str]] = set()  # disagreements said, by event and kind
         self._fused: dict[tuple[str, str], _Kept] = {}
+        self._launches: dict[
+            tuple[int, int], tuple[LaunchEstimate | None, LaunchEstimate | None, LaunchEstimate | None]
+        ] = {}
         self._t_tai_ns: int | None = None
         self._turn = 0
         self._count, self._used = 0, set[str]()  # names given out at all, and in this turn
 
     def is_due(self, t_tai_ns: int, is_news: bool) -> bool:
         """Whether there is reason to look again."""
-        if is_news or self._t_tai_ns is None:
+        if self._t_tai_ns is None:
             return True
-        return (t_tai_ns - self._t_tai_ns) / NS_PER_S >= PACE_S
+        crowd = 1.0 + len(self.assessments) / CROWD
+        pace_s = PACE_S * crowd if not is_news else 0.0 if crowd < 2.0 else PACE_S
+        return (t_tai_ns - self._t_tai_ns) / NS_PER_S >= pace_s
 
     def review(self, own: Sequence[OwnEvent], around: Surroundings, t_tai_ns: int) -> tuple[Finding, ...]:
         """Every event as it stands now; what is new about it."""
@@ -161,7 +168,7 @@ class JointReview:
         points = tuple(
             words
             for side, (_, one) in zip(sides, heard, strict=True)
-            for words in disagreements(own, side, one.event, seen)
+            for words in disagreements(own, side, one.event, seen, self._matcher.places)
         )
         launch, impact, fused_from, why = self._joint_estimates(own, heard, sides, around, t_tai_ns)
         timing = _timing_of(own, sides)
@@ -221,7 +228,7 @@ class JointReview:
             if not side.is_counted or side.evidence in _OVER:
                 continue
             had = launch
-            launch = fused_launch(launch, one.event.launch)
+            launch = self._launch_of_both(launch, one.event.launch)
             if had is not None and launch is None:
                 return None, None, (), f"{view.owner}'s launch and ours contradict each other"
             area, why = self._impact(own, impact, view, one, around, t_tai_ns)
@@ -231,6 +238,16 @@ class JointReview:
             if one.event.launch is not None or one.event.impact is not None or one.event.tracks:
                 names.append(view.owner)
         return launch, impact, tuple(names), why
+
+    def _launch_of_both(self, ours: LaunchEstimate | None, theirs: LaunchEstimate | None) -> LaunchEstimate | None:
+        """The same two again are not joined again."""
+        held = self._launches.get((id(ours), id(theirs)))
+        if held is None or held[0] is not ours or held[1] is not theirs:
+            if len(self._launches) >= _REMEMBERED:
+                self._launches.clear()
+            held = (ours, theirs, fused_launch(ours, theirs, self._matcher.places))
+            self._launches[id(ours), id(theirs)] = held
+        return held[2]
 
     def _impact(
         self,
