@@ -12,6 +12,7 @@ from vedette.doors.node.store import NodeStore
 from vedette.reports import Evidence, Mode, PartnerNews, PartnerReport, Shared, SharedEvent, SharedTrack
 
 DEADLINE_S = 30.0  # against hanging
+MOST_OFFERED = 300  # a watch does not go on offering what is long over
 EVERYTHING = """version = 1
 peer = "{peer}"
 modes = ["SIMULATED", "EXERCISE", "TEST", "REAL"]
@@ -90,7 +91,7 @@ class End:
     def warn(self, *numbers: int) -> None:
         """Offer warnings, besides those offered before."""
         self.offered += numbers
-        self._offers = (*self._offers, *(warning(number) for number in numbers))
+        self._offers = (*self._offers, *(warning(number) for number in numbers[-MOST_OFFERED:]))[-MOST_OFFERED:]
         self.gateway.offer(self._offers)
 
     def offer(self, *offers: Shared) -> None:

@@ -102,3 +102,19 @@ def test_what_lies_in_a_suspended_region_is_not_told(pair):
         here.offer(track("NEAR"), far)
         wait_for(lambda: any(isinstance(x, SharedTrack) for x in _content(there)), "a track")
         assert all(x.position_itrf_m[0] < 0.0 for x in _content(there) if isinstance(x, SharedTrack))
+
+
+def test_a_broker_that_keeps_nothing_is_told_from_one_that_does(pair):
+    north, _ = pair
+    assert north.broker.has_jetstream()
+    text = north.broker.config.read_text()
+    north.broker.process.kill()
+    north.broker.process.wait()
+    wait_for(lambda: north.broker.is_alive and north.broker.has_jetstream(), "the next life")
+    without = "\n".join(line for line in text.splitlines() if not line.startswith("jetstream"))
+    without = without.replace("{ jetstream: enabled, users", "{ users")
+    without = without.replace("jetstream: { max_file: 8G, max_mem: 0, max_streams: 4 }", "")
+    north.broker.config.write_text(without)
+    north.broker.begin_again()
+    north.broker.wait_until_up()
+    assert not north.broker.has_jetstream()

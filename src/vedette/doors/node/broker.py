@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from vedette.core.errors import UnreachableError
 from vedette.doors.node.broker_config import write_config
 from vedette.doors.node.broker_program import BrokerProgram
@@ -83,6 +85,28 @@ class Broker:
                 return
             time.sleep(0.02)
         raise UnreachableError(f"the broker did not come up: {self.last_words()}; its log is {self.log}")
+
+    def has_jetstream(self) -> bool:
+        """Whether it still keeps messages: a broker whose disk was full stops that for good, and must begin again."""
+        host, port = host_and_port(self.settings.client_listen, "client_listen")
+        who = msgspec.json.encode({"user": "own", "pass": self.folder.local_secret(), "verbose": False})
+        ask = b"CONNECT " + who + b"\r\nSUB _INBOX.up 1\r\nPUB $JS.API.INFO _INBOX.up 0\r\n\r\nPING\r\n"
+        said = b""
+        with contextlib.suppress(OSError), socket.create_connection((host, port), 1.0) as one:
+            one.settimeout(2.0)
+            one.sendall(ask)
+            while b"account_info_response" not in said and len(said) < 1 << 16 and (piece := one.recv(4096)):
+                said += piece
+        return b"account_info_response" in said and b'"error"' not in said
+
+    def begin_again(self) -> None:
+        """End it and start it."""
+        with self._lock:
+            self._is_changing = True
+            self._end()
+            self._begin()
+            self._is_changing = False
+            self.restart_count += 1
 
     def last_words(self) -> str:
         """The newest line of its log that tells of trouble."""

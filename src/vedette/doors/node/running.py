@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vedette.doors.server.opening import Opening
 from vedette.doors.server.pipe import WatchPlan
 
 HEED_S = 0.5  # between two looks at the partners' files
+ASK_S = 2.0  # between two questions whether the broker keeps what it is given
 
 
 def run_node(
@@ -52,6 +54,8 @@ class BrokerKeeper:
         self._thread = threading.Thread(target=self._heed, name="broker keeper", daemon=True)
         self._trouble = ""
         self._is_up = False
+        self._t_asked_s = time.monotonic()
+        self._silences = 0
 
     def start(self) -> None:
         """Begin."""
@@ -76,12 +80,25 @@ class BrokerKeeper:
                 self._is_up = True
             else:
                 self.broker.configure(peers)
+                self._see_that_it_keeps()
             self._trouble = ""
         except (VedetteError, OSError) as trouble:
             if str(trouble) != self._trouble:  # said once
                 self._trouble = str(trouble)
                 with contextlib.suppress(OSError):
                     sys.stderr.write(f"the links to partners: {trouble}\n")
+
+    def _see_that_it_keeps(self) -> None:
+        """After a full disk a broker goes on without keeping anything, until it is begun again."""
+        now = time.monotonic()
+        if now - self._t_asked_s < ASK_S or not self.broker.is_alive:
+            return
+        self._t_asked_s = now
+        self._silences = 0 if self.broker.has_jetstream() else self._silences + 1
+        if self._silences >= 3:
+            sys.stderr.write("the broker keeps no messages (was its disk full?); it is begun again\n")
+            self._silences = 0
+            self.broker.begin_again()
 
 
 def _calling(settings: NodeSettings) -> str:

@@ -136,6 +136,10 @@ def open_source(
     else:
         make = _story if plan.scenario is not None else _recorded
         session, events, stop, is_paced = make(plan, data_dir)
+    if plan.node is not None:
+        from vedette.doors.node.folder import read_node
+
+        session = msgspec.structs.replace(session, owner=read_node(Path(plan.node))[1].owner)
     if resume is not None:
         opened = resume_sealed(resume, data_dir, RESERVE_BYTES)
     else:
