@@ -15,7 +15,7 @@ from vedette.reports import Mode
 from vedette.sharing import LiveKey, Purpose, Trust, format_trust, make_key
 from vedette.sharing.key_life import rotation
 from vedette.sharing.key_words import key_words
-from vedette.sharing.link import LinkReceiver, ReceiverState, SenderState
+from vedette.sharing.link import LinkReceiver, LinkSender, ReceiverState, SenderState
 
 S = 1_000_000_000
 
@@ -126,7 +126,10 @@ def test_our_own_key_signs_its_revocation_and_nothing_after_it(line, capsys):
     assert line.hear(last.data, t).trouble == "key-taken-back"
     with pytest.raises(NotFoundError, match="keys make live"):
         line.signer.due(line.sender, t)
-    assert line.hear(line.sender.seal("warn", (), t).data, t).trouble == "revoked"
+    with pytest.raises(RefusedError, match="signs nothing more"):
+        line.sender.seal("warn", (), t)
+    theft = LinkSender(line.sender.state, thief).seal("warn", (), t)
+    assert line.hear(theft.data, t).trouble == "revoked"
     # people make another and read its words over the telephone; the link goes on where it stood
     assert main(["keys", "make", "live", "--owner", "NORTH", "--data-dir", str(line.north.folder.path)]) == 0
     new = line.ring.read(LiveKey)
@@ -135,7 +138,7 @@ def test_our_own_key_signs_its_revocation_and_nothing_after_it(line, capsys):
     trusted = ["node", "key", "trust", "NORTH", row, "--words", key_words(new.public)]
     assert run(capsys, *trusted, "--data-dir", line.south.folder.path)[0] == 0
     heard = line.tell()
-    assert heard[-1].report and heard[-1].report.sequence == 4 and line.sender.key.key_id == new.key_id
+    assert heard[-1].report and heard[-1].report.sequence == 3 and line.sender.key.key_id == new.key_id
 
 
 def test_what_a_stolen_key_introduced_falls_with_it(line):

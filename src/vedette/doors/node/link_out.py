@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from vedette.core.errors import VedetteError
+from vedette.core.errors import NotFoundError, RefusedError, VedetteError
 from vedette.doors.key_files import read_secret, write_secret
 from vedette.doors.node.folder import NodeFolder, NodeSettings
-from vedette.doors.node.own_keys import Signer
+from vedette.doors.node.own_keys import Signer, waiting_again
 from vedette.doors.node.peer_file import Peer, Region
 from vedette.doors.node.store import NodeStore, StoreWriting, ToPost
 from vedette.reports import Mode, Shared, SharedEvent
@@ -56,6 +56,7 @@ class LinkOut:
         state = fresh if kept is None else decode_state(kept, SenderState)
         self._signer = Signer(folder.keys)
         self.sender = self._signer.sender(state)
+        self._signed_by = ""
         self._policy_mark: tuple[int, int] | None = None
         self._releaser = self._new_releaser(_no_policy(peer))
         self._t_said_tai_ns = 0
@@ -86,8 +87,10 @@ class LinkOut:
             sealed: list[tuple[Sealed, tuple[Shared, ...], str]] = [
                 (one, (), "of our own keys") for one in self._signer.due(self.sender, t_tai_ns)
             ]
-            outgoing = self._releaser.release((*offers, *once), t_tai_ns)
-            sealed += self._sealed(outgoing, t_tai_ns, receipts)
+            self._sign_waiting_again()
+            if not self.sender.is_closed:  # else it has said its last word
+                outgoing = self._releaser.release((*offers, *once), t_tai_ns)
+                sealed += self._sealed(outgoing, t_tai_ns, receipts)
             if not sealed and t_tai_ns - self._t_said_tai_ns > SIGN_OF_LIFE_S * 1e9:
                 sealed = [(self._seal("warn", (), t_tai_ns, receipts), (), "")]
             if not sealed:
@@ -95,12 +98,30 @@ class LinkOut:
             is_urgent = any(one.lane == "warn" and content for one, content, _ in sealed)
             self._keep(sealed, t_tai_ns, is_urgent)
         except BaseException:
-            self.sender.state = before
+            self._begin_again(before)
             held = msgspec.msgpack.decode(told_before, type=ReleaserState)
             self._releaser = self._new_releaser(self._releaser.policy, held)
             raise
         self._t_said_tai_ns = t_tai_ns
+        if self.sender.is_closed:
+            raise RefusedError(f"{self.sender.key.key_id} was taken back, and no other key was made yet")
         return Posted(len(sealed), is_urgent)
+
+    def _begin_again(self, state: SenderState) -> None:
+        """Forget what was sealed and not kept, with what rests on it: a change of keys that waits for its receipt."""
+        self.sender.state = state
+        self._signer = Signer(self.folder.keys)
+        with contextlib.suppress(NotFoundError):  # no key just now: the sender stays closed
+            self.sender = self._signer.sender(state)
+
+    def _sign_waiting_again(self) -> None:
+        """What has not left yet under a key that was taken back leaves under the new one; its digest stays."""
+        if self.sender.key.key_id == self._signed_by:
+            return
+        self._signed_by = self.sender.key.key_id
+        waiting = [(one.number, one.message) for one in self.store.pending(self.peer.name, limit=100_000)]
+        if again := waiting_again(self.folder.keys, self.sender, waiting):
+            self.store.write(lambda writing: [writing.sign_again(number, data) for number, data in again])
 
     def _sealed(
         self, outgoing: tuple[Outgoing, ...], t_tai_ns: int, receipts: dict[str, Receipt]

@@ -20,7 +20,7 @@ from vedette.reports import Mode
 from vedette.sharing import DrillKey, LiveKey, Purpose, RecordKey, format_key, make_key, parse_key
 from vedette.sharing.key_life import Statement, revocation, rotation, statement_of
 from vedette.sharing.keys import SECRET_SIZE
-from vedette.sharing.link import LinkSender, Sealed, SenderState
+from vedette.sharing.link import LinkSender, Sealed, SenderState, sign_again, take_apart
 
 _S = 1_000_000_000  # ns
 _PARTNERS_CLOCK_S = 86_400  # may be so far behind ours: the new key signs within a second of its announcement
@@ -79,6 +79,15 @@ def statements(ring: KeyRing) -> list[OwnStatement]:
         data = path.read_bytes()
         found.append(OwnStatement(statement_of(data), data))
     return sorted(found, key=lambda one: (one.said.t_from_tai_ns, one.said.kind))
+
+
+def waiting_again(ring: KeyRing, sender: LinkSender, waiting: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Of messages that wait to be sent, those that a key signed which was taken back: signed again, by today's."""
+    taken_back = {one.said.key_id for one in statements(ring) if one.said.kind == "revoke"}
+    if not taken_back or sender.is_closed:
+        return []
+    stale = [(number, data) for number, data in waiting if take_apart(data).key_id in taken_back]
+    return [(number, sign_again(data, sender.key)) for number, data in stale if not _is_last_word(data)]
 
 
 def own_keys(ring: KeyRing) -> list[LiveKey | DrillKey | RecordKey]:
@@ -146,7 +155,8 @@ class Signer:
         """Statements that this link owes its partner, sealed; and the key changed over when it is time.
 
         Call it before each message that is sealed: one look at the disk when nothing has changed. A key that was taken
-        back signs its own revocation and nothing after it; NotFoundError then, while there is no other.
+        back signs its own revocation and nothing after it: the sender `is_closed` then, and the next call raises
+        NotFoundError, until there is another.
         """
         seen = _look(self.ring.folder)
         if seen == self._seen:
@@ -173,6 +183,7 @@ class Signer:
                 if not sender.has_announced(one.data):
                     yield sender.announce(one.data, t_tai_ns)
                 if sender.key.key_id == said.key_id:
+                    sender.is_closed = True
                     sender.use_key(_signing(self.ring, purpose))
             elif sender.key.key_id == said.key_id:
                 new = _any_key(self.ring, said.new_key_id)
@@ -183,6 +194,11 @@ class Signer:
                 elif one.data not in self._told:
                     self._told.add(one.data)
                     yield sender.announce(one.data, t_tai_ns, new)
+
+
+def _is_last_word(data: bytes) -> bool:
+    """Whether a message is a revocation, which stays under the key that it takes back."""
+    return b'"type":"key"' in take_apart(data).content_bytes
 
 
 def _is_told(ring: KeyRing, state: SenderState) -> bool:

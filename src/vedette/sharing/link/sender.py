@@ -43,6 +43,7 @@ class LinkSender:
         _check_key(state, key)
         self.state = state
         self.key = key
+        self.is_closed = False  # its key was taken back, and there is no other
         self._next_key: tuple[LiveKey | DrillKey, str, int] | None = None  # key, lane and number of the announcement
         self._roots: dict[str, dict[int, str]] = {}
 
@@ -70,6 +71,8 @@ class LinkSender:
             Fill the message up to a power of two of at least so many bytes, so that its size tells nothing; blanks at
             the end of the content, under the signature. 0: as it is.
         """
+        if self.is_closed:
+            raise RefusedError(f"{self.key.key_id} was taken back; it signs nothing more, and there is no other key")
         if lane not in LANES:
             raise UsageError(f"there is no lane {lane!r}; there are {', '.join(LANES)}")
         state = self.state
@@ -129,7 +132,7 @@ class LinkSender:
     def use_key(self, key: LiveKey | DrillKey) -> None:
         """Sign with another key from now on: at the end of the overlap, or when people have seen to it."""
         _check_key(self.state, key)
-        self.key, self._next_key = key, None
+        self.key, self._next_key, self.is_closed = key, None, False
         self.state = msgspec.structs.replace(self.state, key_id=key.key_id)
 
     def noted(self, receipts: Mapping[str, Receipt]) -> str:
