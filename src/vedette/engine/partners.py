@@ -42,16 +42,19 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
 
     follower = picture.followers.get(TRACKED)
     own: tuple[OwnEvent, ...] = ()
+    phases: dict[str, str] = {}
     states: dict[str, tuple[int, Scalar, Rows]] = getattr(follower, "states", dict)()
     if follower is not None:
         told: tuple[Candidate, ...] = getattr(follower, "candidates", tuple)()
-        own = own_events(follower.objects(), told, follower.alerts(), picture.sensors, states)
+        objects = follower.objects()
+        phases = {one.id: one.phase for one in objects}
+        own = own_events(objects, told, follower.alerts(), picture.sensors, states)
 
     def cloud_of(object_id: str) -> Cloud | None:
         found: Cloud | None = getattr(follower, "cloud_of", lambda _: None)(object_id)
         return found
 
-    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of, states)
+    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of, states, phases)
     return picture.joint_review.review(own, around, t_tai_ns)
 
 

@@ -206,7 +206,7 @@ def play_seed(seed: int) -> dict[str, Any]:
 
     made = make_scenario(read_story(STORY), seed, is_varied=True)
     flight, start = made.flights[0], made.story.t_start_tai_ns
-    until_s = (flight.t_burnout_tai_ns - start) / NS_PER_S + 30.0
+    until_s = (flight.t_burnout_tai_ns - start) / NS_PER_S + AFTER_S
     out: dict[str, Any] = {"seed": seed, "kind": flight.flight.vehicle.id, "splits": {}}
     for name, split in SPLITS.items():
         before = time.process_time()

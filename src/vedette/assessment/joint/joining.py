@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vedette.tracking.joint import JointTracker, JointTracks
 
 OURSELVES = "(we)"  # where a session does not say whose it is
+_UNKNOWN = ("unknown", "lost", "down")
 _LOWER = np.tril_indices(6)
 
 
@@ -46,12 +47,12 @@ class Joining:
             self._tracker.hear_drop(owner, drop)
             self._joined = None
 
-    def tell_own(self, states: Mapping[str, tuple[int, Scalar, Rows]]) -> None:
+    def tell_own(self, states: Mapping[str, tuple[int, Scalar, Rows]], phases: Mapping[str, str]) -> None:
         """Our own tracks as they stand, where they moved since; nothing while no partner tells any."""
         if self._tracker is None:
             return
         moved = [
-            own_track(name, self.own, t, state, cov)
+            own_track(name, self.own, t, state, cov, phases.get(name, ""))
             for name, (t, state, cov) in states.items()
             if self._told.get(name) != t and np.isfinite(state).all() and np.isfinite(cov).all()
         ]
@@ -83,10 +84,13 @@ class Joining:
         return () if self._tracker is None else self._tracker.findings()
 
 
-def own_track(name: str, owner: str, t_tai_ns: int, state_itrf: Scalar, cov: Rows) -> SharedTrack:
-    """One of our tracks, spelled as partners' are."""
+def own_track(
+    name: str, owner: str, t_tai_ns: int, state_itrf: Scalar, cov: Rows, phase: str = ""
+) -> SharedTrack:
+    """One of our tracks, spelled as partners' are; a phase that is not known is left empty."""
     x, y, z, vx, vy, vz = (float(value) for value in state_itrf)
     return SharedTrack(
         number=name, t_tai_ns=t_tai_ns, position_itrf_m=(x, y, z), velocity_itrf_mps=(vx, vy, vz),
         covariance=tuple(float(value) for value in np.asarray(cov)[_LOWER]), provenance=(owner,),
+        phase="" if phase in _UNKNOWN else phase,
     )  # fmt: skip

@@ -47,6 +47,7 @@ class Surroundings:
     last_heard_tai_ns: Mapping[str, int]
     cloud_of: Callable[[str], Cloud | None]
     states: Mapping[str, tuple[int, Scalar, Rows]] = field(default_factory=dict)  # of what we track, by object
+    phases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class JointReview:
     def review(self, own: Sequence[OwnEvent], around: Surroundings, t_tai_ns: int) -> tuple[Finding, ...]:
         """Every event as it stands now; what is new about it."""
         self._t_tai_ns = t_tai_ns
-        self.partners.joining.tell_own(around.states)
+        self.partners.joining.tell_own(around.states, around.phases)
         self._turn = FUSIONS_A_TURN
         self._used.clear()
         matched: dict[str, list[tuple[PartnerView, HeardEvent]]] = {}  # by our object
