@@ -114,16 +114,28 @@ class Served:
             return self.child.wait(10)
 
 
-def serve(folder: Path, *words: str) -> Served:
-    """`vedette WORDS...` in a process of its own, once it is ready to be asked."""
+def started(folder: Path, *words: str) -> Served:
+    """`vedette WORDS...` in a process of its own, with a data directory in the folder."""
     said, data_dir = folder / "said.txt", folder / "data"
     source = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     with said.open("wb") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "vedette", *words, "--port", "0", "--data-dir", str(data_dir)],
+            [sys.executable, "-m", "vedette", *words, "--data-dir", str(data_dir)],
             env={**os.environ, "PYTHONPATH": source, "NO_COLOR": "1"}, cwd=folder, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    served = Served(child, said, data_dir)
+    return Served(child, said, data_dir)
+
+
+def serve_until(folder: Path, said: str, *words: str) -> Served:
+    """The same, once it has said something."""
+    served = started(folder, *words)
+    served.wait(lambda: re.search(said, served.text()))
+    return served
+
+
+def serve(folder: Path, *words: str) -> Served:
+    """The same with a console, once it is ready to be asked."""
+    served = started(folder, *words, "--port", "0")
     found = served.wait(lambda: re.search(r"(http://127\.0\.0\.1:\d+)/", served.text()))
     served.address = found[1]
     served.wait(lambda: served.get("/readyz")[0] == 200)
@@ -149,6 +161,10 @@ class Pages:
 
     def open(self, served: Served, query: str = "?view=map", **options: Any) -> Any:
         """A page on the console, in a browser context of its own, with the one-time token of its own."""
+        page = self._page(**options)
+        return self._opened(page, served.next_address(), query)
+
+    def _page(self, **options: Any) -> Any:
         context = self.browser.new_context(
             viewport={"width": 1280, "height": 800}, reduced_motion="reduce", **options
         )
@@ -157,7 +173,14 @@ class Pages:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        address = urlsplit(served.next_address())
+        return page
+
+    def open_at(self, where: str, query: str = "?view=map") -> Any:
+        """A page of a context of its own on an address with its one-time token."""
+        return self._opened(self._page(), where, query)
+
+    def _opened(self, page: Any, where: str, query: str) -> Any:
+        address = urlsplit(where)
         page.goto(f"{address.scheme}://{address.netloc}/{query}#{address.fragment}")
         page.wait_for_selector('[data-testid="frame"]')
         return page
