@@ -94,7 +94,7 @@ def test_the_command_answers_in_json_and_by_its_exit_code(monkeypatch, capsys, t
     answer = json.loads(capsys.readouterr().out)
     assert code == (1 if answer["health"] == "failed" else 0)
     names = [check["name"] for check in answer["checks"]]
-    assert names == ["python", "packages", "kernels", "earth-orientation", "disk", "clock", "real-data"]
+    assert names == ["python", "packages", "kernels", "earth-orientation", "disk", "clock", "broker", "real-data"]
     assert all(check["cure"] for check in answer["checks"] if check["health"] != "ok")
 
 

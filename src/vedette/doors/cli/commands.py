@@ -63,6 +63,7 @@ _NODE = (
     Command("transcript", "vedette.doors.cli.node.transcript:transcript", "Write what was told, for `vedette verify`."),
     Command("run", "vedette.doors.cli.node.run:run", "Watch, serve the console, and keep the links to partners."),
     Command("release", "vedette.doors.cli.node.release:release", "Try a release policy: what would leave, and why."),
+    Command("asyncapi", "vedette.doors.cli.node.asyncapi:asyncapi", "Print how a partner's programs read our link."),
     Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
     Command("ask", "vedette.doors.cli.node.desk:ask", "Ask a partner's desk; send it a cue, a plan, a note."),
     Command("answer", "vedette.doors.cli.node.desk:answer", "Answer what a partner's desk asked."),

@@ -20,7 +20,7 @@ from vedette.doors.node.folder import NodeFolder, NodeSettings, host_and_port
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.relay import Relay
 
-RESTART_S = (0.1, 0.5, 2.0, 5.0)  # between a death and the next life
+RESTART_S = (0.1, 0.5, 1.0, 2.0)  # between a death and the next life
 STEADY_S = 30.0
 START_S = 10.0
 
