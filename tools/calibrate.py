@@ -97,6 +97,20 @@ def joint_engines(seeds: int, workers: int = 1) -> dict[str, Any]:
     return run_engines(seeds, workers, Path("calibrate-joint-engines.jsonl"))
 
 
+def partner_lies(seeds: int) -> dict[str, Any]:
+    """Every way in which a partner's tracks may lie: named within three messages, and an honest one never."""
+    from vedette.exercise.calibrate_partners import run_lies
+
+    return run_lies(range(seeds))
+
+
+def partner_ring(seeds: int) -> dict[str, Any]:
+    """Three owners that pass on what they have come to, for an hour: a hundredth of the seeds, at least two."""
+    from vedette.exercise.calibrate_partners import run_ring
+
+    return run_ring(range(max(seeds // 100, 2)))
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -108,6 +122,8 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "nature": nature,
     "joint": joint,
     "joint-engines": joint_engines,
+    "partner-lies": partner_lies,
+    "partner-ring": partner_ring,
 }
 WITH_WORKERS: dict[str, Callable[[int, int], dict[str, Any]]] = {"joint": joint, "joint-engines": joint_engines}
 

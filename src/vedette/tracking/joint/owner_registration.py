@@ -9,7 +9,7 @@ difference of a minute ago is in it already.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Offsets:
     values: Rows
     cov: Rows
     objects: dict[tuple[str, str], int]
+    corrections: dict[str, Scalar] = field(default_factory=dict)  # by owner, where something sure is known
 
     def between(self, owner: str, other: str) -> tuple[Scalar, Rows]:
         """Offset (7,) of the second less the first, and its covariance (7, 7); the prior where nothing is known."""
@@ -65,16 +66,9 @@ class Offsets:
         """Enough shared satellites stand behind it."""
         return self.objects.get((min(owner, other), max(owner, other)), 0) >= FEWEST_OBJECTS
 
-    def correction(self, owner: str, others: tuple[str, ...]) -> Scalar | None:
+    def correction(self, owner: str) -> Scalar | None:
         """What to take off an owner's states before they are fused; None where nothing sure is known."""
-        if owner not in self.owners or not any(self.is_told(owner, one) for one in others if one != owner):
-            return None
-        away = [self.between(one, owner) for one in others if one != owner and self.is_told(one, owner)]
-        if not any(alarms_of(value, cov) for value, cov in away):
-            return None
-        if any(mended_m(value) > MOST_MENDED_M for value, _ in away):
-            return None  # so far off that it is said and not shared out: it would drag what is right along
-        return self.values[self.owners.index(owner)]
+        return self.corrections.get(owner)
 
 
 NO_OFFSETS = Offsets((), np.zeros((0, SIZE)), np.zeros((0, 0)), {})
@@ -104,7 +98,19 @@ def solved(lessons: Lessons) -> Offsets:
         pull[j] += side
         pull[i] -= side
     cov = inverse(np.asarray(normal))
-    return Offsets(owners, (cov @ pull).reshape(-1, SIZE), cov, objects)
+    found = Offsets(owners, (cov @ pull).reshape(-1, SIZE), cov, objects)
+    return replace(found, corrections=_corrections(found))
+
+
+def _corrections(offsets: Offsets) -> dict[str, Scalar]:
+    """By owner who surely reads otherwise than another, and not so far off that sharing it out would drag others."""
+    out = {}
+    for i, owner in enumerate(offsets.owners):
+        others = [one for one in offsets.owners if one != owner and offsets.is_told(one, owner)]
+        away = [offsets.between(one, owner) for one in others]
+        if any(alarms_of(value, cov) for value, cov in away) and all(mended_m(v) <= MOST_MENDED_M for v, _ in away):
+            out[owner] = offsets.values[i]
+    return out
 
 
 def mended_m(value: Scalar) -> float:

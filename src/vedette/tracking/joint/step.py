@@ -260,7 +260,7 @@ def _are_measures(both: list[tuple[Source, Source]], rows: Beliefs) -> Bools:
 
 def corrected_state(state: JointState, owner: str, state_itrf: Scalar) -> Scalar:
     """A state with what its owner is known to read otherwise taken off."""
-    off = state.offsets.correction(owner, state.offsets.owners)
+    off = state.offsets.correction(owner)
     if off is None:
         return state_itrf
     return np.asarray(state_itrf - (shifted(state_itrf[None], off)[0] - state_itrf))
