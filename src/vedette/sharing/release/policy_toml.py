@@ -48,6 +48,11 @@ _KEYS: dict[Kind, set[str]] = {
 }  # fmt: skip
 
 
+def key_names() -> set[str]:
+    """Every key that a policy may hold."""
+    return set.union(_TOP, *_KEYS.values(), {"corners", "height_min_km", "height_max_km"})
+
+
 def example_policy_text() -> str:
     """A policy to begin from, every key explained."""
     return table_text("release_policy.toml")
