@@ -83,7 +83,7 @@ def test_a_suspended_partner_hears_nothing_and_goes_on_when_resumed(pair):
         write_peer(north.folder, msgspec.structs.replace(peer, is_suspended=True))
         wait_for(lambda: LinkState.SUSPENDED in [one.state for one in here.news], "the suspension")
         assert north.broker.configure(north.peers)
-        wait_for(lambda: there.news[-1].state is LinkState.DOWN, "silence")
+        wait_for(lambda: bool(there.news) and there.news[-1].state is LinkState.DOWN, "silence")
         write_peer(north.folder, peer)
         assert north.broker.configure(north.peers)
         here.warn(2)

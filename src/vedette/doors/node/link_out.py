@@ -120,8 +120,14 @@ class LinkOut:
             return
         self._signed_by = self.sender.key.key_id
         waiting = [(one.number, one.message) for one in self.store.pending(self.peer.name, limit=100_000)]
-        if again := waiting_again(self.folder.keys, self.sender, waiting):
-            self.store.write(lambda writing: [writing.sign_again(number, data) for number, data in again])
+        again = waiting_again(self.folder.keys, self.sender, waiting)
+
+        def work(writing: StoreWriting) -> None:
+            for number, data in again:
+                writing.sign_again(number, data)
+
+        if again:
+            self.store.write(work)
 
     def _sealed(
         self, outgoing: tuple[Outgoing, ...], t_tai_ns: int, receipts: dict[str, Receipt]
