@@ -14,7 +14,7 @@ from typing import Any
 
 TRACKS_PER_S, WARNINGS_PER_S = 10_000, 500
 STEP_S = 0.05
-KEPT_STEPS = 20  # for which a warning goes on being offered: until it was surely told
+KEPT_STEPS = 40  # for which a warning goes on being offered: until it was surely told
 POLICY = """version = 1
 peer = "{peer}"
 modes = ["SIMULATED"]
@@ -154,7 +154,7 @@ def _hear(gateway: Any, tracks: int, warnings: int, seconds: int, now: Any) -> d
     seen: set[str] = set()
     twice = track_count = 0
     first_s = last_s = 0.0
-    end_s = time.monotonic() + seconds + 6.0
+    end_s = time.monotonic() + seconds + 12.0
     while time.monotonic() < end_s:
         came = gateway.taken()
         t = now()
