@@ -49,14 +49,6 @@ evidence_least = "candidate"
 cadence_s = 1
 fields = ["phenomena", "probabilities", "launch", "azimuth", "impact", "count", "tracks", "message", "text"]
 
-[[grant]]  # tracks, to a kilometre, every other second
-class = "track"
-areas = ["everywhere"]
-position_km = 1
-velocity_mps = 5
-cadence_s = 2
-fields = ["phase", "probabilities", "phenomena", "provenance"]
-
 [[grant]]  # how many sensors work, not which
 class = "health"
 cadence_s = 10
@@ -65,6 +57,16 @@ fields = ["working", "degraded", "silent"]
 [[grant]]  # what the desks write to each other
 class = "words"
 words = ["query", "reply", "cue-request", "cue-answer", "plan", "plan-answer", "note"]
+"""
+
+TRACKS = """
+[[grant]]  # tracks, to a kilometre, every other second: a radar's, for flames tell angles alone
+class = "track"
+areas = ["everywhere"]
+position_km = 1
+velocity_mps = 5
+cadence_s = 2
+fields = ["phase", "probabilities", "phenomena", "provenance"]
 """
 
 
@@ -159,7 +161,8 @@ def make_stands(folder: Path) -> tuple[Stand, ...]:
                 card = card_of(there.folder, there.settings)
                 add_partner(here.folder, here.settings, card, fingerprint_lines(card)[0])
                 name = there.settings.name
-                (here.folder.release / f"{name}.toml").write_text(POLICY.format(owner=here.owner, peer=name), "utf-8")
+                policy = POLICY.format(owner=here.owner, peer=name) + (TRACKS if "radar" in here.kinds else "")
+                (here.folder.release / f"{name}.toml").write_text(policy, "utf-8")
     _bind(stands)
     return tuple(stands)
 

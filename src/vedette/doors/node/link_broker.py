@@ -19,7 +19,8 @@ from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, kept_of, stre
 
 PAUSE_S = 0.3  # between tries
 ROUND_S = 0.5  # the outbox is looked at, even when nobody says that there is something
-PUBLISH_S = 5.0  # to put a message on the broker's disk
+PUBLISH_S = 10.0  # to put a message on the broker's disk
+AT_ONCE = 64  # messages on their way to our own broker
 ROUND_TRIP_EVERY_S = 2.0
 
 TakeIn = Callable[[str, list[Drawn]], Awaitable[bool]]
@@ -120,7 +121,7 @@ class BrokerLink:
         ))  # fmt: skip
 
     async def _publish(self, streams: Any, lane: str) -> None:
-        """The outbox of one lane, in order: the next is given when the broker has the one before on its disk."""
+        """The outbox of one lane, in order: a message is taken only if the broker has the one before on its disk."""
         subject = kept_of(self.peer.name, lane)
         while True:
             self._posted[lane].clear()
@@ -129,17 +130,25 @@ class BrokerLink:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._posted[lane].wait(), ROUND_S)
                 continue
-            given: list[Kept] = []
-            try:
-                for row in rows:
-                    ack = await streams.publish(
-                        subject, row.message, timeout=PUBLISH_S, headers={"Nats-Msg-Id": row.digest}
-                    )
-                    self.told[lane] = ack.seq
-                    given.append(row)
-            finally:
-                if given:
-                    await asyncio.to_thread(self.store.write, _acknowledging([row.number for row in given]))
+            for at in range(0, len(rows), AT_ONCE):
+                part = rows[at : at + AT_ONCE]
+                before = ["", *(row.digest for row in part)]
+                answers = await asyncio.gather(
+                    *(_put(streams, subject, row, after) for row, after in zip(part, before, strict=False)),
+                    return_exceptions=True,
+                )
+                good: list[int] = []
+                for answer in answers:
+                    if isinstance(answer, BaseException):
+                        break
+                    good.append(answer)
+                if good:
+                    self.told[lane] = good[-1]
+                    numbers = [row.number for row in part[: len(good)]]
+                    await asyncio.to_thread(self.store.write, _acknowledging(numbers))
+                trouble = next((one for one in answers if isinstance(one, BaseException)), None)
+                if trouble is not None:
+                    raise trouble
 
     async def _look_after(self, client: Any, streams: Any) -> None:
         """How far the partner has come, how far away it is, and room made of what it has long taken."""
@@ -164,6 +173,14 @@ class BrokerLink:
 
     def _heard(self) -> None:
         self.t_heard_s = time.monotonic()
+
+
+async def _put(streams: Any, subject: str, row: Kept, after: str) -> int:
+    """One message on the broker's disk, behind the one before it or not at all; its number there."""
+    headers = {"Nats-Msg-Id": row.digest}
+    if after:
+        headers["Nats-Expected-Last-Msg-Id"] = after
+    return int((await streams.publish(subject, row.message, timeout=PUBLISH_S, headers=headers)).seq)
 
 
 def _acknowledging(numbers: list[int]) -> Callable[[StoreWriting], None]:

@@ -17,7 +17,7 @@ import msgspec
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.subjects import stream_of
 
-BATCH = {"warn": 256, "words": 64, "track": 64, "bulk": 16}
+BATCH = {"warn": 512, "words": 64, "track": 64, "bulk": 16}
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
 SILENT_S = 1.6  # without a sign: ask again
 AGAIN_S = 0.5  # from asking to asking again, while nobody answers
@@ -67,7 +67,8 @@ class LaneDraw:
                 is_silent = now - self._t_sign_s > SILENT_S
                 if is_silent and self._next is not None and now - self._t_sign_s > 3 * SILENT_S:
                     self._next = None  # the link was away: what was answered may not have arrived
-                if (self._left <= 0 or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.0):
+                is_low = self._left <= BATCH[self.lane] // 2  # asked for ahead: a backlog never waits for us
+                if (is_low or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.02):
                     await self._ask(inbox, now)
                 if self._held:
                     await self._hand_on()
@@ -87,7 +88,7 @@ class LaneDraw:
         await self._client.publish(
             f"{self._api}.MSG.NEXT.{self.stream}.{self.own}", msgspec.json.encode(request), reply=inbox
         )
-        self._left = batch
+        self._left = max(self._left, 0) + batch
 
     async def _find_place(self) -> bool:
         """Where the partner's broker believes us to be."""
