@@ -78,8 +78,8 @@ class JointNode:
 
     def take(self, event: Any, t_tai_ns: int) -> None:
         """An event into the journal and the engine."""
-        kind, data = encode_record(event)
-        self.journal.append((kind, data))
+        if not isinstance(event, FeedEnded):  # that stands in a journal's end, not among its records
+            self.journal.append(encode_record(event))
         self.picture = advance(self.picture, event)
         for alert in self.picture.new_alerts:
             self.t_own.setdefault(alert.evidence, t_tai_ns)
@@ -134,16 +134,22 @@ def play_two(
         else:
             node.take(what, t)
     for node in nodes.values():
-        node.take(FeedEnded(), end)
+        node.take(ended_at(made, until_s), end)
     return nodes
 
 
-def replayed(node: JointNode) -> Picture:
-    """The picture that a node's journal gives, record by record."""
+def ended_at(made: Made, until_s: float | None = None) -> FeedEnded:
+    """The end of what is played."""
+    seconds = made.story.seconds if until_s is None else until_s
+    return FeedEnded(t_tai_ns=made.story.t_start_tai_ns + round(seconds * NS_PER_S))
+
+
+def replayed(node: JointNode, end: FeedEnded) -> Picture:
+    """The picture that a node's journal gives, record by record, and its end."""
     picture = open_picture(node.session)
     for kind, data in node.journal:
         picture = advance(picture, decode_record(kind, data))
-    return picture
+    return advance(picture, end)
 
 
 def _told(node: JointNode, t_tai_ns: int, tell: Teller) -> list[bytes]:
