@@ -73,6 +73,7 @@ class AlertDesk:
         self.kind = log.kind
         self._desk = fold(log.kind, ())
         self._seq = 0
+        self._token: int | None = None  # of a machine that acts for a node; people need none
         key = log.key
         self._seals = SealWriter(log.path, log.first_link, key, SEAL_EVERY) if key is not None else None
 
@@ -94,6 +95,12 @@ class AlertDesk:
     def look(cls, data_dir: Path, kind: DeskKind) -> "AlertDesk":
         """The desk to look at only; NotFoundError when there is none."""
         return cls(AuditLog.open(desk_path(data_dir, kind)))
+
+    def act_by(self, token: int) -> None:
+        """Write as the machine that holds this token, and as nobody else: every write is refused once another has a
+        higher one."""
+        self.log.raise_fence(token)
+        self._token = token
 
     @property
     def key(self) -> RecordKey:
@@ -188,6 +195,8 @@ class AlertDesk:
 
     def _write(self, rule: Callable[[Desk], Outcome]) -> Outcome:
         with self.log.writing():
+            if self._token is not None:
+                self.log.check_fence(self._token)
             outcome = rule(self.now())
             seq = self._seq
             for record in outcome.records:

@@ -107,6 +107,23 @@ class AuditLog:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    def raise_fence(self, token: int) -> None:
+        """From now on nothing is written by a machine whose token is lower; RefusedError when ours is."""
+        with self.writing():
+            self.connection.execute(_FENCE)
+            self.check_fence(token)
+            self.connection.execute(
+                "INSERT INTO fence VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET token = excluded.token", (token,)
+            )
+
+    def check_fence(self, token: int) -> None:
+        """RefusedError when another machine has acted here with a higher token: inside a transaction, it holds."""
+        if self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'fence'").fetchone() is None:
+            return
+        row = self.connection.execute("SELECT token FROM fence WHERE id = 1").fetchone()
+        if row is not None and row[0] > token:
+            raise RefusedError(f"{self.path}: another acts for this desk (token {row[0]}; ours is {token})")
+
     def tail(self) -> tuple[int, bytes]:
         """Number and link of the newest record."""
         with self.in_words("read"):
@@ -179,6 +196,7 @@ class AuditLog:
         self.connection.close()
 
 
+_FENCE = "CREATE TABLE IF NOT EXISTS fence (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL)"
 _DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError)  # the last two: damaged pages
 _DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
 

@@ -8,7 +8,7 @@ none in part; what a killed machine leaves is the disk's affair.
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,7 @@ class JournalStore:
         self.path = path
         self.is_writable = is_writable
         self.seals: Seals | None = None
+        self.guard: Callable[[], None] | None = None  # raises when this process may write no more
         self._connection = connection
         self._seq = self._committed_seq = 0
         self._chain = self._committed_chain = b""
@@ -240,6 +241,8 @@ class JournalStore:
     def commit(self) -> int:
         """Return when everything appended is on the disk; the number of the last durable entry."""
         if self._connection.in_transaction:
+            if self.guard is not None:
+                self.guard()
             with self._said("written"):
                 self._connection.execute("COMMIT")
         self._committed_seq, self._committed_chain = self._seq, self._chain

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,15 @@ class Proposer:
         self._t_called_s = 0.0
         self._t_delivered_s = time.monotonic()
         self._courier: threading.Thread | None = None
+        self._token: Callable[[], int] | None = None
+
+    def act_by(self, token: Callable[[], int]) -> None:
+        """Act for a node, by the token that it holds at the moment; RefusedError out of it: another one acts."""
+        self._token = token
+
+    def go_on(self, journal: SqliteJournal) -> None:
+        """The journal that was read until now is written from now on."""
+        self.journal = journal
 
     @property
     def count(self) -> int:
@@ -121,6 +130,11 @@ class Proposer:
         if time.monotonic() - self._t_delivered_s < DELIVER_EVERY_S or not (self._folder / CHANNELS).is_file():
             return
         self._t_delivered_s = time.monotonic()
+        if self._token is not None:
+            try:
+                self._opened().log.check_fence(self._token())
+            except VedetteError:
+                return  # who acts tells them
 
         def run() -> None:
             with suppress(VedetteError, OSError):  # `vedette alert show` tells how every channel stands
@@ -235,8 +249,15 @@ class Proposer:
 
     def _opened(self) -> AlertDesk:
         if self._desk is None:
-            self._desk = AlertDesk.open(self._folder, self.kind)
-            self._desk.log.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            desk = AlertDesk.open(self._folder, self.kind)
+            try:
+                desk.log.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+                if self._token is not None:
+                    desk.act_by(self._token())
+            except VedetteError:
+                desk.close()
+                raise
+            self._desk = desk
         return self._desk
 
 

@@ -40,6 +40,7 @@ class WatchPlan(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()  # of a story: the sensors that are one's own, by name or kind; empty: all
     wall_zero_s: float | None = None  # POSIX: when ...
     story_zero_tai_ns: int | None = None  # ... this instant of what is played is due, for watches in step
+    is_standby: bool = False  # leaves it to another to act while there is one
 
 
 class Notices(msgspec.Struct, tag="notices", frozen=True, kw_only=True):
@@ -69,6 +70,12 @@ class Caught(msgspec.Struct, tag="caught", frozen=True, kw_only=True):
 
     entry: int
     of: int
+
+
+class Standing(msgspec.Struct, tag="standing", frozen=True, kw_only=True):
+    """From a worker that stands by: who acts; nothing once it is this one."""
+
+    sentence: str
 
 
 class Whole(msgspec.Struct, tag="whole", frozen=True, kw_only=True):
@@ -118,7 +125,7 @@ class Trouble(msgspec.Struct, tag="trouble", frozen=True, kw_only=True):
 
 
 ToWorker = Start | Command
-FromWorker = Opened | Caught | Whole | Changed | Alive | Catalogue | Notices | Tracks | Trouble
+FromWorker = Opened | Caught | Standing | Whole | Changed | Alive | Catalogue | Notices | Tracks | Trouble
 
 _TO = msgspec.msgpack.Decoder(ToWorker)
 _FROM = msgspec.msgpack.Decoder(FromWorker)

@@ -12,13 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from vedette.core.errors import VedetteError
+from vedette.doors.node.acting import Acting
 from vedette.doors.server.crowd import CrowdRows, crowd_frame
 from vedette.doors.server.frames import Frame
 from vedette.doors.server.framing import Framer
@@ -39,6 +41,7 @@ from vedette.doors.server.pipe import (
     read_message,
 )
 from vedette.doors.server.sources import Source, open_source
+from vedette.doors.server.standing_by import journal_to_go_on_with, stand_by
 from vedette.doors.server.warming import is_cold, warm
 from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
 from vedette.formats.notice_json import document_from_notice
@@ -52,6 +55,10 @@ _ENCODER = msgspec.json.Encoder()
 
 class ServerGone(BaseException):
     """Nobody listens any more."""
+
+
+class ActsNoMore(ServerGone):
+    """Another process acts for the node: what is not on the disk yet is left to it."""
 
 
 class Teller:
@@ -83,6 +90,16 @@ class Teller:
         if picture.notices:
             self.notices(picture)
         self._tell(self._framer.snapshot(picture, journal.store.entry_count))
+        self.alive()
+
+    def begin_following(self, picture: Picture, journal: Any) -> None:
+        """The picture of a journal that another process writes."""
+        session = journal.session
+        self.send(Opened(journal=journal.path.name, mode=session.mode.value, feeds=session.feeds))
+        self._journal, self.state = journal, "running"
+        if picture.notices:
+            self.notices(picture)
+        self._tell(self._framer.snapshot(picture, journal.entry_count))
         self.alive()
 
     def notices(self, picture: Picture) -> None:
@@ -165,8 +182,14 @@ class Control:
         self.is_paused = False
         self.is_stopping = threading.Event()
         self.is_server_gone = False
+        self.is_handing_back = False
         self.speed: float | None = None
         self.on_stop: Any = None
+
+    def hand_back(self, words: str) -> None:
+        """Another is to act for the node, or does."""
+        sys.stderr.write(f"this watch stops acting: {words}\n")
+        self.is_handing_back = True
 
     def listen(self) -> None:
         """Hear orders until there are no more."""
@@ -207,6 +230,19 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         warm(lambda done, of: teller.send(Caught(entry=done, of=of)), lambda: not control.is_stopping.is_set())
     left = None if start.journal is None else Path(start.journal)
     with open_source(plan, control, left, start.held) as source:
+    places = places_of(None if plan.areas is None else Path(plan.areas))
+    with ExitStack() as stack:
+        left = None if start.journal is None else Path(start.journal)
+        acting, followed = None, None
+        if plan.node is not None:
+            acting = stack.enter_context(closing(Acting.at(Path(plan.node))))
+            followed = stand_by(plan, acting, control, teller, lambda journal: Proposer(journal, data_dir, places))
+            if control.is_stopping.is_set():
+                return 0
+            left = journal_to_go_on_with(plan, acting, followed, left)
+            acting.on_lost = control.hand_back
+            acting.keep()
+        source = stack.enter_context(open_source(plan, control, left))
         journal, session = source.journal, source.journal.session
         control.on_stop = source.stop
         if control.is_stopping.is_set():
@@ -222,7 +258,17 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         from vedette.doors.node.beside_watch import beside
 
         partners = beside(plan, journal, source.is_played)
-        proposer = Proposer(journal, data_dir, places_of(None if plan.areas is None else Path(plan.areas)))
+        if followed is not None and followed.path == journal.path:
+            proposer, picture, is_over = followed.proposer, followed.picture, followed.is_over
+            proposer.go_on(journal)
+            followed.close()
+        else:
+            proposer = Proposer(journal, data_dir, places)
+            picture, is_over = resumed(journal, proposer, teller)
+        if acting is not None:
+            proposer.act_by(partial(acting_token, acting))
+            journal.store.guard = partial(check_acting, acting)
+            acting.publish(journal.path.name, plan)
         desk = ProposingReporter(teller, proposer)
         source.begin()  # what arrives while the journal is read again is held
         picture, is_over = resumed(journal, proposer, teller)
@@ -237,15 +283,27 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
                 events, hear = partners.mixed(events), partners.hearing(hear)
             try:
                 picture = watch_loop(
-                    ending_with(events, control), session, desk, journal, hear=hear, picture=picture
+                    ending_with(events, control, acting), session, desk, journal, hear=hear, picture=picture
                 )
             finally:
                 if partners is not None:
                     partners.stop()
         teller.state = "ended"
-        while not control.is_stopping.wait(ALIVE_S):
+        while not control.is_stopping.wait(ALIVE_S) and not control.is_handing_back:
             teller.alive()
         return picture.worst_exit_code
+
+
+def acting_token(acting: Acting) -> int:
+    """The token to write by; RefusedError when another acts."""
+    acting.check()
+    return acting.token
+
+
+def check_acting(acting: Acting) -> None:
+    """ActsNoMore when another does."""
+    if not acting.is_ours:
+        raise ActsNoMore
 
 
 def resumed(journal: Any, proposer: Any, teller: Teller) -> tuple[Picture, bool]:
@@ -265,13 +323,18 @@ def resumed(journal: Any, proposer: Any, teller: Teller) -> tuple[Picture, bool]
     return picture, is_over
 
 
-def ending_with(events: Iterator[Event | None], control: Control) -> Iterator[Event | None]:
-    """The events until the server asks to stop; when the server is gone the journal is left open-ended."""
+def ending_with(
+    events: Iterator[Event | None], control: Control, acting: Acting | None = None
+) -> Iterator[Event | None]:
+    """The events until the server asks to stop; when the server is gone, or another is to act, or one stands by, the
+    journal is left open-ended."""
     for event in events:
-        if control.is_server_gone:
+        if control.is_server_gone or control.is_handing_back:
             raise ServerGone
         yield event
         if control.is_stopping.is_set() and not control.is_server_gone:
+            if acting is not None and acting.is_stood_by():
+                raise ServerGone
             break
     if control.is_server_gone:
         raise ServerGone

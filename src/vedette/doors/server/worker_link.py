@@ -167,6 +167,8 @@ class WorkerLink:
                     call(message)
             case pipe.Caught():
                 self.state, self.caught = "starting", (message.entry, message.of)
+            case pipe.Standing():
+                self.sentence = message.sentence
             case pipe.Whole():
                 self.state, self.caught = "running", None
                 self._t_loop_s = time.monotonic()

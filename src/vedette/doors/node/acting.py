@@ -1,0 +1,234 @@
+"""Which of an owner's processes acts for a node: one at a time, by a lease in the node's store with a fencing token.
+
+Who acts prolongs its lease twice a second and believes in it only until a moment before it ends, by a clock that never
+steps. Who stands by takes it when it is over. A newer token makes every older one worthless at the store and at the
+alert desks, so that a process that slept through its own replacement writes nothing more.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from vedette.core.constants import NS_PER_S
+from vedette.core.errors import RefusedError, VedetteError
+from vedette.doors.node.folder import read_node
+from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.store import Lease, NodeStore, NotRecordedError
+from vedette.doors.seal_file import now_tai_ns
+from vedette.doors.server.pipe import WatchPlan
+
+WATCH = "watch"  # the lease's name
+ROOM, SEAT_KEY, YIELD_KEY = "acting", "seat", "yield"
+STANDBY = "standby"  # a room: who stands by, when it last said so, and how far it has read
+FRESH_S = 4.0
+LEASE_S, RENEW_S = 3.0, 0.5
+MARGIN_S = 0.3  # before its end one's own lease is not believed in any more
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts, or acted last, as it told the store itself."""
+
+    seat: str
+    host: str
+    pid: int
+    t_process: int  # when the process began, as its system counts: a number used again is another process
+    token: int
+    journal: str = ""
+    plan: WatchPlan | None = None
+
+
+def seat_name(server_pid: int | None = None) -> str:
+    """`host:1234`: a server, whichever worker it has."""
+    return f"{socket.gethostname()}:{os.getppid() if server_pid is None else server_pid}"
+
+
+class Acting:
+    """One process that acts, or would."""
+
+    def __init__(self, store: NodeStore, seat: str, clock: Callable[[], int] = now_tai_ns) -> None:
+        self.store, self.seat, self._clock = store, seat, clock
+        self.lease: Lease | None = None
+        self.on_lost: Callable[[str], None] = lambda words: None
+        self._until_s = 0.0  # monotonic
+        self._is_over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> "Acting":
+        """Of the node in a directory."""
+        return cls(store_of(path), seat_name())
+
+    @property
+    def token(self) -> int:
+        """The number that goes with everything this process writes; 0 while it has none."""
+        return 0 if self.lease is None else self.lease.token
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process may act at this moment."""
+        return self.lease is not None and time.monotonic() < self._until_s
+
+    def check(self) -> None:
+        """RefusedError when it may not."""
+        if not self.is_ours:
+            raise RefusedError(f"{self.seat} acts no longer: {self.holder() or 'nobody'} does")
+
+    def holder(self) -> str:
+        """Who acts now; "" when nobody does."""
+        with contextlib.suppress(VedetteError):
+            lease = self.store.lease(WATCH)
+            if lease is not None and lease.t_until_tai_ns > self._clock():
+                return lease.holder
+        return ""
+
+    def try_take(self) -> bool:
+        """Take the lease when it is free, or prolong one's own; False while another has it."""
+        began_s, now = time.monotonic(), self._clock()
+        until = now + round(LEASE_S * NS_PER_S)
+        try:
+            self.lease = self.store.write(
+                lambda writing: writing.take_lease(WATCH, self.seat, now, until), is_urgent=True
+            )
+        except NotRecordedError:  # a full disk lets nobody else have it either
+            if self.lease is None and self.holder():
+                return False
+            held = self.lease or self.store.lease(WATCH)
+            self.lease = Lease(WATCH, self.seat, 0 if held is None else held.token, until)
+        except RefusedError:
+            self.lease = None
+            return False
+        self._until_s = began_s + LEASE_S - MARGIN_S
+        return True
+
+    def publish(self, journal: str, plan: WatchPlan) -> None:
+        """Tell who stands by what to follow."""
+        told = Seat(
+            seat=self.seat, host=socket.gethostname(), pid=os.getpid(), t_process=_began(os.getpid()),
+            token=self.token, journal=journal, plan=plan,
+        )  # fmt: skip
+        self.store.write(lambda writing: writing.keep_document(ROOM, SEAT_KEY, msgspec.json.encode(told)))
+
+    def keep(self) -> None:
+        """Prolong it from now on, on a thread; `on_lost(words)` when it cannot be, or when it is to be handed back."""
+        self._is_over.clear()
+        self._thread = threading.Thread(target=self._keep, name="acting", daemon=True)
+        self._thread.start()
+
+    def stand_by(self, entry: int) -> None:
+        """Tell whoever acts that this one follows, and how far it has read."""
+        body = f"{self._clock()} {entry}".encode()
+        with contextlib.suppress(VedetteError):
+            self.store.write(lambda writing: writing.keep_document(STANDBY, self.seat, body))
+
+    def is_stood_by(self) -> bool:
+        """Whether somebody follows, and would go on."""
+        return any(seat != self.seat for seat in standing_by(self.store, self._clock()))
+
+    def _keep(self) -> None:
+        is_watched = True
+        while not self._is_over.wait(RENEW_S):
+            try:
+                if not self.try_take():
+                    self.on_lost(f"{self.holder() or 'another'} acts now")
+                    return
+                is_watched = self.is_stood_by()
+                if self.store.document(ROOM, YIELD_KEY) == self.seat.encode():
+                    self.on_lost("asked to hand back")
+                    return
+            except VedetteError:  # the store does not answer: who is alone goes on, as nobody else can take its place
+                if not is_watched:
+                    self._until_s = time.monotonic() + LEASE_S
+            if not self.is_ours:
+                self.on_lost("the store cannot be reached, and the lease is over")
+                return
+
+    def give_up(self) -> None:
+        """Let go, everything being on the disk."""
+        self._is_over.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(2.0)
+        lease, self.lease, self._until_s = self.lease, None, 0.0
+        if lease is not None:
+
+            def work(writing) -> None:  # type: ignore[no-untyped-def]
+                writing.give_up_lease(lease)
+                writing.keep_document(ROOM, YIELD_KEY, None)
+
+            with contextlib.suppress(VedetteError):
+                self.store.write(work)
+
+    def close(self) -> None:
+        """Give up and let go of the store."""
+        self.give_up()
+        self.store.close()
+
+
+def store_of(path: Path) -> NodeStore:
+    """The store of the node in a directory."""
+    _, settings = read_node(path)
+    return open_store(settings.store if "://" in settings.store else path / settings.store)
+
+
+def standing_by(store: NodeStore, t_now_tai_ns: int) -> dict[str, int]:
+    """Who follows now, and how many entries it has read."""
+    said = {seat: body.split() for seat, body in store.documents(STANDBY).items()}
+    return {
+        seat: int(words[1])
+        for seat, words in said.items()
+        if len(words) == 2 and words[0].isdigit() and words[1].isdigit()
+        and t_now_tai_ns - int(words[0]) < FRESH_S * NS_PER_S
+    }  # fmt: skip
+
+
+def seat_of(store: NodeStore) -> Seat | None:
+    """Who acts or acted last; None when nobody ever did."""
+    body = store.document(ROOM, SEAT_KEY)
+    if body is None:
+        return None
+    try:
+        return msgspec.json.decode(body, type=Seat)
+    except msgspec.DecodeError:
+        return None
+
+
+def ask_to_yield(store: NodeStore) -> str:
+    """Ask who acts to hand back; who that is. RefusedError when nobody acts."""
+    lease = store.lease(WATCH)
+    if lease is None or lease.t_until_tai_ns <= now_tai_ns():
+        raise RefusedError("nobody acts for this node; `vedette node run` begins")
+    holder = lease.holder
+    store.write(lambda writing: writing.keep_document(ROOM, YIELD_KEY, holder.encode()))
+    return holder
+
+
+def end_stale(seat: Seat | None, patience_s: float = 2.0) -> bool:
+    """End a process of this machine whose lease is over and that still stands (it hangs, or was stopped): it could
+    hold the journal. True when there was one."""
+    if seat is None or seat.host != socket.gethostname() or seat.pid == os.getpid() or not _is_process(seat):
+        return False
+    with contextlib.suppress(OSError):
+        os.kill(seat.pid, signal.SIGKILL)
+    t_end = time.monotonic() + patience_s
+    while _is_process(seat) and time.monotonic() < t_end:
+        time.sleep(0.02)
+    return True
+
+
+def _is_process(seat: Seat) -> bool:
+    return seat.t_process > 0 and _began(seat.pid) == seat.t_process
+
+
+def _began(pid: int) -> int:
+    """When a process began, in the system's ticks; 0 when there is none, it is over, or the system does not tell."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return 0 if words[0] in "ZX" else int(words[19])
+    except (OSError, ValueError, IndexError):
+        return 0
