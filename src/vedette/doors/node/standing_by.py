@@ -1,5 +1,6 @@
 """A node that stands by: served like one that runs, its broker begun once it acts."""
 
+import socket
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ from vedette.core.errors import NotFoundError, VedetteError
 from vedette.doors.node.acting import Acting, ask_to_yield, seat_name, seat_of, store_of
 from vedette.doors.node.broker import Broker
 from vedette.doors.node.broker_program import find_broker
-from vedette.doors.node.folder import read_node
+from vedette.doors.node.folder import host_and_port, read_node
 from vedette.doors.node.running import BrokerKeeper
 from vedette.doors.server.opening import Opening
 
@@ -38,7 +39,7 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
 
     def keep_broker() -> None:
         while not is_over.wait(LOOK_S):
-            if acting.holder() == acting.seat:
+            if acting.holder() == acting.seat and not _answers(settings.client_listen):
                 try:
                     program = find_broker(nats_server or settings.nats_server)
                     keeper = BrokerKeeper(Broker(folder, settings, program), folder)
@@ -61,6 +62,16 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
         for keeper in keepers:
             keeper.stop()
         store.close()
+
+
+def _answers(address: str) -> bool:
+    """Whether a broker is there already: that of the one that acted before may have outlived it."""
+    host, port = host_and_port(address, "client_listen")
+    try:
+        with socket.create_connection((host, port), timeout=1.0):
+            return True
+    except OSError:
+        return False
 
 
 def hand_over(path: Path) -> tuple[str, str]:
