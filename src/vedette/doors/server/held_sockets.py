@@ -26,7 +26,7 @@ class HeldSockets:
     def numbers(self) -> dict[str, int]:
         """File descriptors by the name of their address, to be handed down under these numbers."""
         if self._sockets is None:
-            self._sockets = dict(_opened(self._plan))
+            self._sockets = {} if self._plan.is_standby else dict(_opened(self._plan))
         return {name: one.fileno() for name, one in self._sockets.items()}
 
     def close(self) -> None:

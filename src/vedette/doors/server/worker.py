@@ -11,15 +11,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from vedette.core.errors import VedetteError
+from vedette.core.errors import UnreachableError, VedetteError
 from vedette.doors.node.acting import Acting
 from vedette.doors.server.crowd import CrowdRows, crowd_frame
 from vedette.doors.server.frames import Frame
@@ -33,9 +33,11 @@ from vedette.doors.server.pipe import (
     FromWorker,
     Notices,
     Opened,
+    Standing,
     Start,
     Tracks,
     Trouble,
+    WatchPlan,
     Whole,
     packed,
     read_message,
@@ -49,6 +51,7 @@ from vedette.reports import Notice
 
 FRAME_S = 0.1  # at most ten frames a second
 ALIVE_S = 0.5
+SOCKETS_S = 10.0  # that another process may take to let go of what this one is to listen at
 CALM = (100_000, 50, 1000)  # frames are made of many small things that go by themselves: few searches for circles
 _ENCODER = msgspec.json.Encoder()
 
@@ -186,11 +189,6 @@ class Control:
         self.speed: float | None = None
         self.on_stop: Any = None
 
-    def hand_back(self, words: str) -> None:
-        """Another is to act for the node, or does."""
-        sys.stderr.write(f"this watch stops acting: {words}\n")
-        self.is_handing_back = True
-
     def listen(self) -> None:
         """Hear orders until there are no more."""
         threading.Thread(target=self._listen, daemon=True).start()
@@ -228,22 +226,26 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     if is_cold():
         sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
         warm(lambda done, of: teller.send(Caught(entry=done, of=of)), lambda: not control.is_stopping.is_set())
-    left = None if start.journal is None else Path(start.journal)
-    with open_source(plan, control, left, start.held) as source:
     places = places_of(None if plan.areas is None else Path(plan.areas))
     with ExitStack() as stack:
         left = None if start.journal is None else Path(start.journal)
         acting, followed = None, None
         if plan.node is not None:
             acting = stack.enter_context(closing(Acting.at(Path(plan.node))))
+            if acting.holder() not in ("", acting.seat):
+                let_go(start.held)  # who acts hears the feeds
+                start = msgspec.structs.replace(start, held={})
             followed = stand_by(plan, acting, control, teller, lambda journal: Proposer(journal, data_dir, places))
             if control.is_stopping.is_set():
                 return 0
             left = journal_to_go_on_with(plan, acting, followed, left)
-            acting.on_lost = control.hand_back
+            acting.on_lost = partial(hand_back, control, teller)
             acting.keep()
-        source = stack.enter_context(open_source(plan, control, left))
+        source = stack.enter_context(opened_in_time(plan, control, left, start.held, acting is not None))
         journal, session = source.journal, source.journal.session
+        if acting is not None:
+            journal.store.guard = partial(check_acting, acting)
+            acting.publish(journal.path.name, plan)
         control.on_stop = source.stop
         if control.is_stopping.is_set():
             source.stop()
@@ -258,6 +260,7 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         from vedette.doors.node.beside_watch import beside
 
         partners = beside(plan, journal, source.is_played)
+        source.begin()  # what arrives while the journal is read again is held
         if followed is not None and followed.path == journal.path:
             proposer, picture, is_over = followed.proposer, followed.picture, followed.is_over
             proposer.go_on(journal)
@@ -267,11 +270,7 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
             picture, is_over = resumed(journal, proposer, teller)
         if acting is not None:
             proposer.act_by(partial(acting_token, acting))
-            journal.store.guard = partial(check_acting, acting)
-            acting.publish(journal.path.name, plan)
         desk = ProposingReporter(teller, proposer)
-        source.begin()  # what arrives while the journal is read again is held
-        picture, is_over = resumed(journal, proposer, teller)
         teller.begin(picture, journal, source)
         if is_over:
             proposer.look(picture)
@@ -292,6 +291,40 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         while not control.is_stopping.wait(ALIVE_S) and not control.is_handing_back:
             teller.alive()
         return picture.worst_exit_code
+
+
+def hand_back(control: Control, teller: Teller, words: str) -> None:
+    """Another is to act for the node, or does."""
+    words = f"this watch stops acting: {words}"
+    sys.stderr.write(words + "\n")
+    control.is_handing_back = True
+    with suppress(ServerGone):
+        teller.send(Standing(sentence=words))
+
+
+def let_go(held: Mapping[str, int]) -> None:
+    """Close what was handed down."""
+    for number in held.values():
+        with suppress(OSError):
+            os.close(number)
+
+
+@contextmanager
+def opened_in_time(
+    plan: WatchPlan, control: Control, left: Path | None, held: Mapping[str, int], is_patient: bool
+) -> Iterator[Source]:
+    """The source of a plan; who takes another's place waits for the sockets that the other still holds."""
+    t_end = time.monotonic() + (SOCKETS_S if is_patient else 0.0)
+    with ExitStack() as stack:
+        while True:
+            try:
+                source = stack.enter_context(open_source(plan, control, left, held))
+                break
+            except UnreachableError:
+                if time.monotonic() > t_end:
+                    raise
+                time.sleep(0.1)
+        yield source
 
 
 def acting_token(acting: Acting) -> int:

@@ -169,6 +169,8 @@ class WorkerLink:
                 self.state, self.caught = "starting", (message.entry, message.of)
             case pipe.Standing():
                 self.sentence = message.sentence
+                if message.sentence:
+                    self._held.close()  # who acts hears the feeds
             case pipe.Whole():
                 self.state, self.caught = "running", None
                 self._t_loop_s = time.monotonic()
