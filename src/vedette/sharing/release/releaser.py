@@ -54,6 +54,7 @@ class Releaser:
         self._state = state if state is not None else ReleaserState()
         self._waiting: list[tuple[int, SharedEvent]] = []  # due, as it was offered; after a restart they wait anew
         self._snapshots: list[tuple[int, list[SharedTrack]]] = []
+        self._with_all_fields: dict[int, Grant] = {}  # by number: what an event could be told at most by a grant
         self._withheld_once: list[ReleaseRow] = []
         self._suspended: tuple[ReleaseArea, ...] = ()
         self._is_suspended = False
@@ -211,8 +212,9 @@ class Releaser:
             offers = self._events_delayed(offers, tick, delay_ns)
         told: list[Shared] = []
         log: list[ReleaseRow] = []
+        numbers = frozenset(self._state.tracks)  # once for all events: there may be ten thousand
         for event in offers:
-            one, row = self._event(event, grants, tick)
+            one, row = self._event(event, grants, tick, numbers)
             if one is not None:
                 told.append(one)
             if row is not None:
@@ -221,12 +223,11 @@ class Releaser:
         return told, log
 
     def _event(
-        self, event: SharedEvent, grants: tuple[Grant, ...], tick: int
+        self, event: SharedEvent, grants: tuple[Grant, ...], tick: int, numbers: frozenset[str]
     ) -> tuple[SharedEvent | None, ReleaseRow | None]:
         """What a peer is to hear of an event now, and the account of it; nothing of either when nothing is new."""
         name = event.event_id
         before = self._state.events.get(name)
-        numbers = frozenset(self._state.tracks)
         grant, why = self._grant_of(event, grants, numbers)
         if grant is not None:
             told = event_for(self._secret, event, grant, self._name, numbers)
@@ -259,8 +260,9 @@ class Releaser:
             if trouble := third_party_trouble((), event.caveats, self.owner, self.policy.peer_owner):
                 why = f"grant {grant.number}: {trouble}"
                 continue
-            everything = replace(grant, fields=frozenset(FIELDS[Kind.EVENT]))
-            coarse = event_for(self._secret, event, everything, self._name, numbers)
+            if grant.number not in self._with_all_fields:
+                self._with_all_fields[grant.number] = replace(grant, fields=frozenset(FIELDS[Kind.EVENT]))
+            coarse = event_for(self._secret, event, self._with_all_fields[grant.number], self._name, numbers)
             if not (trouble := event_trouble(event, coarse, grant)):
                 return grant, ""
             why = f"grant {grant.number}: {trouble}"
