@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from vedette.core.errors import NotFoundError, RefusedError, VedetteError
+from vedette.core.errors import BadInputError, NotFoundError, RefusedError, VedetteError
 from vedette.doors.key_files import read_secret, write_secret
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.own_keys import Signer, waiting_again
@@ -184,7 +184,10 @@ class LinkOut:
             try:
                 text = path.read_text("utf-8")
                 if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
-                    policy = parse_policy(text, str(path))
+                    found = parse_policy(text, str(path))
+                    if found.peer not in (self.peer.name, self.peer.owner):
+                        raise BadInputError(f"it is for {found.peer!r}", str(path), f"write peer = {self.peer.name!r}")
+                    policy = found
             except (VedetteError, OSError, UnicodeDecodeError) as trouble:  # what nobody can read grants nothing
                 self.trouble = f"nothing is released: {trouble}"
         self._releaser = self._new_releaser(policy, self._releaser.state())
