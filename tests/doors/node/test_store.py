@@ -194,3 +194,28 @@ def test_two_who_write_at_once_share_the_numbers_out(opener):
             thread.join()
         assert [k.number for k in first.log()] == list(range(1, 61))
         assert first.recording.is_on and second.recording.is_on
+
+
+def test_what_is_asked_of_a_year_is_found_by_an_index_and_never_by_looking_through(store, request):
+    store.write(lambda w: w.post([to_post(s, event_ids=(f"NORTH/L{s // 50}",)) for s in range(3000)]))
+    sql = store._sql
+    is_sqlite = store.where.endswith(".sqlite")
+    asked: list[str] = []
+    run = sql.run
+
+    def explained(statement, *values):
+        if statement.startswith("SELECT"):
+            plan = run(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{statement}", *values)
+            asked.append(" ".join(str(row[-1]) for row in plan))
+        return run(statement, *values)
+
+    if not is_sqlite:
+        run("ANALYZE log"), run("ANALYZE log_events"), run("ANALYZE outbox")
+        run("SET enable_seqscan = off")  # a few thousand rows are sooner looked through; ten million are not
+    sql.run = explained
+    assert len(store.history("NORTH/L7")) == 50 and len(store.find(digest_of(7))) == 1
+    assert len(store.pending("south", limit=10)) == 10 and len(store.log(after=2990)) == 10
+    assert store.undelivered("seat") == [] and store.waiting() == []
+    assert len(asked) == 7
+    scans = [plan for plan in asked if ("SCAN" in plan if is_sqlite else "Seq Scan" in plan)]
+    assert scans == []
