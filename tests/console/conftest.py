@@ -133,9 +133,9 @@ def serve_until(folder: Path, said: str, *words: str) -> Served:
     return served
 
 
-def serve(folder: Path, *words: str) -> Served:
+def serve(folder: Path, *words: str, port: str = "0") -> Served:
     """The same with a console, once it is ready to be asked."""
-    served = started(folder, *words, "--port", "0")
+    served = started(folder, *words, "--port", port)
     found = served.wait(lambda: re.search(r"(http://127\.0\.0\.1:\d+)/", served.text()))
     served.address = found[1]
     served.wait(lambda: served.get("/readyz")[0] == 200)

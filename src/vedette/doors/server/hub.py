@@ -66,11 +66,11 @@ class Hub:
     def take_update(self, entry: int, body: bytes) -> None:
         """What changed."""
         self.entry = entry
-        self.picture = fold(self.picture, msgspec.json.decode(body))
         self.t_frame_s = time.monotonic()
         self.seq += 1
         head = f'{{"type":"update","seq":{self.seq},"entry":{entry},'
-        self._publish(Frame(self.seq, head + body[1:].decode()))
+        self._publish(Frame(self.seq, head + body[1:].decode()))  # first to those who wait, as it came
+        self.picture = fold(self.picture, msgspec.json.decode(body))
 
     def take_desk(self, alerts: list[dict[str, Any]], audit_tail: dict[str, Any] | None) -> None:
         """Alert lives that changed at the desk."""
