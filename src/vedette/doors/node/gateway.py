@@ -63,7 +63,6 @@ class Gateway:
         self._journaled: deque[tuple[str, dict[int, int]]] = deque()
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
-        self.is_waking: Callable[[], None] = lambda: None  # called when something came
 
     # ---- for the watch, from its own thread
 
@@ -230,10 +229,7 @@ class Gateway:
         return True
 
     def _hand_on(self, came: Iterable[Came]) -> None:
-        found = list(came)
-        self._came.extend(found)
-        if found:
-            self.is_waking()
+        self._came.extend(came)
 
     async def _tell_states(self) -> None:
         """Links that came up or fell silent, to the watch."""
