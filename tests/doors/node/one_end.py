@@ -9,15 +9,17 @@ import sys
 import time
 from pathlib import Path
 
+from tests.doors.node import ends
 from tests.doors.node.ends import End
 from tests.doors.node.nodes import Node
 
 from vedette.doors.node.folder import read_node
-from vedette.reports import PartnerReport, SharedEvent
+from vedette.reports import PartnerNews, PartnerReport, SharedEvent
 
 
 def main(path: Path, count: int, t_begin_s: float, rate: float) -> None:
     """Until killed."""
+    ends.MOST_OFFERED = count  # a kill may keep this process away for long
     folder, settings = read_node(path)
     journal = path / "heard"
     held = set(journal.read_text().split()) if journal.exists() else set()
@@ -29,6 +31,9 @@ def main(path: Path, count: int, t_begin_s: float, rate: float) -> None:
                 end.warn(*range(offered + 1, due + 1))
                 offered = due
             for came in end.gateway.taken():
+                if isinstance(came.event, PartnerNews):
+                    with (path / "news").open("a") as said:
+                        said.write(f"{time.time():.2f} {came.event.state} {came.event.trouble} {came.event.text}\n")
                 if isinstance(came.event, PartnerReport) and came.event.digest not in held:
                     held.add(came.event.digest)
                     numbers = [str(one.count) for one in came.event.content if isinstance(one, SharedEvent)]
