@@ -24,6 +24,8 @@ def joint_table(records: Path = RECORDS) -> str:
         for place in ("launch", "impact"):
             for product, words in WAYS.items():
                 one = entry.get(f"{place} {product}")
+                if place == "launch" and product == "joint":
+                    words = "joint, by areas"  # a launch is always joined so
                 if one is None:
                     continue
                 low, high = (100 * band for band in one["band_90"])
@@ -57,4 +59,4 @@ def engines_table(records: Path = ENGINES) -> str:
 
 
 def _or_dash(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    return "-" if value is None else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
