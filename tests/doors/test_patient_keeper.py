@@ -42,6 +42,7 @@ def test_what_came_while_the_disk_was_full_is_kept_when_there_is_room(tmp_path, 
     fill(keeper, 40, 6)
     kept = keeper.commit()
     assert not keeper.recording.is_on and 5 <= kept < 20 and store.entry_count == kept
+    assert keeper.appended_count == 45  # what is held counts as appended, and not as durable
     assert "disk is full" in keeper.recording.text and "NOT RECORDED" in capsys.readouterr().err
     assert keeper.recording.is_reserve_held  # a report alone does not touch it
     disk.free(1000)
@@ -78,7 +79,7 @@ def test_more_than_memory_is_lent_for_ends_the_journal_whole(tmp_path, monkeypat
     assert "more came than could be held" in keeper.recording.text
     disk.free(1000)
     fill(keeper, 5, 46)
-    assert not keeper.recording.is_on
+    assert not keeper.recording.is_on and keeper.appended_count > store.entry_count  # never taken for durable
     store.close()
     with JournalStore.open(tmp_path / "j.sqlite") as again:
         assert again.verify().is_whole and 5 <= again.entry_count < 45

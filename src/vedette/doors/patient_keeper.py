@@ -38,10 +38,15 @@ class PatientKeeper:
         is_held = self._reserve.is_held
         return Recording(True, is_reserve_held=is_held) if self._off is None else Recording(False, *self._off, is_held)
 
+    @property
+    def appended_count(self) -> int:
+        """The number of the newest entry, kept or held; one that is never reached when the journal has ended."""
+        return self._store.entry_count + (1 if self._has_ended else len(self._held))
+
     def append(self, kind: str, t_received_tai_ns: int, payload: bytes) -> int:
         """Take an entry; its number, as it will be."""
         if self._has_ended:
-            return self._store.entry_count
+            return self.appended_count
         self._held.append((kind, t_received_tai_ns, payload))
         self._held_bytes += len(payload)
         if self._off is None:
@@ -51,7 +56,7 @@ class PatientKeeper:
                 self._go_off(trouble)
         elif self._held_bytes > self._held_bytes_max:
             self._end()
-        return self._store.entry_count + len(self._held)
+        return self.appended_count
 
     def commit(self, is_urgent: bool = False, is_last: bool = False) -> int:
         """Write what is held; the number of the last durable entry. It never raises for want of room."""

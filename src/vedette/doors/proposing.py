@@ -105,7 +105,7 @@ class Proposer:
 
     def heard(self, event: Event | None) -> None:
         """An event went into the journal: where it stands is kept, so that an alert can be opened down to it."""
-        self.recall(event, self.journal.store.appended_count)
+        self.recall(event, self.journal.appended_count)
         self.tick()
 
     def recall(self, event: Event | None, entry: int) -> None:

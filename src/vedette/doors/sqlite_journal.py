@@ -83,6 +83,11 @@ class SqliteJournal:
         """Where it lies."""
         return self.store.path
 
+    @property
+    def appended_count(self) -> int:
+        """The number of the newest entry, durable or not; `store.entry_count` says which are."""
+        return self.store.appended_count if self._keeper is None else self._keeper.appended_count
+
     def append_event(self, event: Event) -> int:
         """Take an event and return its number; durable only after `commit`."""
         kind, payload = encode_event(event)
@@ -104,7 +109,7 @@ class SqliteJournal:
             from vedette.doors.said_file import SaidWriter
 
             self._said = SaidWriter(self.path, self.store.first_link, self.session)
-        self._said.say(picture, self.store.appended_count)
+        self._said.say(picture, self.appended_count)
 
     def events(self, from_seq: int = 1) -> Iterator[Event]:
         """Events in order, each checked; BadInputError, which names the entry, at the first that was changed."""

@@ -67,7 +67,7 @@ class BesideWatch:
             hear(picture, event)
             if isinstance(event, PartnerReport | PartnerNews):
                 if self._coming:
-                    self._numbers[self._coming.pop(0)] = self._journal.store.appended_count
+                    self._numbers[self._coming.pop(0)] = self._journal.appended_count
             elif event is not None and (t := getattr(event, "t_received_tai_ns", None)) is not None:
                 self._time.hear(t)
                 if isinstance(event, Scan) and self.gateway.wants_looks:
