@@ -22,7 +22,7 @@ from benchmarks._link_end import TRACKS_PER_S, WARNINGS_PER_S, prepare_nodes, tr
 
 GOAL_MS = 100.0
 BATCH = 1_000  # tracks in one message: ten messages a second
-STATES_S = 3
+GOES = 5
 
 
 def run(options: list[str]) -> int:
@@ -65,7 +65,7 @@ def sealed_and_heard(tracks: int, warnings: int) -> dict[str, Any]:
     def hear() -> None:
         assert all(receiver.hear(data, t).report is not None for data in sealed)
 
-    both = [part_ms(lambda: (seal(), hear())) for _ in range(STATES_S)]  # hears only what is fresh: together
+    whole = part_ms(lambda: (seal(), hear()))  # together: only what is fresh is heard
     parts = [take_apart(data) for data in sealed]
     bodies = [write_content(content) for _, content in contents]
     split = {
@@ -77,8 +77,6 @@ def sealed_and_heard(tracks: int, warnings: int) -> dict[str, Any]:
             lambda: [(encode_state(sender.state), encode_state(receiver.state)) for _ in contents]
         ),
     }
-    whole = min(both)
-    split["numbers_trees_and_rest"] = whole - sum(split.values()) + split["states_to_keep"]
     return {
         "benchmark": "link", "what": "processor ms for a second's traffic, sealed and heard in one process",
         "cpu_ms": round(whole, 1), "goal_ms": 1000.0, "met": whole < 1000.0, "tracks": tracks, "warnings": warnings,
@@ -160,10 +158,13 @@ def released_and_kept(tracks: int, warnings: int) -> dict[str, Any]:
 
 
 def part_ms(work: Callable[[], object]) -> float:
-    """Processor time of one go, ms."""
-    start_s = time.process_time()
-    work()
-    return 1e3 * (time.process_time() - start_s)
+    """Shortest processor time of a few goes, ms."""
+    taken_s = []
+    for _ in range(GOES):
+        start_s = time.process_time()
+        work()
+        taken_s.append(time.process_time() - start_s)
+    return 1e3 * min(taken_s)
 
 
 def across(tracks: int, warnings: int, seconds: int) -> dict[str, Any]:
