@@ -31,7 +31,7 @@ def _reader(node_, name):
     import nats
 
     return nats.connect(
-        f"nats://{node_.settings.client_listen}", user=f"reader.{name}", password=node_.folder.local_secret(),
+        f"nats://{node_.settings.client_listen}", user=f"reader.{name}", password=node_.folder.reader_secret(),
         connect_timeout=5,
     )  # fmt: skip
 
@@ -112,11 +112,6 @@ def test_a_wildcard_subscriber_sees_only_what_was_granted(pair):
 async def _publish(from_node, to_name, subjects):
     import nats
 
-    client = await nats.connect(
-        f"nats://{from_node.settings.client_listen}", user=f"reader.{to_name}",
-        password=from_node.folder.local_secret(),
-    )  # fmt: skip
-    await client.close()
     client = await nats.connect(
         f"nats://{from_node.settings.client_listen}", user=f"keeper.{to_name}",
         password=from_node.folder.local_secret(),

@@ -90,7 +90,7 @@ def _accounts(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...
             f"  {_q(account_of(peer.name))} {{ jetstream: {{ max_file: 8G, max_mem: 0, max_streams: {len(LANES)} }}\n"
             f"    users: [\n"
             f"      {{ user: {_q(KEEPER + '.' + peer.name)}, password: {_q(secret)} }}\n"
-            f"      {{ user: {_q(READER + '.' + peer.name)}, password: {_q(secret)}, "
+            f"      {{ user: {_q(READER + '.' + peer.name)}, password: {_q(folder.reader_secret())}, "
             f'permissions {{ publish {{ deny: ">" }} }} }}\n'
             f"      {{ nkey: {peer.broker_key}, permissions {{ publish {{ allow: {_list(send)} }}, "
             f"subscribe {{ allow: {_list(hear)} }} }} }}\n    ] }}"

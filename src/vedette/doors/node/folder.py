@@ -13,6 +13,7 @@ import datetime
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,14 @@ class NodeFolder:
     def keys(self) -> KeyRing:
         """Signing keys."""
         return KeyRing(self.path)
+
+    def reader_secret(self) -> str:
+        """The word for whoever may look on and nothing else; made at its first use."""
+        path = self.path / "keys" / "broker.reader"
+        if not path.is_file():
+            with suppress(FileExistsError):
+                write_secret(path, secrets.token_urlsafe(24) + "\n")
+        return read_secret(path).strip()
 
     def local_secret(self) -> str:
         """The word itself."""
