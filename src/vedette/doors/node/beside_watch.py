@@ -13,6 +13,7 @@ from vedette.doors.node.folder import read_node
 from vedette.doors.node.gateway import Gateway
 from vedette.doors.node.inbox_settling import settle_inbox
 from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.track_numbers import TrackNumbers
 from vedette.doors.node.watch_time import WatchTime
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Event, Picture
@@ -34,6 +35,7 @@ class BesideWatch:
         self._folder, self._settings = read_node(path)
         self._journal = journal
         self._store = open_store(store_place(path, self._settings.store))
+        self._tracks = TrackNumbers(self._store, self._settings.owner, self._settings.node)
         settle_inbox(self._store, journal.store, journal.path.name)
         self._time = WatchTime(is_played, speed, anchor)
         self.gateway = Gateway(
@@ -98,7 +100,8 @@ class BesideWatch:
         self._t_offered_s = now
         from vedette.sharing.offering import offers_of
 
-        self.gateway.offer(offers_of(picture, self._settings.owner, watch=self._journal.path.stem))
+        offers = offers_of(picture, self._settings.owner, watch=self._journal.path.stem)
+        self.gateway.offer(self._tracks.numbered(offers, self._settings.owner))
 
 
 def store_place(path: Path, store: str) -> str | Path:
