@@ -15,6 +15,8 @@ from vedette.tracking.joint.intersection import added, inverse
 from vedette.tracking.joint.values import Key
 
 _LOWER = np.tril_indices(6)
+_LOWEST_M, _FARTHEST_M, _FASTEST_MPS = 6.2e6, 4e8, 3.5e4  # the last relative to the turning Earth
+_SMALLEST, _LARGEST = np.array([1e-4] * 3 + [1e-6] * 3), np.array([1e7] * 3 + [1e5] * 3)
 TAUGHT = 0.05  # so much smaller in log volume than coasting left it: it has been seen
 _PAST = 64  # so many earlier beliefs are kept: common knowledge is taken out as it was then
 
@@ -63,18 +65,26 @@ def state_of(track: SharedTrack) -> Scalar:
 
 
 def is_usable(track: SharedTrack) -> bool:
-    """Numbers that can be a state with a doubt: finite, above the Earth's core, below the Moon, positive variances."""
+    """Numbers that can be a state with a doubt.
+
+    Finite, near the Earth or above it, nearer than the Moon, no faster than what leaves; sigmas from a tenth of a
+    millimetre to ten thousand kilometres; a covariance that is one.
+    """
     if len(track.covariance) != 21:
         return False
     state, cov = state_of(track), covariance_of(track)
     if not (np.isfinite(state).all() and np.isfinite(cov).all()):
         return False
+    if np.abs(state[:3]).max() > _FARTHEST_M or np.abs(state[3:]).max() > _FASTEST_MPS:
+        return False
     variance = np.diagonal(cov)
-    radius = float(np.linalg.norm(state[:3]))
-    if not (5e6 < radius < 4e8 and np.linalg.norm(state[3:]) < 1.5e4 and (variance > 0.0).all()):
+    if not ((variance > _SMALLEST**2).all() and (variance < _LARGEST**2).all()):
+        return False
+    if not (_LOWEST_M < np.linalg.norm(state[:3]) < _FARTHEST_M and np.linalg.norm(state[3:]) < _FASTEST_MPS):
         return False
     scale = np.sqrt(variance)
-    return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] > 1e-12)
+    tie = cov / np.outer(scale, scale)
+    return bool(np.abs(tie).max() <= 1.0 + 1e-9 and np.linalg.eigvalsh(tie)[0] > 1e-12)
 
 
 def known_until(track: SharedTrack, told_by: str) -> dict[str, int]:
