@@ -21,6 +21,7 @@ BATCH = {"warn": 512, "words": 64, "track": 64, "bulk": 16}
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
 SILENT_S = 1.6  # without a sign: ask again
 AGAIN_S = 0.5  # from asking to asking again, while nobody answers
+FRESH_S = 60.0  # since we began: what comes may have come to the life before
 HELD_MOST = 20_000  # messages held behind a missing one
 
 
@@ -53,6 +54,8 @@ class LaneDraw:
         self._held: dict[int, Drawn] = {}
         self._t_held_s = 0.0
         self._left = 0  # of the request that is out
+        self._highest = 0  # number handed on: a broker that was killed may have forgotten our answers
+        self._t_began_s = time.monotonic()
         self._t_sign_s = self._t_asked_s = self._t_back_s = float("-inf")
         self._wake = asyncio.Event()
         self.waiting = 0  # at the partner's, by its own account
@@ -131,7 +134,8 @@ class LaneDraw:
         if len(self._held) < HELD_MOST:
             if not self._held:
                 self._t_held_s = time.monotonic()
-            self._held[number] = Drawn(message, number, about.num_delivered > 1)
+            is_known = number <= self._highest or time.monotonic() - self._t_began_s < FRESH_S
+            self._held[number] = Drawn(message, number, about.num_delivered > 1 or is_known)
         self._wake.set()
 
     async def _hand_on(self) -> None:
@@ -155,6 +159,7 @@ class LaneDraw:
             await asyncio.sleep(1.0)
             return
         self._next = max(self._next, number)
+        self._highest = max(self._highest, ready[-1].number)
         self._t_held_s = time.monotonic()
         for one in ready:
             await self._client.publish(one.message.reply, b"+ACK")
