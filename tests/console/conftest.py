@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(os.environ.get("VEDETTE_PICTURES", ROOT / "build" / "console-pictures"))
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--disable-component-update", "--disable-sync", "--disable-gpu",  # the flat map needs no WebGL
 ]  # fmt: skip
 PATIENCE_MS = 60_000  # of a page on a busy machine
 START_S = 240.0  # until a watch is ready whose kernels may have to be compiled first
