@@ -187,3 +187,16 @@ def test_the_rank_is_that_of_the_best_founded_candidate():
     assert main_candidate(one).id == "C1"
     assert rank_of([Cause.SATELLITE], one) == 2 and rank_of([Cause.BOLIDE], one) is None
     assert rank_of([Cause.SATELLITE, Cause.SHORT_RANGE], one) == 1 and rank_of([Cause.SATELLITE], run()) is None
+
+
+def test_several_at_once_give_the_same_rows_as_one_after_another(pack):
+    alone = rehearse_pack(pack, ["S-1"], [1, 2, 3])
+    together = rehearse_pack(pack, ["S-1"], [1, 2, 3], jobs=2)
+    assert [{**row, "cpu_s": 0} for row in together] == [{**row, "cpu_s": 0} for row in alone]
+
+
+def test_a_long_story_says_how_far_it_has_been_played(pack, monkeypatch):
+    monkeypatch.setattr("vedette.exercise.rehearse_stories.BEAT_S", 0.0)
+    heard = []
+    rehearse_pack(pack, ["S-1"], [1], tell_playing=heard.append)
+    assert heard[0].startswith("S-1 seed 1, ") and heard[-1].endswith(" of 20 s")

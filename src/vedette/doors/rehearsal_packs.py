@@ -43,6 +43,10 @@ def rehearse_stories(
     results = data_dir_of(data_dir_of(data_dir) / "rehearsals") / f"{name}.jsonl" if keeps else None
     cores = jobs or os.cpu_count() or 1
     console = Console(stderr=True)
+    is_plain = not is_quiet and not console.is_terminal  # a file or a pipe: a line a story instead of a bar
+    if results is not None and not is_quiet:
+        rows_in = f"{len(ids) * seeds} runs on {min(cores, len(ids) * seeds)} cores; finished ones in {results}"
+        print(f"{rows_in}, --resume goes on", file=sys.stderr, flush=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=console, transient=True, disable=is_quiet or not console.is_terminal,
@@ -51,10 +55,19 @@ def rehearse_stories(
 
         def tell(done: int, total: int, row: Row) -> None:
             bar.update(task, completed=done, description=f"{row['id']} seed {row['seed']}")
+            if is_plain:
+                came = "as expected" if row["passed"] else f"NOT as expected ({row['expected']})"
+                words = f"{done} of {total}: {row['id']} seed {row['seed']}: {row['outcome']}, {came}"
+                print(f"{words}, {row['cpu_s']:.0f} s of a core", file=sys.stderr, flush=True)
+
+        def tell_playing(words: str) -> None:
+            bar.update(task, description=words)
+            if is_plain:
+                print(f"playing {words}", file=sys.stderr, flush=True)
 
         rows = rehearse_pack(
             pack, ids, range(first_seed, first_seed + seeds),
-            jobs=cores, results=results, is_resumed=is_resumed, tell=tell,
+            jobs=cores, results=results, is_resumed=is_resumed, tell=tell, tell_playing=tell_playing,
         )  # fmt: skip
     if is_json:
         spoken = [{key: row[key] for key in (*SPOKEN, "flights") if key in row} for row in rows]

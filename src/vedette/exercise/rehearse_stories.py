@@ -7,11 +7,12 @@ goes on, so that it can be taken up again; a row counts for the same text of its
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from vedette.core.errors import NotFoundError
@@ -21,6 +22,7 @@ from vedette.scenario import stories_folder
 PACKS: Final = ("false-alarms", "threats")
 Row = dict[str, Any]
 Task = tuple[str, int]  # story id, seed
+BEAT_S: Final = 20.0  # of word that a long story is still being played
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def read_pack(name: str) -> Pack:
     return Pack(name, folder, read_expected(folder))
 
 
-def rehearse_story(pack: Pack, story_id: str, seed: int) -> Row:
-    """One story, one seed: made, played, judged."""
+def rehearse_story(
+    pack: Pack, story_id: str, seed: int, tell: Callable[[float, float], None] = lambda t_s, of_s: None
+) -> Row:
+    """One story, one seed: made, played, judged; `tell(t_s, of_s)` hears how much of the story is played."""
     import time
 
     from vedette.exercise.story_outcome import (
@@ -73,7 +77,7 @@ def rehearse_story(pack: Pack, story_id: str, seed: int) -> Row:
     from vedette.scenario import make_scenario, read_story
 
     started_s = time.process_time()
-    run = play_story(make_scenario(read_story(pack.folder / f"{story_id}.toml"), seed))
+    run = play_story(make_scenario(read_story(pack.folder / f"{story_id}.toml"), seed), tell=tell)
     expected = pack.expected[story_id]
     verdict = outcome_of(run)
     rank = rank_of(expected.true_causes, run)
@@ -113,11 +117,12 @@ def rehearse_pack(
     results: Path | None = None,
     is_resumed: bool = False,
     tell: Callable[[int, int, Row], None] = lambda done, all_of_them, row: None,
+    tell_playing: Callable[[str], None] = lambda words: None,
 ) -> list[Row]:
     """Rows of every story and seed, seed by seed so that an interrupted run has seen every story.
 
     `results` keeps rows as they come; with `is_resumed` those already there are not made again. `tell(done, of, row)`
-    hears of each.
+    hears of each; `tell_playing(words)` now and then of what is being played.
     """
     tasks: list[Task] = [(story_id, seed) for seed in seeds for story_id in ids]
     known = _kept(results, pack) if results is not None and is_resumed else {}
@@ -125,7 +130,7 @@ def rehearse_pack(
         results.write_text("", encoding="utf-8")
     left = [task for task in tasks if task not in known]
     done = len(tasks) - len(left)
-    for row in _work(pack, left, jobs):
+    for row in _work(pack, left, jobs, tell_playing):
         known[row["id"], row["seed"]] = row
         done += 1
         if results is not None:
@@ -135,14 +140,52 @@ def rehearse_pack(
     return [known[task] for task in sorted(tasks)]
 
 
-def _work(pack: Pack, tasks: list[Task], jobs: int) -> Iterator[Row]:
+def _work(pack: Pack, tasks: list[Task], jobs: int, say: Callable[[str], None]) -> Iterator[Row]:
+    """Rows as they come; with several processes the longest stories of a seed are begun first."""
     if jobs <= 1 or len(tasks) < 2:
         for story_id, seed in tasks:
-            yield rehearse_story(pack, story_id, seed)
+            yield rehearse_story(pack, story_id, seed, _beats(story_id, seed, say))
         return
-    ids, seeds = zip(*tasks, strict=True)
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(rehearse_story, [pack] * len(tasks), ids, seeds)
+    labour = {story_id: _labour(pack, story_id) for story_id in {story_id for story_id, _ in tasks}}
+    left = sorted(tasks, key=lambda task: (task[1], -labour[task[0]], task[0]), reverse=True)
+    playing: dict[Future[Row], tuple[Task, float]] = {}
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
+    try:
+        while left or playing:
+            while left and len(playing) < jobs:
+                task = left.pop()
+                playing[pool.submit(rehearse_story, pack, *task)] = task, monotonic()
+            done, _ = wait(playing, timeout=BEAT_S, return_when=FIRST_COMPLETED)
+            if not done:
+                now = monotonic()
+                since = (f"{story_id} seed {seed} for {now - t:.0f} s" for (story_id, seed), t in playing.values())
+                say(", ".join(since))
+            for one in done:
+                del playing[one]
+                yield one.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _labour(pack: Pack, story_id: str) -> float:
+    """How long a story takes, roughly, beside the others: launches are dear, and seconds cost a little."""
+    from vedette.scenario import read_story
+
+    story = read_story(pack.folder / f"{story_id}.toml")
+    return 10.0 * len(story.launches) + 0.01 * story.seconds
+
+
+def _beats(story_id: str, seed: int, say: Callable[[str], None]) -> Callable[[float, float], None]:
+    """Says how far a story has been played, not too often."""
+    said = monotonic()
+
+    def tell(t_s: float, of_s: float) -> None:
+        nonlocal said
+        if monotonic() - said >= BEAT_S:
+            said = monotonic()
+            say(f"{story_id} seed {seed}, {t_s:.0f} of {of_s:.0f} s")
+
+    return tell
 
 
 def _kept(results: Path, pack: Pack) -> dict[Task, Row]:

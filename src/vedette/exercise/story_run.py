@@ -6,7 +6,7 @@ nothing false goes out as live. What a story marks as a drill stays one, and the
 reach the outside: this floor has no sockets and no files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,8 +61,10 @@ def real_session(made: Made) -> Session:
     )
 
 
-def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
-    """The engine and the desk over everything a story hands in."""
+def play_story(
+    made: Made, *, every_s: float = SAMPLE_EVERY_S, tell: Callable[[float, float], None] = lambda t_s, of_s: None
+) -> StoryRun:
+    """The engine and the desk over everything a story hands in; `tell(t_s, of_s)` hears how much of it is played."""
     story, start = made.story, made.story.t_start_tai_ns
     picture, desk = open_picture(real_session(made), catalogue_objects(made.catalogue)), StoryDesk(made.story)
     acts = sorted(story.acts, key=lambda act: float(act.get("t_s", 0.0)))
@@ -84,6 +86,7 @@ def play_story(made: Made, *, every_s: float = SAMPLE_EVERY_S) -> StoryRun:
         picture = advance(picture, event)
         if t_s >= next_s or picture.new_alerts:
             next_s = max(next_s, t_s) + every_s
+            tell(t_s, story.seconds)
             desk.watch(picture, start + round(t_s * NS_PER_S))
             _keep(moments, t_s, picture, desk)
     act_until(np.inf)
