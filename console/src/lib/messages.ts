@@ -652,7 +652,8 @@ export interface Worker {
   state: "dead" | "ended" | "paused" | "running" | "starting";
   last_frame_age_s: number;  // since the watch last went on; small also in a quiet hour
   backlog_s: number;  // how far it lags behind what it is fed
-  caught?: [number, number];  // entries read again, of how many
+  doing?: "journal" | "kernels";  // before it watches
+  caught?: [number, number];  // steps of `doing`, of how many
   sentence?: string;  // why it cannot go on
 }
 

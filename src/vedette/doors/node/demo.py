@@ -130,11 +130,11 @@ def run_joint_demo(
 
 def _warm() -> None:
     """Kernels compiled here, once, rather than by two watches at the same time."""
-    from vedette.doors.server.warming import is_cold, warm
+    from vedette.doors.server.warming import is_cold, prepare
 
     if is_cold():
         sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
-        warm(lambda done, of: None, lambda: True)
+        prepare(lambda done, of: None)
 
 
 def make_stands(folder: Path) -> tuple[Stand, ...]:

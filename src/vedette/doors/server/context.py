@@ -99,7 +99,8 @@ class ServerContext:
             "backlog_s": round(worker.lag_s, 3),
         }
         if worker.caught is not None:
-            shown["caught"] = list(worker.caught)
+            shown["doing"] = worker.caught.what
+            shown["caught"] = [worker.caught.entry, worker.caught.of]
         if worker.sentence:
             shown["sentence"] = worker.sentence
         elif worker.not_recorded:

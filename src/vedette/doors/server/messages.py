@@ -136,7 +136,8 @@ class Worker(Told):
     state: Literal["starting", "running", "paused", "ended", "dead"]
     last_frame_age_s: Annotated[float, Meta(description="since the watch last went on; small also in a quiet hour")]
     backlog_s: Annotated[float, Meta(description="how far it lags behind what it is fed")]
-    caught: Annotated[tuple[int, int], Meta(description="entries read again, of how many")] | UnsetType = UNSET
+    doing: Annotated[Literal["journal", "kernels"], Meta(description="before it watches")] | UnsetType = UNSET
+    caught: Annotated[tuple[int, int], Meta(description="steps of `doing`, of how many")] | UnsetType = UNSET
     sentence: Annotated[str, Meta(description="why it cannot go on")] | UnsetType = UNSET
 
 

@@ -1,7 +1,7 @@
 """What passes between the server and its watch worker: messages on two pipes, each with its length before it."""
 
 import struct
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import msgspec
 
@@ -66,10 +66,11 @@ class Opened(msgspec.Struct, tag="opened", frozen=True, kw_only=True):
 
 
 class Caught(msgspec.Struct, tag="caught", frozen=True, kw_only=True):
-    """From the worker while it reads its journal again: how far it has come."""
+    """From the worker before it watches: how far it has come with what must be done first."""
 
     entry: int
     of: int
+    what: Literal["journal", "kernels"] = "journal"  # read again, or compiled (the first time on a machine)
 
 
 class Standing(msgspec.Struct, tag="standing", frozen=True, kw_only=True):

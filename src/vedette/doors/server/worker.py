@@ -44,7 +44,7 @@ from vedette.doors.server.pipe import (
 )
 from vedette.doors.server.sources import Source, open_source
 from vedette.doors.server.standing_by import journal_to_go_on_with, stand_by
-from vedette.doors.server.warming import is_cold, warm
+from vedette.doors.server.warming import is_cold, prepare
 from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
 from vedette.formats.notice_json import document_from_notice
 from vedette.reports import Notice
@@ -225,7 +225,7 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     data_dir = None if plan.data_dir is None else Path(plan.data_dir)
     if is_cold():
         sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
-        warm(lambda done, of: teller.send(Caught(entry=done, of=of)), lambda: not control.is_stopping.is_set())
+        prepare(partial(preparing, teller), lambda: not control.is_stopping.is_set())
     places = places_of(None if plan.areas is None else Path(plan.areas))
     with ExitStack() as stack:
         left = None if start.journal is None else Path(start.journal)
@@ -291,6 +291,11 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         while not control.is_stopping.wait(ALIVE_S) and not control.is_handing_back:
             teller.alive()
         return picture.worst_exit_code
+
+
+def preparing(teller: Teller, done: int, of: int) -> None:
+    """How far the kernels are."""
+    teller.send(Caught(entry=done, of=of, what="kernels"))
 
 
 def hand_back(control: Control, teller: Teller, words: str) -> None:

@@ -29,7 +29,7 @@ class WorkerLink:
         self.journal, self.journals = journal, journals
         self.state = "starting"
         self.backlog_s = 0.0
-        self.caught: tuple[int, int] | None = None  # entries read again, of how many
+        self.caught: pipe.Caught | None = None  # what must be done before it watches, and how far it is
         self.sentence = ""  # why it cannot go on
         self.exit_code = 0
         self.restart_count = 0
@@ -166,7 +166,7 @@ class WorkerLink:
                 for call in self.on_opened:
                     call(message)
             case pipe.Caught():
-                self.state, self.caught = "starting", (message.entry, message.of)
+                self.state, self.caught = "starting", message
             case pipe.Standing():
                 self.sentence = message.sentence
                 if message.sentence:
