@@ -14,6 +14,7 @@ from vedette.doors.node.broker_program import BrokerProgram, find_broker
 from vedette.doors.node.card import card_of, fingerprint_lines
 from vedette.doors.node.folder import NodeFolder, NodeSettings, make_node
 from vedette.doors.node.peer_file import Peer, peers_of
+from vedette.doors.node.service_table import services_table
 
 
 def broker_program() -> BrokerProgram:
@@ -56,14 +57,17 @@ class Node:
             self.broker = None
 
 
-def node(path: Path, owner: str, *, host: str = "127.0.0.1", **settings: str) -> Node:
+def node(
+    path: Path, owner: str, *, host: str = "127.0.0.1", name: str = "A", services: tuple[str, ...] = (), **settings: str
+) -> Node:
     """A fresh node whose broker can be called at a free port."""
     port = free_port()
     made = NodeSettings(
-        owner=owner, node="A", link_listen=f"{host}:{port}", link_addresses=(f"{host}:{port}",),
+        owner=owner, node=name, services=services_table(name, services), link_listen=f"{host}:{port}",
+        link_addresses=(f"{host}:{port}",),
         client_listen=f"127.0.0.1:{free_port()}", **settings,
     )  # fmt: skip
-    return Node(make_node(path / owner.lower(), made), made)
+    return Node(make_node(path / (name if services else owner).lower(), made), made)
 
 
 def make_partners(one: Node, other: Node) -> None:

@@ -67,6 +67,8 @@ _NODE = (
     Command("standby", "vedette.doors.cli.node.standby:standby", "Follow the watch; take its place if it dies."),
     Command("yield", "vedette.doors.cli.node.standby:yield_", "Let who acts hand over to who stands by."),
     Command("status", "vedette.doors.cli.node.status:status", "Say how the node and its links stand."),
+    Command("give", "vedette.doors.cli.node.give:give", "Let another service of this owner report a track."),
+    Command("identify", "vedette.doors.cli.node.give:identify", "Decide what a track is, where services differ."),
     Command("ask", "vedette.doors.cli.node.desk:ask", "Ask a partner's desk; send it a cue, a plan, a note."),
     Command("answer", "vedette.doors.cli.node.desk:answer", "Answer what a partner's desk asked."),
     Command("words", "vedette.doors.cli.node.desk:words", "List what the desks said, and what became of it."),

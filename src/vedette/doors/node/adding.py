@@ -8,6 +8,37 @@ from vedette.doors.node.peer_file import Peer, Region, ca_path, write_peer
 _NOTHING = """# What {peer} may be told. Nothing is told that is not granted here.
 # `vedette node release --help` explains what may stand here, and shows what it would tell.
 """
+_OWN_SERVICE = """#
+# It is a node of our own owner: which of us reports a track is agreed without this file. To see each other's tracks,
+# take the marks off what follows.
+#
+# version = 1
+# peer = "{peer}"
+# modes = ["REAL", "EXERCISE", "TEST", "SIMULATED"]
+# numbers = "own"
+# pad_bytes = 0
+# [[grant]]
+# class = "track"
+# areas = ["everywhere"]
+# position_km = 0
+# velocity_mps = 0
+# covariance = "full"
+# cadence_s = 1
+# fields = ["parents", "phase", "probabilities", "phenomena", "provenance", "sensors", "responsible"]
+# [[grant]]
+# class = "event"
+# areas = ["everywhere"]
+# place_km = 0
+# time_s = 0
+# shapes = "full"
+# cadence_s = 0.5
+# evidence_least = "candidate"
+# fields = ["phenomena", "probabilities", "launch", "azimuth", "impact", "count", "tracks", "message", "text"]
+# [[grant]]
+# class = "words"
+# words = ["query", "reply", "note", "cue-request"]
+# cadence_s = 0.5
+"""
 
 
 def add_partner(
@@ -35,7 +66,8 @@ def add_partner(
     policy = folder.release / f"{peer.name}.toml"
     if not policy.exists():
         folder.release.mkdir(parents=True, exist_ok=True)
-        policy.write_text(_NOTHING.format(peer=peer.name), "utf-8")
+        more = _OWN_SERVICE.format(peer=peer.name) if peer.owner == settings.owner else ""
+        policy.write_text(_NOTHING.format(peer=peer.name) + more, "utf-8")
     return peer
 
 

@@ -6,6 +6,7 @@ disk; after a restart it is looked up there, so that none comes twice and none i
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from vedette.doors.node.folder import read_node
 from vedette.doors.node.gateway import Gateway
 from vedette.doors.node.inbox_settling import settle_inbox
 from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.service_line import ServiceLine
+from vedette.doors.node.shared_numbers import SharedNumbers
 from vedette.doors.node.track_numbers import TrackNumbers
 from vedette.doors.node.watch_time import WatchTime
 from vedette.doors.sqlite_journal import SqliteJournal
@@ -35,7 +38,13 @@ class BesideWatch:
         self._folder, self._settings = read_node(path)
         self._journal = journal
         self._store = open_store(store_place(path, self._settings.store))
-        self._tracks = TrackNumbers(self._store, self._settings.owner, self._settings.node)
+        self._line: ServiceLine | None = None
+        self._tracks: TrackNumbers | SharedNumbers
+        if self._settings.services:
+            self._line = ServiceLine(self._folder, self._settings, self._store, journal.session.mode)
+            self._tracks = SharedNumbers(self._line.desk, self._settings.owner)
+        else:
+            self._tracks = TrackNumbers(self._store, self._settings.owner, self._settings.node)
         settle_inbox(self._store, journal.store, journal.path.name)
         self._time = WatchTime(is_played, speed, anchor)
         self.gateway = Gateway(
@@ -48,9 +57,13 @@ class BesideWatch:
     def start(self) -> None:
         """Begin."""
         self.gateway.start()
+        if self._line is not None:
+            self._line.start()
 
     def stop(self) -> None:
         """End; what the journal has on disk leaves the inbox with the next start."""
+        if self._line is not None:
+            self._line.stop()
         self.gateway.stop()
         self._store.close()
 
@@ -95,12 +108,16 @@ class BesideWatch:
     def _offer(self, picture: Picture) -> None:
         now = time.monotonic()
         has_news = bool(picture.new_alerts)
-        if not self.gateway.has_partners or (now - self._t_offered_s < OFFER_S and not has_news):
+        is_alone = self._line is None and not self.gateway.has_partners
+        if is_alone or (now - self._t_offered_s < OFFER_S and not has_news):
             return
         self._t_offered_s = now
-        from vedette.sharing.offering import offers_of
+        from vedette.sharing.offering import offers_of, own_name
 
-        offers = offers_of(picture, self._settings.owner, watch=self._journal.path.stem)
+        watch = self._journal.path.stem
+        offers = offers_of(picture, self._settings.owner, watch=watch)
+        if isinstance(self._tracks, SharedNumbers):
+            self._tracks.look(offers, picture, partial(own_name, watch))
         self.gateway.offer(self._tracks.numbered(offers, self._settings.owner))
 
 

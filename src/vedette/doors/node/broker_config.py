@@ -14,7 +14,7 @@ import msgspec
 from vedette.doors.key_files import read_secret, write_secret
 from vedette.doors.node.folder import NodeFolder, NodeSettings, host_and_port
 from vedette.doors.node.peer_file import Peer, ca_path
-from vedette.doors.node.subjects import LANES, OWN_ACCOUNT, SYSTEM_ACCOUNT, account_of, stream_of, subjects_of
+from vedette.doors.node.subjects import DUTY, LANES, OWN_ACCOUNT, SYSTEM_ACCOUNT, account_of, stream_of, subjects_of
 
 KEEPER = "keeper"  # our own programs, in a partner's account
 READER = "reader"  # whoever may look on in a partner's account, with a plain client
@@ -45,10 +45,15 @@ def broker_config(
     return "\n".join(parts) + "\n"
 
 
+def lanes_with(settings: NodeSettings, peer: Peer) -> tuple[str, ...]:
+    """The streams that pass between us and a partner's node: one more between services of one owner."""
+    return (*LANES, DUTY) if peer.owner == settings.owner else LANES
+
+
 def allowed_to(settings: NodeSettings, peer: Peer) -> tuple[list[str], list[str]]:
     """What a partner's broker may send into its account here, and what it may hear of it."""
     name, js = settings.name, f"$JS.{settings.name}.API"
-    streams = [stream_of(name, peer.name, lane) for lane in LANES]
+    streams = [stream_of(name, peer.name, lane) for lane in lanes_with(settings, peer)]
     send = [
         subjects_of(peer.owner, peer.node, name),
         *(f"{js}.CONSUMER.MSG.NEXT.{one}.{peer.name}" for one in streams),
@@ -56,7 +61,7 @@ def allowed_to(settings: NodeSettings, peer: Peer) -> tuple[list[str], list[str]
         *(f"$JS.ACK.{one}.{peer.name}.>" for one in streams),
         "_INBOX.>",
     ]
-    theirs = [stream_of(peer.name, name, lane) for lane in LANES]
+    theirs = [stream_of(peer.name, name, lane) for lane in lanes_with(settings, peer)]
     hear = [
         subjects_of(settings.owner, settings.node, peer.name),
         *(f"$JS.{peer.name}.API.CONSUMER.MSG.NEXT.{one}.{name}" for one in theirs),
@@ -87,7 +92,8 @@ def _accounts(folder: NodeFolder, settings: NodeSettings, peers: tuple[Peer, ...
     for peer in peers:
         send, hear = allowed_to(settings, peer)
         rows.append(
-            f"  {_q(account_of(peer.name))} {{ jetstream: {{ max_file: 8G, max_mem: 0, max_streams: {len(LANES)} }}\n"
+            f"  {_q(account_of(peer.name))} {{ jetstream: {{ max_file: 8G, max_mem: 0, "
+            f"max_streams: {len(lanes_with(settings, peer))} }}\n"
             f"    users: [\n"
             f"      {{ user: {_q(KEEPER + '.' + peer.name)}, password: {_q(secret)} }}\n"
             f"      {{ user: {_q(READER + '.' + peer.name)}, password: {_q(folder.reader_secret())}, "

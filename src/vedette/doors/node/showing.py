@@ -11,6 +11,8 @@ from vedette.doors.node.broker_program import find_broker
 from vedette.doors.node.certificates import days_left
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.peer_file import Peer, ca_path
+from vedette.doors.node.service_status import read_services, services_lines
+from vedette.doors.node.who_acts import acting_document, acting_lines
 
 STATUS_FILE = "link-status.json"  # written by the gateway once a second
 
@@ -38,6 +40,8 @@ def status_document(folder: NodeFolder, settings: NodeSettings, peers: tuple[Pee
         "link_addresses": list(settings.link_addresses), "client_listen": settings.client_listen,
         "broker": _broker(settings, told if is_running else None),
         "keys": [one.key_id for one in folder.keys.own()], "peers": rows,
+        "acting": acting_document(folder, settings),
+        "services": read_services(folder.path) if settings.services else None,
         "recording": None if not is_running or told is None else told.get("recording", True),
     }  # fmt: skip
 
@@ -68,6 +72,9 @@ def status_text(document: dict[str, Any]) -> str:
     ]
     if document["recording"] is False:
         lines.append("NOT RECORDED: the disk is full; nothing is acknowledged to partners until there is room")
+    lines += acting_lines(document["acting"])
+    if document["services"] is not None:
+        lines += services_lines(document["services"])
     for row in document["peers"]:
         lines.append(f"{row['peer']}: {row['state']}; {row['who_calls']} calls")
         for lane, heard in row.get("lanes", {}).items():

@@ -6,6 +6,7 @@ that the hearer draws from.
 """
 
 LANES = ("warn", "words", "track", "bulk")  # in the order of what matters
+DUTY = "duty"  # a stream between services of one owner, beside the lanes
 KEPT_S = {"warn": 0, "words": 0, "track": 3600, "bulk": 86_400}  # how long the broker keeps it; 0: until it is told
 KEPT_COUNT = {"warn": 1_000_000, "words": 1_000_000, "track": 200_000, "bulk": 100_000}  # messages, at most
 

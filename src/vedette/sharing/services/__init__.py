@@ -13,6 +13,7 @@ from vedette.sharing.services.messages import (
     encode_message,
 )
 from vedette.sharing.services.numbers import NumberBlocks, Numbers, format_number, parse_number, slot_of
+from vedette.sharing.services.sealed import ServiceOpener, ServiceSealer, decode_newest, encode_newest
 from vedette.sharing.services.service import Service
 from vedette.sharing.services.state import Kept, ServiceNews, decode_kept, encode_kept
 
@@ -31,10 +32,14 @@ __all__ = [
     "Service",
     "ServiceGroup",
     "ServiceNews",
+    "ServiceOpener",
+    "ServiceSealer",
     "decode_kept",
     "decode_message",
+    "decode_newest",
     "encode_kept",
     "encode_message",
+    "encode_newest",
     "format_number",
     "group_of",
     "parse_number",

@@ -1,0 +1,163 @@
+"""What two services of one owner say to each other over their brokers: a stream each way, beside the link's lanes.
+
+The link is the one that nodes of two owners have: the same card, the same keys, the same account in which both brokers
+meet. The stream is short, since a service says again whatever the other has not said to have: it carries what was said
+over a broken link or a restart of a broker, and no more.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from vedette.doors.node.broker_config import KEEPER
+from vedette.doors.node.folder import NodeFolder, NodeSettings
+from vedette.doors.node.peer_file import Peer
+from vedette.doors.node.subjects import DUTY, kept_of, stream_of
+
+PAUSE_S = 0.3  # between tries
+KEPT_S, KEPT_COUNT = 60.0, 20_000
+MOST_WAITING = 2_000  # messages that the broker does not take: the oldest go, what they told is told again
+PUBLISH_S = 5.0
+AT_ONCE = 32
+BATCH, EXPIRES_S, SIGN_S, SILENT_S, AGAIN_S = 256, 20.0, 0.5, 1.6, 0.5
+
+Take = Callable[[bytes], None]
+
+
+class ServiceWire:
+    """One other service; lives on the line's loop."""
+
+    def __init__(self, folder: NodeFolder, settings: NodeSettings, peer: Peer, take: Take) -> None:
+        self.folder, self.settings, self.peer, self._take = folder, settings, peer, take
+        self.t_heard_s = float("-inf")
+        self.is_broker_up = False
+        self.trouble = ""
+        self.said_count = self.heard_count = 0
+        self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._posted, self._wake = asyncio.Event(), asyncio.Event()
+        self._left = 0
+        self._acks: list[str] = []
+        self._t_sign_s = self._t_asked_s = float("-inf")
+
+    def say(self, data: bytes) -> None:
+        """To be sent, in order."""
+        self._waiting.append(data)
+        self._posted.set()
+
+    async def run(self) -> None:
+        """Until cancelled: connect, keep going, begin again."""
+        while True:
+            client = None
+            try:
+                client = await self._connect()
+                await self._live(client)
+            except asyncio.CancelledError:
+                raise
+            except Exception as trouble:
+                self.trouble = f"our broker: {' '.join(str(trouble).split()) or type(trouble).__name__}"[:300]
+            finally:
+                self.is_broker_up = False
+                if client is not None:
+                    with contextlib.suppress(BaseException):
+                        await asyncio.wait_for(client.close(), 1.0)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _connect(self) -> Any:
+        import nats
+
+        return await nats.connect(
+            f"nats://{self.settings.client_listen}", user=f"{KEEPER}.{self.peer.name}",
+            password=self.folder.local_secret(), name="vedette services", connect_timeout=2, allow_reconnect=False,
+            ping_interval=2, max_outstanding_pings=2, error_cb=_ignore, pending_size=8 << 20,
+        )  # fmt: skip
+
+    async def _live(self, client: Any) -> None:
+        streams = client.jetstream(timeout=PUBLISH_S)
+        await self._make_stream(streams)
+        self.is_broker_up, self.trouble = True, ""
+        tasks = [asyncio.create_task(one) for one in (self._publish(streams), self._draw(client), _closed(client))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what ended it
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _make_stream(self, streams: Any) -> None:
+        from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
+
+        name = stream_of(self.settings.name, self.peer.name, DUTY)
+        await streams.add_stream(StreamConfig(
+            name=name, subjects=[kept_of(self.peer.name, DUTY)], max_age=KEPT_S, max_msgs=KEPT_COUNT,
+            duplicate_window=KEPT_S,
+        ))  # fmt: skip
+        await streams.add_consumer(name, ConsumerConfig(
+            durable_name=self.peer.name, ack_policy=AckPolicy.ALL, ack_wait=self.peer.ack_wait_s,
+            max_ack_pending=4096,
+        ))  # fmt: skip
+
+    async def _publish(self, streams: Any) -> None:
+        subject = kept_of(self.peer.name, DUTY)
+        while True:
+            self._posted.clear()
+            if not self._waiting:
+                await self._posted.wait()
+            part = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            await asyncio.gather(*(streams.publish(subject, data, timeout=PUBLISH_S) for data in part))
+            self.said_count += len(part)
+
+    async def _draw(self, client: Any) -> None:
+        inbox = client.new_inbox()
+        self._left, self._acks = 0, []
+        await client.subscribe(inbox, cb=self._came)
+        stream = stream_of(self.peer.name, self.settings.name, DUTY)
+        subject = f"$JS.{self.peer.name}.API.CONSUMER.MSG.NEXT.{stream}.{self.settings.name}"
+        request = {"batch": BATCH, "expires": round(EXPIRES_S * 1e9), "idle_heartbeat": round(SIGN_S * 1e9)}
+        while True:
+            now = time.monotonic()
+            is_silent = now - self._t_sign_s > SILENT_S
+            if (self._left <= BATCH // 2 or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.02):
+                self._t_asked_s = now
+                await client.publish(subject, msgspec.json.encode(request), reply=inbox)
+                self._left = BATCH if is_silent else self._left + BATCH
+            if self._acks:  # of the newest, for all before it
+                self._acks, last = [], self._acks[-1]
+                await client.publish(last, b"+ACK")
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 0.25)
+
+    async def _came(self, message: Any) -> None:
+        status = (message.headers or {}).get("Status")
+        if status == "503":  # our own broker: nobody is there
+            self._left = 0
+            return
+        self._t_sign_s = self.t_heard_s = time.monotonic()
+        if status is not None:
+            if status != "100":
+                self._left = 0
+                self._wake.set()
+            return
+        self._left -= 1
+        self.heard_count += 1
+        self._take(bytes(message.data))
+        if message.reply:
+            self._acks.append(message.reply)
+        self._wake.set()
+
+
+async def _closed(client: Any) -> None:
+    while client.is_connected:
+        await asyncio.sleep(0.05)
+    raise ConnectionError("the broker is away")
+
+
+async def _ignore(trouble: Exception) -> None:
+    """What goes wrong is seen where it is waited for."""
