@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WHY = "no PostgreSQL server: Debian's package `postgresql` brings one (.ci/run installs it)"
@@ -42,7 +43,7 @@ class PostgresServer:
         return f"postgresql://vedette@/postgres?host={self.folder}"
 
     def start(self) -> None:
-        for _ in range(20):  # one that was killed holds its memory until the last of its processes has seen it
+        for _ in range(60):  # one that was killed holds its memory until the last of its processes has gone
             with (self.folder / "server.log").open("ab") as log:
                 self._process = subprocess.Popen(
                     [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self.folder), "-h", "",
@@ -57,14 +58,18 @@ class PostgresServer:
         raise RuntimeError((self.folder / "server.log").read_text(errors="replace"))
 
     def kill(self) -> None:
-        """Without a word; the processes that serve its connections end when they see that it is gone."""
+        """Without a word, and with the processes that serve its connections: left alone, they may hold its memory long."""
         assert self._process is not None
+        served_by = _children(self._process.pid)
         self._process.kill()
         self._process.wait()
+        for pid in served_by:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(2)  # fast shutdown
+            self._process.send_signal(signal.SIGINT)  # fast shutdown
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
@@ -82,6 +87,16 @@ class PostgresServer:
         )  # fmt: skip
         if done.returncode:
             raise LookupError(f"PostgreSQL's {name} does not run here: {done.stderr.strip()[-300:]}")
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # gone meanwhile
+            after_name = stat.read_text().rpartition(")")[2].split()
+            if int(after_name[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _is_user(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all the tests of a process."""
+"""One PostgreSQL server for all the tests of a process, and one to be killed for those who do that."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,17 @@ from tools.local_postgres import PostgresServer, find_postgres, running_postgres
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
+    try:
+        find_postgres()
+    except LookupError as missing:
+        pytest.skip(str(missing))
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_to_kill() -> Iterator[PostgresServer]:
+    """Of one test alone: what goes wrong with it is nobody else's trouble."""
     try:
         find_postgres()
     except LookupError as missing:

@@ -96,18 +96,19 @@ def test_the_file_says_where_it_lies_without_a_password_and_must_be_its_own(addr
         JournalStore.open(tmp_path / "a.sqlite")
 
 
-def test_a_server_that_is_killed_and_comes_back_costs_no_entry(postgres, address, tmp_path, monkeypatch, capsys):
+def test_a_server_that_is_killed_and_comes_back_costs_no_entry(postgres_to_kill, tmp_path, monkeypatch, capsys):
+    address = f"{postgres_to_kill.address}&schema=journals"
     monkeypatch.setattr("vedette.doors.patient_keeper.TRY_AGAIN_S", -1.0)
     store = JournalStore.create_elsewhere(tmp_path / "a.sqlite", b"s", address)
     keeper = PatientKeeper(store, Reserve(tmp_path / "reserve", 0))
     keeper.append("scan", 1, b"before")
     assert keeper.commit() == 1
-    postgres.kill()
+    postgres_to_kill.kill()
     keeper.append("scan", 2, b"meanwhile")
     assert keeper.commit() == 1 and not keeper.recording.is_on
     keeper.append("scan", 3, b"still")
     assert keeper.commit(is_urgent=True) == 1
-    postgres.start()
+    postgres_to_kill.start()
     assert keeper.commit() == 3 and keeper.recording.is_on
     store.close()
     with JournalStore.open(tmp_path / "a.sqlite") as again:

@@ -186,7 +186,8 @@ class PostgresSql:
                 raise LostConnectionError(str(trouble)) from trouble
             cure = "check the name, the password and the rights of the user"
             raise UnreachableError(f"{self.where}: the server refuses ({trouble}); {cure}") from trouble
-        except (asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as trouble:
+            # the driver's own state, too, is out of step when a server dies between two answers
             self._drop()
             raise LostConnectionError(str(trouble) or type(trouble).__name__) from trouble
 
