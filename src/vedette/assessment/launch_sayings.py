@@ -11,7 +11,7 @@ from vedette.assessment.candidates.assessor import Assessor
 from vedette.assessment.follower import Said
 from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_policy import LaunchPolicy
-from vedette.assessment.launch_products import burnout_words, conditional_impact
+from vedette.assessment.launch_products import burnout_words, conditional_impact, interval_tai_ns
 from vedette.assessment.launch_words import area_90, impact_sentence, launch_sentence, make_alert, size_text
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Alert, Evidence, Finding, FindingKind
@@ -60,6 +60,9 @@ class LaunchSayings:
                     *self.withdraw(one, words),
                 )
             return ()
+        blind_s = (one.t_state_tai_ns - one.fitted[1]) / NS_PER_S
+        if not one.is_burnout_said and blind_s >= self._assessor.policy.ageing.boost_claim_s:
+            return ()  # nobody has looked since: that it should have burnt out by now is habit, and no sight
         if one.t_burnt_since_tai_ns is None:
             one.t_burnt_since_tai_ns = one.t_state_tai_ns
         if one.is_burnout_said or (one.t_state_tai_ns - one.t_burnt_since_tai_ns) / NS_PER_S < self.policy.settle_s:
@@ -112,6 +115,8 @@ class LaunchSayings:
     def say_conditional(self, one: LaunchObject) -> Said:
         """While it burns: where it would fall if thrust stopped now. A figure, never an alert."""
         t = one.t_conditional_tai_ns
+        if (one.t_state_tai_ns - one.t_seen_tai_ns) / NS_PER_S >= self._assessor.policy.ageing.boost_claim_s:
+            return ()
         if t is not None and (one.t_state_tai_ns - t) / NS_PER_S < self.policy.conditional_s:
             return ()
         one.t_conditional_tai_ns = one.t_state_tai_ns
@@ -148,6 +153,8 @@ class LaunchSayings:
     def come_down(self, one: LaunchObject, t_tai_ns: int) -> Said:
         """The impact's 90 % interval is over and nobody has seen it since: the alert has passed."""
         impact = one.impact
+        if impact is None and one.phase == "lost":
+            return self._run_out(one, t_tai_ns)
         if impact is None or one.phase == "down" or t_tai_ns <= impact.t_90_tai_ns[1]:
             return ()
         if one.t_seen_tai_ns > impact.t_90_tai_ns[1]:  # still seen: the next fit will tell
@@ -163,6 +170,19 @@ class LaunchSayings:
             unseen_s = (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
             text = f"the prediction has expired: not seen for {unseen_s:.0f} s, that it came down there is not known"
         alert = one.alerts["impact"] = make_alert(one, "impact", t_tai_ns, text, Evidence.PASSED)
+        return (alert,)
+
+    def _run_out(self, one: LaunchObject, t_tai_ns: int) -> Said:
+        """Lost while it burnt: its launch is told until whatever fits its looks has come down, and then no longer."""
+        if one.fit is None or "launch" not in one.alerts or one.p_falls < self.policy.p_suborbital:
+            return ()
+        t_end_tai_ns = interval_tai_ns(one.fit.cloud.t_impact_tai_ns[one.fit.cloud.falls])[1]
+        if t_tai_ns <= t_end_tai_ns:
+            return ()
+        one.phase, one.dossier.age_marks = "down", ("expired-unseen",)
+        unseen_s = (t_tai_ns - one.t_seen_tai_ns) / NS_PER_S
+        text = f"expired: lost while it burnt, not seen for {unseen_s:.0f} s; what became of it is not known"
+        alert = one.alerts["launch"] = make_alert(one, "launch", t_tai_ns, text, Evidence.PASSED)
         return (alert,)
 
     def unseen(self, one: LaunchObject, t_tai_ns: int, is_over: bool = False) -> Said:

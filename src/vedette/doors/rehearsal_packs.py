@@ -56,7 +56,7 @@ def rehearse_stories(
         def tell(done: int, total: int, row: Row) -> None:
             bar.update(task, completed=done, description=f"{row['id']} seed {row['seed']}")
             if is_plain:
-                came = "as expected" if row["passed"] else f"NOT as expected ({row['expected']})"
+                came = "as expected" if row["passed"] else f"FAILED: {row['expected']} expected, cause {row['rank']}."
                 words = f"{done} of {total}: {row['id']} seed {row['seed']}: {row['outcome']}, {came}"
                 print(f"{words}, {row['cpu_s']:.0f} s of a core", file=sys.stderr, flush=True)
 

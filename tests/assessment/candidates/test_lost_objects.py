@@ -1,5 +1,7 @@
 """A follower whose object is no longer seen: what it still claims (rule R32)."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,36 @@ def test_what_is_seen_again_is_neither_stale_nor_lost(follower):
     assert one.dossier.age_marks == ("stale",)
     follower._sayings.age(one, one.t_seen_tai_ns + NS_PER_S, is_gone=False)
     assert one.dossier.age_marks == ()
+
+
+def fit_of(burnout_s, impacts_s):
+    """A fit as far as burning and falling go: every flight burns out and comes down."""
+    count = len(impacts_s)
+    cloud = SimpleNamespace(
+        t_burnout_tai_ns=np.full(count, T0 + burnout_s * NS_PER_S),
+        t_impact_tai_ns=T0 + np.asarray(impacts_s, dtype=np.int64) * NS_PER_S,
+        falls=np.ones(count, dtype=bool),
+    )
+    return SimpleNamespace(cloud=cloud, class_probabilities={"glide": 0.9, "other": 0.1}, misfit=1.0)
+
+
+def test_nobody_who_did_not_look_saw_thrust_end(follower):
+    """Sight lost at 30 s of a flight that by habit burns for 90: no later look, so no burnout and no impact area."""
+    t_end = T0 + 120 * NS_PER_S
+    fit, last = fit_of(90, [1500, 1600]), T0 + 30 * NS_PER_S
+    blind = lost_object(fit=fit, fitted=(4, last), phase="boost", t_state_tai_ns=t_end)
+    assert follower._sayings.say_burnout(blind) == () and not blind.is_burnout_said
+    assert follower._sayings.say_conditional(blind) == () and blind.conditional is None
+
+
+def test_a_launch_lost_under_thrust_is_told_until_all_that_fits_it_is_down(follower):
+    one = lost_object(fit=fit_of(90, np.linspace(1500, 1700, 41)), phase="boost")
+    one.alerts["launch"] = Alert(
+        id="O1-launch", kind="launch", object_id="O1", evidence=Evidence.CONFIRMED, message=Message.PROPOSED,
+        t_tai_ns=T0, text="",
+    )  # fmt: skip
+    follower._sayings.unseen(one, T0 + 400 * NS_PER_S)
+    assert one.phase == "lost" and follower._sayings.come_down(one, T0 + 1689 * NS_PER_S) == ()
+    (alert,) = follower._sayings.come_down(one, T0 + 1691 * NS_PER_S)  # nineteen in twenty are down at 1,690 s
+    assert alert.kind == "launch" and alert.evidence is Evidence.PASSED and "not known" in alert.text
+    assert one.dossier.age_marks == ("expired-unseen",) and follower._sayings.come_down(one, T0 + 2000 * NS_PER_S) == ()
