@@ -1,7 +1,9 @@
 """While a journal is played: how far each look lay from where its track, or its catalogue object, was expected.
 
-For an object of the catalogue what is expected rests on its elements and on what elements of that age are in doubt by
-(`catalogue.element_error`); the look never moves it, so that each pass is a fresh test of the stated doubt.
+A track is judged by its filter's own doubt, in which its sensors' constant errors are unknowns tied to its place
+(`tracking.surprise`). For an object of the catalogue what is expected rests on its elements and on what elements of
+that age are in doubt by (`catalogue.element_error`); the look never moves it, so that each pass is a fresh test of the
+stated doubt.
 """
 
 from dataclasses import replace
@@ -59,8 +61,11 @@ class LookWatch:
                 i = index.get(track_id)
                 if i is None or row >= len(event):
                     continue
-                sensor, name = picture.sensors[event.sensor_id], names.get(track_id, track_id)
-                self._note(event, entry, row, sensor, expected.states_itrf[i], expected.state_covs_itrf[i], name, False)
+                nis, dof = tracker.surprise(expected, track_id, event, row)
+                if dof and np.isfinite(nis):
+                    t = int(event.t_measured_tai_ns[row])
+                    name = names.get(track_id, track_id)
+                    self._looks.append(KeptLook(entry, t, event.sensor_id, name, nis, dof, False))
 
     def _hold_against_catalogue(self, picture: Picture, scan: Scan, entry: int) -> None:
         """The detections that are surely objects of the catalogue, against where their elements put those."""
@@ -79,11 +84,11 @@ class LookWatch:
         states = sky.table.states_itrf(t, objects)
         covs = state_covs(states, sky.table.segment(t)[0].sigmas_m[objects])
         for row, number, state, cov in zip(rows.tolist(), objects.tolist(), states, covs, strict=True):
-            self._note(scan, entry, row, sensor, state, cov, sky.ids[number], True)
+            self._note(scan, entry, row, sensor, state, cov, sky.ids[number])
 
     def _note(
-        self, scan: Scan, entry: int, row: int, sensor: Sensor, state: Scalar, cov: Rows, name: str, is_known: bool
-    ) -> None:
+        self, scan: Scan, entry: int, row: int, sensor: Sensor, state: Scalar, cov: Rows, name: str
+    ) -> None:  # fmt: skip
         t = int(scan.t_measured_tai_ns[row])
         one = replace(
             scan, t_measured_tai_ns=scan.t_measured_tai_ns[[row]], values=scan.values[[row]], sigmas=scan.sigmas[[row]]
@@ -91,7 +96,7 @@ class LookWatch:
         found = residuals_of(sensor, one, state, cov)
         if found.dof[0] and np.isfinite(found.nis[0]):
             self._looks.append(
-                KeptLook(entry, t, scan.sensor_id, name, float(found.nis[0]), int(found.dof[0]), is_known)
+                KeptLook(entry, t, scan.sensor_id, name, float(found.nis[0]), int(found.dof[0]), True)
             )
 
 

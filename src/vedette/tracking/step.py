@@ -267,7 +267,7 @@ def _candidates(
     rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows, variances: Rows, may_pair: Bools
 ) -> tuple[TrackRows, Expectation, Rows, Ints, Ints]:
     """Pairs worth scoring. A track that a radar may be about to take over is first carried to that radar's axes."""
-    seen, z = _expected(rows, scan, which, view, origin)
+    seen, z = expected_by(rows, scan, which, view, origin)
     track, detection = box_pairs(seen, z, variances, view.difference, may_pair)
     if view.gives_place and len(track):
         near = np.unique(track)
@@ -279,12 +279,13 @@ def _candidates(
             away = middle_itrf(rows.take(move))[:, :3] - origin
             axes = axes_along(away / np.linalg.norm(away, axis=-1, keepdims=True))
             rows = re_anchored(rows, move, np.tile(origin, (len(move), 1)), axes, np.full(len(move), view.index))
-            seen, z = _expected(rows, scan, which, view, origin)
+            seen, z = expected_by(rows, scan, which, view, origin)
             track, detection = box_pairs(seen, z, variances, view.difference, may_pair)
     return rows, seen, z, track, detection
 
 
-def _expected(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows) -> tuple[Expectation, Rows]:
+def expected_by(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows) -> tuple[Expectation, Rows]:
+    """What each track would show a sensor, and the detections `which` in the same terms."""
     basis = view.basis_at(middle_itrf(rows), origin)
 
     def measure(points: Rows) -> Rows:

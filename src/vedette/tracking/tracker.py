@@ -34,6 +34,7 @@ from vedette.tracking.sensor_views import SensorView, view_of, views_of, with_fr
 from vedette.tracking.smoothing import SmoothedStates, smoothed
 from vedette.tracking.step import Policy, advance
 from vedette.tracking.still_lights import StillLights, stayed_at, still_candidates
+from vedette.tracking.surprise import surprise
 from vedette.tracking.tracks import Tracks, name_of
 
 _STEADY_LOOKS = 5  # looks with one delay, and then as many with another: a clock that stepped, not a bad line
@@ -301,6 +302,12 @@ class Tracker:
         known = {int(key) for key in self._rows.key[self._rows.is_confirmed]}
         pairs = zip(chunk.scan_row.tolist(), chunk.key.tolist(), strict=True)
         return tuple((row, self._name(key)) for row, key in pairs if row >= 0 and key in known)
+
+    def surprise(self, expected: Tracks, track_id: str, scan: Scan, row: int) -> tuple[float, int]:
+        """(NIS, dimension) of a detection against a track of `predict`, by all that the filter doubts: biases too."""
+        rows = expected.rows
+        assert isinstance(rows, TrackRows)
+        return surprise(rows, expected.ids.index(track_id), scan, row, view_of(self._views, scan))
 
     def findings(self) -> tuple[Finding, ...]:
         """What was doubtful since this was last asked: late, duplicate, clocks that step."""

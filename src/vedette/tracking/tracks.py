@@ -114,6 +114,11 @@ class Tracks:
     def __iter__(self) -> Iterator[TrackView]:
         return (self[i] for i in range(len(self)))
 
+    @property
+    def rows(self) -> ShownRows:
+        """What these were made of."""
+        return self._rows
+
     @cached_property
     def _believed(self) -> tuple[Rows, Rows]:
         return self._believe(self._rows)
