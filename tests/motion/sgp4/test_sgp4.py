@@ -123,3 +123,36 @@ def test_each_object_may_have_instants_of_its_own():
     for k in range(2):
         shared, _ = ready.states_teme(t[k])
         assert np.array_equal(own[k], shared[k])
+
+
+def test_a_state_is_the_same_bits_in_any_company():
+    """Asked for alone, or among other instants, objects and blocks: that is what lets a day be cut anywhere."""
+    sets, _ = verification()
+    ready = Sgp4.of(sets)
+    minutes = np.tile(np.linspace(-2000.0, 4000.0, 301), (len(ready), 1))
+    together, troubles = ready.components_after(minutes)
+    for k in (0, 7, 130, 255, 256, 300):
+        alone, trouble = ready.components_after(minutes[:, k : k + 1])
+        assert np.array_equal(trouble[:, 0], troubles[:, k])
+        assert all(np.array_equal(a[:, k], b[:, 0], equal_nan=True) for a, b in zip(together, alone, strict=True))
+
+
+def test_nearly_round_and_long_orbits_meet_without_a_step():
+    """Two ways to solve Kepler's equation and two to fly near the Earth, on both sides of where they change over."""
+    lines = STATION.splitlines()
+    sets = read_tle("\n".join(
+        f"{lines[0]}\n{lines[1][:26]}{round(e * 1e7):07d}{lines[1][33:52]}{turns:11.8f}{lines[1][63:]}"
+        for turns in (15.0, 9.0, 5.0, 1.0) for e in (0.001, 0.149, 0.151, 0.199, 0.201, 0.35)
+    ), has_checksums=False)[0]  # fmt: skip
+    assert len(sets) == 24
+    ready = Sgp4.of(sets)
+    minutes = np.tile(np.linspace(-3000.0, 3000.0, 37), (len(ready), 1))
+    components, troubles = ready.components_after(minutes)
+    out, memory = np.empty(6), np.zeros(3)
+    for i in range(len(ready)):
+        for k, t in enumerate(minutes[i]):
+            memory[:] = 0.0
+            assert one_state(ready.records[i], t, memory, out) == troubles[i, k]
+            if troubles[i, k] == 0:
+                state = np.array([component[i, k] for component in components])
+                assert np.abs(state[:3] - 1e3 * out[:3]).max() < 1e-4 * (1.0 if ready.records[i]["is_deep"] else 0.3)

@@ -1,9 +1,10 @@
 """SGP4 for many instants of each object: the same equations as `kernels`, in loops that the compiler can vectorise.
 
 What makes that possible: a sine without branches, one array for each quantity (one shared array makes the compiler
-suspect that writing disturbs reading), Newton's steps with the instants inside, and blocks that stay in the nearest
-cache. It agrees with `kernels.one_state` to a hundredth of a millimetre; where one step needs branches (low deep-space
-orbits' nodes), the plain functions are called.
+suspect that writing disturbs reading), Newton's steps with the instants inside, no largest value taken along the way
+(the order of floating point numbers is not the compiler's to change; counting is), and blocks that stay in the nearest
+cache. It agrees with `kernels.one_state` to a hundredth of a millimetre. A state depends on nothing but its object and
+its instant, to the last bit, whatever else is asked for in the same call.
 """
 
 from math import cos, fabs, pi, sin, sqrt
@@ -11,47 +12,30 @@ from math import cos, fabs, pi, sin, sqrt
 import numpy as np
 from numba import njit, prange
 
-from vedette.motion.sgp4.deep import slopes
+from vedette.motion.sgp4.branchless import SHIFT, round_kepler, sincos, turned
+from vedette.motion.sgp4.bulk_deep import (
+    FAST,
+    STEEP_RAD,
+    drift,
+    periodic_low,
+    periodic_steep,
+    pulls,
+    resonance,
+    tilts,
+)  # fmt: skip
 from vedette.motion.sgp4.layout import EARTH_RADIUS_KM, J2, J3_OVER_J2, XKE
 
 BLOCK = 256
-ROWS = 16  # of scratch for each block
+ROWS = 27  # of scratch for each block
 _TWO_PI = 2.0 * pi
-_SHIFT = 6755399441055744.0  # 1.5 x 2^52: adding and taking it away again rounds to a whole number
 _KM_PER_S = EARTH_RADIUS_KM * XKE / 60.0
 _M = 1000.0
-_RPTIM = 4.37526908801129966e-3
-_ZES, _ZEL = 0.01675, 0.05490
-_ZNS, _ZNL = 1.19459e-5, 1.5835218e-4
-_STEP_MIN, _STEP2 = 720.0, 259200.0
-_STEEP_RAD = 0.2  # below, the node is moved by way of its own sine and cosine (Lyddane 1963)
-_FAST = {"contract", "nsz", "arcp"}
+_ROUND = 0.15**2  # square of the eccentricity up to which two steps solve Kepler's equation
+_LONG = 0.2  # eccentricity from which they are not tried
+_NS_PER_MIN = 60e9
 
 
-@njit(inline="always")
-def sincos(x):
-    """Sine and cosine without a branch: reduction in three parts (Cody and Waite 1980), Cephes' polynomials."""
-    k = (x * 0.6366197723675814 + _SHIFT) - _SHIFT
-    r = ((x - k * 1.5707963267341256) - k * 6.077100506303966e-11) - k * 2.0222662487959506e-21
-    z = r * r
-    s = r + r * z * (
-        -0.16666666666666632 + z * (0.008333333333322489 + z * (-0.00019841269829857949 + z * (
-            2.7557313707070068e-06 + z * (-2.5050760253406863e-08 + z * 1.58969099521155e-10))))
-    )  # fmt: skip
-    c = 1.0 - 0.5 * z + z * z * (
-        0.0416666666666666 + z * (-0.001388888888887411 + z * (2.480158728947673e-05 + z * (
-            -2.7557314351390663e-07 + z * (2.087572321298175e-09 - z * 1.1359647557788195e-11))))
-    )  # fmt: skip
-    h = k - 4.0 * ((k * 0.25 - 0.375 + _SHIFT) - _SHIFT)
-    odd = (h == 1.0) or (h == 3.0)
-    a = c if odd else s
-    b = s if odd else c
-    a = -a if h >= 2.0 else a
-    b = -b if (h == 1.0) or (h == 2.0) else b
-    return a, b
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def _near(c, t, em, argpm, nodem, mm, am, n):
     """Elements of one near-Earth object at n instants."""
     full = 1.0 - c.is_simple
@@ -81,165 +65,86 @@ def _near(c, t, em, argpm, nodem, mm, am, n):
         em[k] = ecco - tempe
 
 
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _drift(c, t, em, argpm, nodem, mm, am, inclm, n):
-    """Elements of one deep-space object at n instants but for resonance and the periodic pulls."""
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def _ordinary(c, t, px, py, pz, vx, vy, vz, others, n):
+    """States of one near-Earth object at n instants in one sweep, where its orbit is nearly round and drag has moved
+    its anomaly by less than half a radian; `others` says where not, or something is wrong. How many those are.
+
+    One reciprocal serves where the equations divide by the axis, its root, and one less e^2; small angles turn a sine
+    and cosine that are there instead of asking for new ones.
+    """
+    full = 1.0 - c.is_simple
     a0 = (XKE / c.no) ** (2.0 / 3.0)
-    no, ecco, inclo, cc1, pull, t2cof = c.no, c.ecco, c.inclo, c.cc1, c.bstar * c.cc4, c.t2cof
-    argpo, argdot, nodeo, nodedot, nodecf = c.argpo, c.argpdot + c.domdt, c.nodeo, c.nodedot + c.dnodt, c.nodecf
-    mo, mdot, dedt, didt = c.mo, c.mdot + c.dmdt, c.dedt, c.didt
+    root0 = sqrt(a0)
+    mo, mdot, argpo, argpdot, nodeo, nodedot, nodecf = c.mo, c.mdot, c.argpo, c.argpdot, c.nodeo, c.nodedot, c.nodecf
+    cc1, cc4, cc5, t2cof, omgcof = c.cc1, c.bstar * c.cc4, full * c.bstar * c.cc5, c.no * c.t2cof, full * c.omgcof
+    xmcof, delmo, eta, sinmao, ecco = full * c.xmcof, c.delmo, c.eta, c.sinmao, c.ecco
+    d2, d3, d4 = full * c.d2, full * c.d3, full * c.d4
+    t3cof, t4cof, t5cof = full * c.no * c.t3cof, full * c.no * c.t4cof, full * c.no * c.t5cof
+    aycof, xlcof, con41, x1mth2, x7thm1 = c.aycof, c.xlcof, c.con41, c.x1mth2, c.x7thm1
+    si, ci = sin(c.inclo), cos(c.inclo)
+    count = 0
     for k in range(n):
         tk = t[k]
         t2 = tk * tk
-        tempa = 1.0 - cc1 * tk
-        argpm[k] = argpo + argdot * tk
-        nodem[k] = nodeo + nodedot * tk + nodecf * t2
-        mm[k] = mo + mdot * tk + no * t2cof * t2
-        am[k] = a0 * tempa * tempa
-        em[k] = ecco + dedt * tk - pull * tk
-        inclm[k] = inclo + didt * tk
+        xmdf = mo + mdot * tk
+        s, m = sincos(xmdf)
+        dm = 1.0 + eta * m
+        temp = omgcof * tk + xmcof * (dm * dm * dm - delmo)
+        sinm, _ = turned(s, m, temp)
+        tempa = 1.0 - cc1 * tk - t2 * (d2 + tk * (d3 + tk * d4))
+        em = ecco - (cc4 * tk + cc5 * (sinm - sinmao))
+        e = max(em, 1.0e-6)
+        arg = argpo + argpdot * tk - temp
+        am, root = a0 * tempa * tempa, root0 * tempa
+        over_p = 1.0 / (am * (1.0 - e * e))
+        over_a = over_p * (1.0 - e * e)
+        sa, ca = sincos(arg)
+        axn = e * ca
+        ayn = e * sa + over_p * aycof
+        templ = t2 * (t2cof + tk * (t3cof + tk * (t4cof + tk * t5cof)))
+        s, m, over_f = round_kepler(xmdf + temp + templ + arg + over_p * xlcof * axn, axn, ayn)
+        el2 = axn * axn + ayn * ayn
+        betal = sqrt(1.0 - el2)
+        both = 1.0 / (betal * (1.0 + betal))
+        esine, over_b = axn * s - ayn * m, both * betal
+        over_l = over_a * (both * (1.0 + betal)) * (both * (1.0 + betal))
+        rl = am * (1.0 - axn * m - ayn * s)
+        over_r = over_a * over_f
+        turn = esine * over_b
+        sinu, cosu = over_f * (s - ayn - axn * turn), over_f * (m - axn + ayn * turn)
+        sin2u, cos2u = 2.0 * cosu * sinu, 1.0 - 2.0 * sinu * sinu
+        t1 = 0.5 * J2 * over_l
+        t2p = t1 * over_l
+        nt = over_a * over_a * root * t1
+        mrt = rl * (1.0 - 1.5 * t2p * betal * con41) + 0.5 * t1 * x1mth2 * cos2u
+        mvt = root * esine * over_r - nt * x1mth2 * sin2u
+        rvdot = root * betal * over_r + nt * (x1mth2 * cos2u + 1.5 * con41)
+        su = -0.25 * t2p * x7thm1 * sin2u
+        half = 0.5 * su * su
+        sd, cd = su * (1.0 - half * 0.3333333333333333), 1.0 - half * (1.0 - half * 0.16666666666666666)
+        ssu, csu = sinu * cd + cosu * sd, cosu * cd - sinu * sd
+        tilt = 1.5 * t2p * ci * si * cos2u
+        half = 0.5 * tilt * tilt
+        sd, cd = tilt * (1.0 - half * 0.3333333333333333), 1.0 - half * (1.0 - half * 0.16666666666666666)
+        sj, cj = si * cd + ci * sd, ci * cd - si * sd
+        sn, cn = sincos(nodeo + nodedot * tk + nodecf * t2 + 1.5 * t2p * ci * sin2u)
+        xmx, xmy = -sn * cj, cn * cj
+        r, v, w = mrt * (EARTH_RADIUS_KM * _M), mvt * (_KM_PER_S * _M), rvdot * (_KM_PER_S * _M)
+        ux, uy, uz = xmx * ssu + cn * csu, xmy * ssu + sn * csu, sj * ssu
+        px[k] = r * ux
+        py[k] = r * uy
+        pz[k] = r * uz
+        vx[k] = v * ux + w * (xmx * csu - cn * ssu)
+        vy[k] = v * uy + w * (xmy * csu - sn * ssu)
+        vz[k] = v * uz + w * (sj * csu)
+        is_so = (el2 < _ROUND) & (fabs(temp) < 0.5) & (tempa > 0.1) & (over_l < 2.0) & (em > -0.001) & (mrt >= 1.0)
+        others[k] = 0.0 if is_so else 1.0
+        count += 0 if is_so else 1
+    return count
 
 
-@njit(cache=True, error_model="numpy")
-def _resonance(c, t, argpm, nodem, mm, am, n, memory):
-    """Mean anomaly and axis where the Earth's turn is in step with the orbit; the slopes are kept while the integrator
-    stands still. `memory` (7,): atime, xli, xni, the three slopes there, and whether it was begun."""
-    no, t2cof = c.no, c.t2cof
-    for k in range(n):
-        tk = t[k]
-        if memory[6] == 0.0 or tk * memory[0] < 0.0 or fabs(tk) < fabs(memory[0]):
-            memory[0], memory[1], memory[2], memory[6] = 0.0, c.xlamo, no, 1.0
-            memory[3], memory[4], memory[5] = slopes(c, 0.0, c.xlamo, no)
-        delt = _STEP_MIN if tk > 0.0 else -_STEP_MIN
-        while fabs(tk - memory[0]) >= _STEP_MIN:
-            memory[1] += memory[4] * delt + memory[3] * _STEP2
-            memory[2] += memory[3] * delt + memory[5] * _STEP2
-            memory[0] += delt
-            memory[3], memory[4], memory[5] = slopes(c, memory[0], memory[1], memory[2])
-        ft = tk - memory[0]
-        nm = memory[2] + memory[3] * ft + memory[5] * ft * ft * 0.5
-        xl = memory[1] + memory[4] * ft + memory[3] * ft * ft * 0.5
-        theta = c.gsto + tk * _RPTIM
-        mean = xl - 2.0 * nodem[k] + 2.0 * theta if c.irez == 2.0 else xl - nodem[k] - argpm[k] + theta
-        mm[k] = mean + no * t2cof * tk * tk
-        # resonance moves the mean motion by less than a part in a hundred: three Newton steps for the power of -2/3
-        am[k] *= _power_two_thirds(no / nm) if nm > 0.0 else -1.0
-
-
-@njit(inline="always")
-def _power_two_thirds(x):
-    """x^(2/3) near one: the cube root of x^2 by Halley's steps, each tripling the digits."""
-    y = x * x
-    r = 1.0 + (y - 1.0) / 3.0
-    for _ in range(3):
-        cube = r * r * r
-        r *= (cube + 2.0 * y) / (2.0 * cube + y)
-    return r
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _pulls(c, t, em, mm, inclm, pulls, n):
-    """Sun's and Moon's periodic pulls at n instants: eccentricity, inclination and anomaly are moved; `pulls` keeps
-    those of inclination, perigee and node."""
-    zmos, zmol = c.zmos, c.zmol
-    se2, se3, si2, si3, sl2, sl3, sl4 = c.se2, c.se3, c.si2, c.si3, c.sl2, c.sl3, c.sl4
-    sgh2, sgh3, sgh4, sh2, sh3 = c.sgh2, c.sgh3, c.sgh4, c.sh2, c.sh3
-    ee2, e3, xi2, xi3, xl2, xl3, xl4 = c.ee2, c.e3, c.xi2, c.xi3, c.xl2, c.xl3, c.xl4
-    xgh2, xgh3, xgh4, xh2, xh3 = c.xgh2, c.xgh3, c.xgh4, c.xh2, c.xh3
-    for k in range(n):
-        zm = zmos + _ZNS * t[k]
-        s, _ = sincos(zm)
-        sinzf, coszf = sincos(zm + 2.0 * _ZES * s)
-        f2, f3 = 0.5 * sinzf * sinzf - 0.25, -0.5 * sinzf * coszf
-        pe = se2 * f2 + se3 * f3
-        pinc = si2 * f2 + si3 * f3
-        pl = sl2 * f2 + sl3 * f3 + sl4 * sinzf
-        pgh = sgh2 * f2 + sgh3 * f3 + sgh4 * sinzf
-        ph = sh2 * f2 + sh3 * f3
-        zm = zmol + _ZNL * t[k]
-        s, _ = sincos(zm)
-        sinzf, coszf = sincos(zm + 2.0 * _ZEL * s)
-        f2, f3 = 0.5 * sinzf * sinzf - 0.25, -0.5 * sinzf * coszf
-        pe += ee2 * f2 + e3 * f3
-        pinc += xi2 * f2 + xi3 * f3
-        pl += xl2 * f2 + xl3 * f3 + xl4 * sinzf
-        pgh += xgh2 * f2 + xgh3 * f3 + xgh4 * sinzf
-        ph += xh2 * f2 + xh3 * f3
-        pulls[0, k] = pinc
-        pulls[1, k] = pgh
-        pulls[2, k] = ph
-        inclm[k] += pinc
-        em[k] += pe
-        mm[k] += pl
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _periodic_steep(argpm, nodem, inclm, pulls, n):
-    """Node and perigee of an orbit well off the equator."""
-    for k in range(n):
-        si, ci = sincos(inclm[k])
-        ph = pulls[2, k] / si
-        nodem[k] += ph
-        argpm[k] += pulls[1, k] - ci * ph
-
-
-@njit(inline="always")
-def arctangent2(y, x):
-    """atan2 without a branch: Cephes' rational function on a reduced argument."""
-    ay, ax = fabs(y), fabs(x)
-    q = min(ay, ax) / max(max(ay, ax), 1e-300)
-    is_big = q > 0.66
-    a = (q - 1.0) / (q + 1.0) if is_big else q
-    z = a * a
-    top = (((-8.750608600031904e-1 * z - 1.615753718733365e1) * z - 7.500855792314705e1) * z - 1.2288666844901361e2) * z
-    top = top - 6.485021904942025e1
-    low = ((((z + 2.485846490142306e1) * z + 1.650270098316989e2) * z + 4.328810604912903e2) * z + 4.853903996359137e2)
-    low = low * z + 1.945506571482614e2
-    r = a * (z * top / low) + a
-    r = r + 0.25 * pi + 3.061616997868383e-17 if is_big else r
-    r = 0.5 * pi - r if ay > ax else r
-    r = pi - r if x < 0.0 else r
-    return -r if y < 0.0 else r
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _periodic_low(c, argpm, nodem, inclm, pulls, n):
-    """The same where an orbit lies near the equator: the node is moved by way of sine and cosine (Lyddane 1963)."""
-    is_old = c.is_old
-    for k in range(n):
-        pinc, pgh, ph = pulls[0, k], pulls[1, k], pulls[2, k]
-        incl, node, arg = inclm[k], nodem[k], argpm[k]
-        si, ci = sincos(incl)
-        so, co = sincos(node)
-        x = node - _TWO_PI * ((node * 0.15915494309189535 + _SHIFT) - _SHIFT)
-        x = x + _TWO_PI if (node >= 0.0) and (x < 0.0) else x
-        x = x - _TWO_PI if (node < 0.0) and (x > 0.0) else x
-        x = x + _TWO_PI if (is_old == 1.0) and (x < 0.0) else x
-        moved = arctangent2(si * so + ph * co + pinc * ci * so, si * co - ph * so + pinc * ci * co)
-        moved = moved + _TWO_PI if (is_old == 1.0) and (moved < 0.0) else moved
-        off = x - moved
-        moved = moved + _TWO_PI if off > pi else (moved - _TWO_PI if off < -pi else moved)
-        low_arg = arg + pgh + (ci - pinc * si) * x - ci * moved
-        is_steep = incl >= _STEEP_RAD
-        steep_ph = ph / si
-        nodem[k] = node + steep_ph if is_steep else moved
-        argpm[k] = arg + pgh - ci * steep_ph if is_steep else low_arg
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _tilts(inclm, nodem, argpm, sini, cosi, n):
-    """Inclinations that were pulled below zero are turned over; their sines and cosines."""
-    for k in range(n):
-        is_over = inclm[k] < 0.0
-        inclm[k] = -inclm[k] if is_over else inclm[k]
-        nodem[k] = nodem[k] + pi if is_over else nodem[k]
-        argpm[k] = argpm[k] - pi if is_over else argpm[k]
-        s, c = sincos(inclm[k])
-        sini[k] = s
-        cosi[k] = c
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def _anomaly(em, argpm, mm, am, sini, cosi, u, axn, ayn, n):
     """Long-period terms, and the mean argument of latitude folded to half a turn."""
     for k in range(n):
@@ -253,28 +158,51 @@ def _anomaly(em, argpm, mm, am, sini, cosi, u, axn, ayn, n):
         xl = mm[k] + argpm[k] - temp * 0.25 * J3_OVER_J2 * sini[k] * (3.0 + 5.0 * cosi[k]) / below * axnl
         axn[k] = axnl
         ayn[k] = aynl
-        u[k] = xl - _TWO_PI * ((xl * 0.15915494309189535 + _SHIFT) - _SHIFT)
+        u[k] = xl - _TWO_PI * ((xl * 0.15915494309189535 + SHIFT) - SHIFT)
 
 
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def _kepler_round(u, axn, ayn, sine, cosine, n):
+    """Kepler's equation where orbits are nearly round; how many are not."""
+    others = 0
+    for k in range(n):
+        s, c, _ = round_kepler(u[k], axn[k], ayn[k])
+        sine[k] = s
+        cosine[k] = c
+        others += 0 if axn[k] * axn[k] + ayn[k] * ayn[k] < _ROUND else 1
+    return others
+
+
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def _newton(u, axn, ayn, eo, n):
-    """One step of Kepler's equation at every instant; the largest step."""
-    most = 0.0
+    """One step of Kepler's equation at every instant that still moves; how many those are."""
+    moving = 0
     for k in range(n):
         s, c = sincos(eo[k])
         step = (u[k] - ayn[k] * c + axn[k] * s - eo[k]) / (1.0 - c * axn[k] - s * ayn[k])
         step = min(0.95, max(-0.95, step))
-        eo[k] += step
-        most = max(most, fabs(step))
-    return most
+        still = fabs(step) < 1.0e-12
+        eo[k] += 0.0 if still else step
+        moving += 0 if still else 1
+    return moving
 
 
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _states(am, nodem, inclm, sini, cosi, axn, ayn, eo, px, py, pz, vx, vy, vz, radius, n):
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def _kepler_long(axn, ayn, eo, sine, cosine, limit, n):
+    """Sine and cosine of what Newton's steps found, where orbits are not nearly round."""
+    for k in range(n):
+        s, c = sincos(eo[k])
+        is_round = axn[k] * axn[k] + ayn[k] * ayn[k] < limit
+        sine[k] = sine[k] if is_round else s
+        cosine[k] = cosine[k] if is_round else c
+
+
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def _states(am, nodem, inclm, sini, cosi, axn, ayn, sine, cosine, px, py, pz, vx, vy, vz, radius, n):
     """Short-period terms and the state, metres and metres a second."""
     for k in range(n):
         axnl, aynl, a, si, ci = axn[k], ayn[k], am[k], sini[k], cosi[k]
-        s, c = sincos(eo[k])
+        s, c = sine[k], cosine[k]
         ecose, esine = axnl * c + aynl * s, axnl * s - aynl * c
         el2 = axnl * axnl + aynl * aynl
         pl = a * (1.0 - el2)
@@ -313,69 +241,135 @@ def _states(am, nodem, inclm, sini, cosi, axn, ayn, eo, px, py, pz, vx, vy, vz, 
         radius[k] = mrt
 
 
+@njit(cache=True, error_model="numpy")
+def _in_passes(c, t, w, memory, x, y, z, vx, vy, vz, n):
+    """States of any object at n instants in passes, each over all of them; how many there is trouble with. What they
+    are told from stays in `w`."""
+    em, argpm, nodem, mm, am, inclm, sini, cosi = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
+    u, axn, ayn, eo, radius, before, sine, cosine = w[8], w[9], w[10], w[11], w[12], w[13], w[14], w[15]
+    pulled = w[16:19]
+    if c.is_deep == 1.0:
+        drift(c, t, em, argpm, nodem, mm, am, inclm, n)
+        if c.irez != 0.0:
+            resonance(c, t, argpm, nodem, mm, am, n, memory)
+        others = _floor(em, before, inclm, n)
+        pulls(c, t, em, mm, inclm, pulled, n)
+        if others == 0:
+            periodic_steep(argpm, nodem, inclm, pulled, n)
+        else:
+            periodic_low(c, argpm, nodem, inclm, pulled, n)
+        tilts(inclm, nodem, argpm, sini, cosi, n)
+    else:
+        _near(c, t, em, argpm, nodem, mm, am, n)
+        _floor(em, before, inclm, n)
+        inclm[:n], sini[:n], cosi[:n] = c.inclo, sin(c.inclo), cos(c.inclo)
+    _anomaly(em, argpm, mm, am, sini, cosi, u, axn, ayn, n)
+    is_long = c.ecco > _LONG
+    if is_long or _kepler_round(u, axn, ayn, sine, cosine, n) > 0:
+        eo[:n] = u[:n]
+        for _ in range(10):
+            if _newton(u, axn, ayn, eo, n) == 0:
+                break
+        _kepler_long(axn, ayn, eo, sine, cosine, 0.0 if is_long else _ROUND, n)
+    _states(am, nodem, inclm, sini, cosi, axn, ayn, sine, cosine, x, y, z, vx, vy, vz, radius, n)
+    return _wrong(am, before, em, axn, ayn, radius, n)
+
+
+@njit(cache=True, error_model="numpy")
+def _floor(em, before, inclm, n):
+    """Eccentricities are kept from zero, and as they were in `before`; how many inclinations are not steep."""
+    others = 0
+    for k in range(n):
+        before[k] = em[k]
+        em[k] = max(em[k], 1.0e-6)
+        others += 0 if (inclm[k] > STEEP_RAD + 0.02) & (inclm[k] < pi - 0.02) else 1
+    return others
+
+
+@njit(cache=True, error_model="numpy")
+def _wrong(am, before, em, axn, ayn, radius, n):
+    """At how many instants something is wrong."""
+    count = 0
+    for k in range(n):
+        is_well = (am[k] > 0.0) & (before[k] >= -0.001) & (before[k] < 1.0) & (em[k] >= 0.0) & (em[k] <= 1.0)
+        count += 0 if is_well & (axn[k] * axn[k] + ayn[k] * ayn[k] <= 1.0) & (radius[k] >= 1.0) else 1
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def _trouble(w, k):
+    """What is wrong at one instant, by what the passes left."""
+    em, am, axn, ayn, radius, before = w[0, k], w[4, k], w[9, k], w[10, k], w[12, k], w[13, k]
+    if not am > 0.0:
+        return 2
+    if before < -0.001 or not before < 1.0:
+        return 1
+    if em < 0.0 or em > 1.0:
+        return 3
+    if axn * axn + ayn * ayn > 1.0:
+        return 4
+    return 6 if radius < 1.0 else 0
+
+
+@njit(cache=True, error_model="numpy")
+def _block(c, t, w, memory, x, y, z, vx, vy, vz, troubles, n):
+    """States of one object at n instants, and troubles where there are any."""
+    others = w[19]
+    is_near = c.is_deep == 0.0 and c.ecco <= _LONG
+    if is_near:
+        if _ordinary(c, t, x, y, z, vx, vy, vz, others, n) == 0:
+            return
+        a, b, d, va, vb, vd = w[20], w[21], w[22], w[23], w[24], w[25]
+        _in_passes(c, t, w, memory, a, b, d, va, vb, vd, n)
+        for k in range(n):
+            if others[k] != 0.0:
+                x[k], y[k], z[k], vx[k], vy[k], vz[k] = a[k], b[k], d[k], va[k], vb[k], vd[k]
+    elif _in_passes(c, t, w, memory, x, y, z, vx, vy, vz, n) == 0:
+        return
+    for k in range(n):
+        if is_near and others[k] == 0.0:
+            continue
+        code = _trouble(w, k)
+        if code != 0:
+            troubles[k] = code
+            if code != 6:
+                x[k] = y[k] = z[k] = vx[k] = vy[k] = vz[k] = np.nan
+
+
 @njit(cache=True, parallel=True, error_model="numpy")
 def bulk_states(records, minutes, px, py, pz, vx, vy, vz, troubles):
-    """States of all records at minutes (n, m) after each epoch: six arrays (n, m) in m and m/s, teme; troubles (n, m).
+    """States of all records at minutes (n, m) after each epoch: six arrays (n, m) in m and m/s, teme; troubles (n, m),
+    zeros before.
 
     Where the trouble is neither 0 nor 6 the state is NaN.
     """
     n, m = minutes.shape
     for i in prange(n):
-        c = records[i]
-        w, pulls = np.empty((ROWS, BLOCK)), np.empty((3, BLOCK))
-        memory = np.zeros(7)
-        is_deep = c.is_deep == 1.0
-        si, ci = sin(c.inclo), cos(c.inclo)
-        for start in range(0, m, BLOCK):
-            q = min(BLOCK, m - start)
-            t = minutes[i, start : start + q]
-            em, argpm, nodem, mm, am, inclm, sini, cosi = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
-            u, axn, ayn, eo, radius, before = w[8], w[9], w[10], w[11], w[12], w[13]
-            if is_deep:
-                _drift(c, t, em, argpm, nodem, mm, am, inclm, q)
-                if c.irez != 0.0:
-                    _resonance(c, t, argpm, nodem, mm, am, q, memory)
-                for k in range(q):
-                    before[k] = em[k]
-                    em[k] = max(em[k], 1.0e-6)
-                is_steep = True
-                for k in range(q):
-                    is_steep = is_steep and inclm[k] > _STEEP_RAD + 0.02 and inclm[k] < pi - 0.02
-                _pulls(c, t, em, mm, inclm, pulls, q)
-                if is_steep:
-                    _periodic_steep(argpm, nodem, inclm, pulls, q)
-                else:
-                    _periodic_low(c, argpm, nodem, inclm, pulls, q)
-                _tilts(inclm, nodem, argpm, sini, cosi, q)
-            else:
-                _near(c, t, em, argpm, nodem, mm, am, q)
-                before[:q] = em[:q]
-                for k in range(q):
-                    em[k] = max(em[k], 1.0e-6)
-                    inclm[k], sini[k], cosi[k] = c.inclo, si, ci
-            _anomaly(em, argpm, mm, am, sini, cosi, u, axn, ayn, q)
-            eo[:q] = u[:q]
-            for _ in range(10):
-                if _newton(u, axn, ayn, eo, q) < 1.0e-12:
-                    break
-            stop = start + q
-            _states(
-                am, nodem, inclm, sini, cosi, axn, ayn, eo, px[i, start:stop], py[i, start:stop], pz[i, start:stop],
-                vx[i, start:stop], vy[i, start:stop], vz[i, start:stop], radius, q,
-            )  # fmt: skip
-            for k in range(q):
-                code = 0
-                if not am[k] > 0.0:
-                    code = 2
-                elif before[k] < -0.001 or not before[k] < 1.0:
-                    code = 1
-                elif em[k] < 0.0 or em[k] > 1.0:
-                    code = 3
-                elif axn[k] * axn[k] + ayn[k] * ayn[k] > 1.0:
-                    code = 4
-                elif radius[k] < 1.0:
-                    code = 6
-                troubles[i, start + k] = code
-                if code != 0 and code != 6:
-                    px[i, start + k] = py[i, start + k] = pz[i, start + k] = np.nan
-                    vx[i, start + k] = vy[i, start + k] = vz[i, start + k] = np.nan
+        w, memory = np.empty((ROWS, BLOCK)), np.zeros(7)
+        for a in range(0, m, BLOCK):
+            b = min(a + BLOCK, m)
+            _block(records[i], minutes[i, a:b], w, memory, px[i, a:b], py[i, a:b], pz[i, a:b], vx[i, a:b], vy[i, a:b],
+                   vz[i, a:b], troubles[i, a:b], b - a)  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def _since(instants, epoch, t, n):
+    """Minutes from an epoch to n instants."""
+    for k in range(n):
+        t[k] = (instants[k] - epoch) / _NS_PER_MIN
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def bulk_states_at(records, epochs, instants, px, py, pz, vx, vy, vz, troubles):
+    """The same at instants (m,) for all or (n, m) for each its own, ns, epochs (n,) in the same count."""
+    n, m = px.shape
+    is_own = len(instants) > 1
+    for i in prange(n):
+        w, memory = np.empty((ROWS, BLOCK)), np.zeros(7)
+        mine = instants[np.int64(i) if is_own else np.int64(0)]
+        for a in range(0, m, BLOCK):
+            b = min(a + BLOCK, m)
+            t = w[26]
+            _since(mine[a:b], epochs[i], t, b - a)
+            _block(records[i], t, w, memory, px[i, a:b], py[i, a:b], pz[i, a:b], vx[i, a:b], vy[i, a:b], vz[i, a:b],
+                   troubles[i, a:b], b - a)  # fmt: skip
