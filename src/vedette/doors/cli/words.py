@@ -4,6 +4,7 @@ cyclopts takes both for misspelt options, so they are dressed before parsing and
 """
 
 import re
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 STANDARD_INPUT = "-"
@@ -28,4 +29,6 @@ def unshielded(value: Any) -> Any:
         return STANDARD_INPUT if value == _LOOKS_LIKE_A_DASH else value
     if isinstance(value, list | tuple):
         return type(value)(unshielded(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):  # options that several commands share
+        return replace(value, **{one.name: unshielded(getattr(value, one.name)) for one in fields(value)})
     return value

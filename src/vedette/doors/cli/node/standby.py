@@ -1,22 +1,16 @@
 """`vedette node standby` and `vedette node yield`: a second process of the same node, and handing over to it."""
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
+from vedette.doors.cli.serving_options import SERVE, ServeOptions
 
 
 def standby(
     *,
     data_dir: Path | None = None,
     port: int = 8601,
-    host: str = "127.0.0.1",
-    name: tuple[str, ...] = (),
-    tls_cert: Path | None = None,
-    tls_key: Path | None = None,
-    no_token: bool = False,
     nats_server: str = "",
-    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
+    served: ServeOptions = SERVE,
 ) -> int:
     """Follow the watch of this node as it runs, show it, and take its place within seconds when it falls silent.
 
@@ -35,29 +29,14 @@ def standby(
         The node's directory.
     port
         Where to serve; 0 takes a free one, and says which.
-    host
-        The address to serve at; another than this machine's own needs accounts, --tls-cert and --tls-key.
-    name
-        A further name by which the server is reached; requests under other names are refused. More than once.
-    tls_cert
-        PEM file of the certificate, with its chain.
-    tls_key
-        PEM file of its key, which nobody else can read.
-    no_token
-        Anybody on this machine may look, without the printed address: for trying out, never REAL.
     nats_server
         Path of nats-server, once it acts.
-    quiet
-        No words on stderr but troubles.
     """
     from vedette.doors.data_dir import data_dir_of
     from vedette.doors.node.standing_by import run_standby
-    from vedette.doors.server.opening import Opening
 
-    opening = Opening(
-        port=port, host=host, names=name, certificate=tls_cert, key=tls_key, is_token_asked=not no_token,
-    )  # fmt: skip
-    return run_standby(data_dir_of(data_dir), opening, nats_server=nats_server, is_quiet=quiet)
+    opening = served.opening(port)
+    return run_standby(data_dir_of(data_dir), opening, nats_server=nats_server, is_quiet=served.quiet)
 
 
 def yield_(*, data_dir: Path | None = None, json: bool = False) -> int:
