@@ -7,7 +7,7 @@ to its neighbours, a stage that was dropped): how many is not known, the same fo
 the tracker holds to be one object counts once; what nobody has seen yet does not count.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Final
@@ -19,13 +19,14 @@ from vedette.assessment.candidates.ladder import known_log_odds
 from vedette.assessment.candidates.raid_mix import drawn_mix
 from vedette.assessment.natural.reference import EARTH_AREA_M2
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows, Scalar
+from vedette.core.shapes import Scalar
 from vedette.reports import LAUNCHES, Explanation, Finding, FindingKind, Raid
 
 STRAYS: Final = (1.5, 8.5)  # Beta: of twenty undeclared tracks in a raid's midst three are nothing of their own
 _NODES: Final = 20
-_FIELD_M: Final = 100e3  # a raid's midst: so near one of its launches at least, or twice as far as these lie apart
+_FIELD_M: Final = 50e3  # one sigma of a raid's places before any of them is known
 _SIGMAS: Final = 2.0
+_MIDST: Final = log(1e4)  # what is so many times as likely there and then as anywhere at any time is in its midst
 _YEAR_S: Final = 365.25 * 86_400.0
 _LAG_S: Final = 60.0  # a launch is seen and declared so much later
 _WORTH_A_WORD: Final = 0.2  # launches expected of a kind
@@ -82,38 +83,40 @@ def raid_of(
     raids = []
     for number, group in enumerate(groups, 1):
         if len(group) >= least_count:
-            amidst = list(_amidst(group, left, together_s))
-            left = [one for one in left if one not in amidst]
-            raids.append(_raid(group, amidst, number, launches_per_year))
+            gain = denser(group, left, launches_per_year)
+            near = [(one, g) for one, g in zip(left, gain, strict=True) if g >= _MIDST]
+            amidst = [(one, g) for one, g in near if _is_then(group, one, together_s)]
+            left = [one for one in left if all(one is not other for other, _ in amidst)]
+            raids.append(_raid(group, [one for one, _ in amidst], np.array([g for _, g in amidst]), number))
     return tuple(raids)
 
 
-def _amidst(group: Sequence[Member], others: Sequence[Member], together_s: float) -> Iterator[Member]:
-    """What was first seen while the raid went on, near one of its launches."""
+def _is_then(group: Sequence[Member], one: Member, together_s: float) -> bool:
+    """Whether it was first seen while the raid went on."""
+    after_s = (one.t_tai_ns - group[0].t_tai_ns) / NS_PER_S
+    return 0.0 <= after_s <= (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S + together_s
+
+
+def denser(group: Sequence[Member], others: Sequence[Member], launches_per_year: float) -> Scalar:
+    """(others,) ln of how many times as many launches come there and then as anywhere at any time.
+
+    Where the next launch of a raid comes from, given those known, is a bivariate t about their middle [Geisser,
+    Predictive Inference, 1993, ch. 3], as if one were known `_FIELD_M` away from the start: few launches leave its edge
+    open, many close it. A place that is in doubt itself is taken as near as two sigmas let it be.
+    """
+    if not others:
+        return np.zeros(0)
+    n = len(group)
     places = np.array([one.place_itrf_m for one in group])
-    within_m = max(2.0 * _apart_m(places), _FIELD_M)
-    for one in others:
-        after_s = (one.t_tai_ns - group[0].t_tai_ns) / NS_PER_S
-        last_s = (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S
-        away_m = float(np.min(np.linalg.norm(places - one.place_itrf_m, axis=1)))
-        if 0.0 <= after_s <= last_s + together_s and away_m <= within_m + _SIGMAS * one.place_sigma_m:
-            yield one
-
-
-def _apart_m(places_itrf_m: Rows) -> float:
-    """How far nearly all of them lie from the nearest other."""
-    away = np.linalg.norm(places_itrf_m[:, None] - places_itrf_m[None], axis=-1)
-    np.fill_diagonal(away, np.inf)
-    return float(np.quantile(away.min(axis=1), 0.95))
-
-
-def denser(group: Sequence[Member], launches_per_year: float) -> float:
-    """ln of how many times as many launches come there and then as anywhere at any time."""
-    places = np.array([one.place_itrf_m for one in group])
-    radius_m = max(float(np.linalg.norm(places - places.mean(axis=0), axis=1).max()), _FIELD_M)
+    middle = places.mean(axis=0)
+    free = float(n)  # n - 1 and one of the field
+    scale2 = (_FIELD_M**2 + float(np.sum((places - middle) ** 2)) / 2.0) / free * (n + 1.0) / n
+    away = np.linalg.norm(np.array([one.place_itrf_m for one in others]) - middle, axis=1)
+    near = np.maximum(away - _SIGMAS * np.array([one.place_sigma_m for one in others]), 0.0)
+    log_here = -np.log(2.0 * np.pi * scale2) - (0.5 * free + 1.0) * np.log1p(near**2 / (free * scale2))
     span_s = (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S + _LAG_S
-    here = len(group) / (np.pi * radius_m**2) / span_s
-    return log(1.0 + here / (launches_per_year / _YEAR_S / EARTH_AREA_M2))
+    rate = launches_per_year / _YEAR_S / EARTH_AREA_M2
+    return np.asarray(np.logaddexp(0.0, log(n / span_s / rate) + log_here))
 
 
 def raid_finding(raid: Raid, t_tai_ns: int) -> Finding:
@@ -129,10 +132,10 @@ def raid_finding(raid: Raid, t_tai_ns: int) -> Finding:
     )  # fmt: skip
 
 
-def _raid(group: Sequence[Member], amidst: Sequence[Member], number: int, launches_per_year: float) -> Raid:
-    gain = denser(group, launches_per_year)
+def _raid(group: Sequence[Member], amidst: Sequence[Member], gain: Scalar, number: int) -> Raid:
     told = np.array([one.p_launch for one in group])
-    may = np.array([one.existence * float(expit(known_log_odds(one.explanations) + gain)) for one in amidst])
+    odds = np.array([known_log_odds(one.explanations) for one in amidst]) + gain
+    may = np.array([one.existence for one in amidst]) * expit(odds)
     strays = betaincinv(*STRAYS, (np.arange(_NODES) + 0.5) / _NODES)
     chances = np.mean([count_distribution(np.concatenate([told, may * (1.0 - stray)])) for stray in strays], axis=0)
     everything = [*group, *amidst]
