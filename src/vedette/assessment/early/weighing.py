@@ -130,11 +130,12 @@ def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights |
     log = constant - 0.5 * squares - np.log(AZIMUTHS)
     log += (starts.log_weight[pick] + _log_life(flights, starts, pick, s))[:, None]
     shine = log_brightness_of_flights(flights, starts, pick, s, base)
-    dark = float(np.logaddexp.reduce(log, axis=None))
+    top = np.maximum(log.max(axis=1), -1e300)
+    each = top + np.log(np.maximum(np.exp(log - top[:, None]).sum(axis=1), 1e-300))  # brightness knows no azimuth
+    dark = float(np.logaddexp.reduce(each))
+    each += shine
     log += shine[:, None]
     k = starts.flight[pick]
-    top = float(log.max())
-    each = top + np.log(np.maximum(np.exp(log - top).sum(axis=1), 1e-300))
     against = reference.log_total
     ratios = {}
     for c, cause in enumerate(flights.causes):
@@ -151,7 +152,7 @@ def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights |
     turn = np.asarray(azimuth[near[1]], dtype=float)
     return EarlyTest(
         ratios, weigh_aircraft(s, reference), Weighed(Cause.UNKNOWN, unknown_log_ratio(s)),
-        float(np.logaddexp.reduce(log, axis=None)) - dark - reference.log_brightness, k[near[0]],
+        float(np.logaddexp.reduce(each)) - dark - reference.log_brightness, k[near[0]],
         starts.since_s[pick][near[0]], turn, weight[near], place, gram_inv, lat, lon, s.evidence.epoch_tai_ns,
     )  # fmt: skip
 
