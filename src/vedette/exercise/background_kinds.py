@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from vedette.assessment.typing.sea import is_land
 from vedette.core.constants import NS_PER_S
 from vedette.core.tables import table_text
 from vedette.scenario.glinting import specular_place
@@ -24,6 +25,8 @@ from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 
 FIRST_DAY_TAI_NS: Final = tai_ns_from_utc_text("2031-04-01T00:00:00Z")
 DAY_S: Final = 86_400.0
+SMALLEST_BOLIDE_KT: Final = 1e-5  # of TNT: one in thirty is just bright enough for the keenest watcher
+FIRES_AT_SEA: Final = 0.01  # of 19,416 hot spots of one day (FIRMS) 0.6 % lie wholly at sea
 _GLINT_T_S: Final = 45.0
 _GLINT_HEIGHT_M: Final = 11e3  # of `[[glint]]` where its story says none
 Tables = Callable[[Mapping[str, Sensor], np.random.Generator], str | None]
@@ -77,7 +80,7 @@ def _somewhere(rng: np.random.Generator, lowest_deg: float = -90.0, highest_deg:
 
 def _bolide(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
     lat, lon = _somewhere(rng)
-    kilotons = 1e-3 * (1.0 - rng.random()) ** (-1.0 / 0.9)
+    kilotons = SMALLEST_BOLIDE_KT * (1.0 - rng.random()) ** (-1.0 / 0.9)
     return (
         f"[[bolide]]\nlat_deg = {lat:.3f}\nlon_deg = {lon:.3f}\nt_s = 45.0\n"
         f"radiated_j = {0.1 * 4.185e12 * kilotons:.6g}\n"
@@ -86,7 +89,10 @@ def _bolide(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | No
 
 
 def _fire(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
+    at_sea = rng.random() < FIRES_AT_SEA
     lat, lon = _somewhere(rng, -40.0, 65.0)
+    while is_land(lat, lon) == at_sea:
+        lat, lon = _somewhere(rng, -40.0, 65.0)
     return (
         f"[[fire]]\nlat_deg = {lat:.3f}\nlon_deg = {lon:.3f}\ngrow_s = 3600.0\nt_from_s = 15.0\n"
         "power_mw = { median = 100.0, log_sigma = 1.0 }\ncloud_every_s = 120.0\n"
@@ -165,7 +171,7 @@ def _clock(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | Non
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
-        "bolide", lambda s: happening("bolide", s), 0.4, 75.0, _bolide,
+        "bolide", lambda s: happening("bolide", s), 0.0125, 75.0, _bolide,
         _source("bolide"),
         together=4,
     ),

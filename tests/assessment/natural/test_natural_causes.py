@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from tests.assessment.natural.made_looks import T0, looks_of_path
 
+from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.assessment.natural.celestial import MOON_RADIUS_M, body_position_itrf_m
 from vedette.assessment.natural.context import NaturalContext
+from vedette.assessment.natural.fires import _log_ground
 from vedette.assessment.natural.glint_geometry import glint_geometry, specular_point, tilt_area_share
 from vedette.assessment.natural.known_orbits import ElementSets, KnownBodies, perigee_height_m
 from vedette.assessment.natural.natural_causes import natural_causes
+from vedette.assessment.weighing import explained
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS, SPEED_OF_LIGHT_MPS
 from vedette.frames import (
     EarthOrientation,
@@ -251,14 +254,33 @@ def test_a_bolide_is_fast_brief_and_falls() -> None:
     assert weights(up, {"stare": STARE})[Cause.BOLIDE] < -20.0
 
 
-def test_one_flash_of_one_look_leaves_nature_open() -> None:
+def flash(lat_deg, lon_deg):
+    """Beliefs by the packaged rates in a light that one look found and five after it did not."""
     looks = looks_of_path(
-        {"geo": GEO}, climb((0, 0, 0), (0, 0, 0), 40e3), {"geo": np.zeros(1)}, np.random.default_rng(6),
-        intensity_w_sr=3e5, missed={"geo": np.arange(1, 6) * 10.0},
+        {"geo": GEO}, climb((0, 0, 0), (0, 0, 0), 40e3, lat_deg, lon_deg), {"geo": np.zeros(1)},
+        np.random.default_rng(6), intensity_w_sr=3e5, missed={"geo": np.arange(1, 6) * 10.0},
     )  # fmt: skip
-    seen = weights(looks, {"geo": GEO})
-    assert seen[Cause.BOLIDE] > seen[Cause.FIRE] + 4.0  # five looks after it found nothing
-    assert seen[Cause.BOLIDE] > 0.0
+    weighed = natural_causes(looks, {"geo": GEO}, NaturalContext(EARTH))
+    said = explained(weighed, packaged_assessment_policy().log_priors(("infrared",)))
+    return {one.name: one.probability for one in said}, said
+
+
+def test_one_flash_over_land_leaves_nature_open_and_one_at_sea_is_hardly_a_fire() -> None:
+    land, _ = flash(25.0, 10.0)  # the Sahara, at night
+    assert land[Cause.BOLIDE] + land[Cause.FIRE] > 0.95
+    assert min(land[Cause.BOLIDE], land[Cause.FIRE]) > 0.05
+    sea, said = flash(-15.0, 0.0)  # the South Atlantic
+    assert sea[Cause.BOLIDE] == max(sea.values()) and sea[Cause.FIRE] < 0.2 * land[Cause.FIRE]
+    fire = next(one for one in said if one.name is Cause.FIRE)
+    assert any("sea" in reason for reason in fire.reasons_against)
+
+
+def test_fires_by_land_and_sea_come_to_one_whole_earth() -> None:
+    # the mean of the density over places drawn evenly on the sphere is that of "anywhere"
+    rng = np.random.default_rng(7)
+    places = np.arcsin(rng.uniform(-1.0, 1.0, 4000)), rng.uniform(-np.pi, np.pi, 4000)
+    shares = [np.exp(_log_ground(lat, lon)) for lat, lon in zip(*places, strict=True)]
+    assert np.mean(shares) == pytest.approx(1.0, abs=4.0 * np.std(shares) / np.sqrt(len(shares)))
 
 
 # ---- orbits

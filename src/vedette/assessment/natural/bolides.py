@@ -17,8 +17,12 @@ from vedette.assessment.weighing import Weighed
 from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Cause
 
-# visible some seconds; warm dust and train may stay for some more
-_LIGHT = Light(life_s=2.5, life_log=1.0, level_w_sr=300_000.0, level_log=2.2, flicker_log=0.5, walk_log=0.8)
+# above a ton of TNT: visible some seconds; warm dust and train may stay for some more
+_LARGE = Light(life_s=2.5, life_log=1.0, level_w_sr=300_000.0, level_log=2.2, flicker_log=0.5, walk_log=0.8)
+# Below, they are so many more (E^-0.9) that nine flashes in ten are theirs: about the threshold of a watcher of 5 to 10
+# kW/sr, and as a rule for one look only (experiments/bolides_by_law: entry physics under the law of Brown et al. 2002)
+_SMALL = Light(life_s=1.2, life_log=0.5, level_w_sr=20_000.0, level_log=0.9, flicker_log=0.5, walk_log=0.8)
+_SMALL_SHARE = 0.9
 # heights at which they shine: CNEOS peaks lie at 20 to 60 km; the first faint light of a large one at 80 to 130 km
 _HEIGHT_M, _HEIGHT_SIGMA_M = 65e3, 30e3
 # km/s at entry and how many come so fast: Ceplecha et al. 1998 (Space Sci. Rev. 84), CNEOS fireballs with velocity
@@ -49,7 +53,10 @@ def weigh_bolide(sightings: Sightings, sensors: Mapping[str, object], context: N
         covs[:, range(6, 9), range(6, 9)] = slack_mps2**2
         log, _ = s.log_density_of_mixture(means, covs, logs, slack_mps2, _SLACK_MEMORY_S)
         parts.append(np.log(slack_share) + log)
-    log_total = share + float(np.logaddexp.reduce(parts)) + _LIGHT.log_likelihood(s)
+    shines = np.logaddexp(
+        np.log(1.0 - _SMALL_SHARE) + _LARGE.log_likelihood(s), np.log(_SMALL_SHARE) + _SMALL.log_likelihood(s)
+    )
+    log_total = share + float(np.logaddexp.reduce(parts)) + float(shines)
     return (Weighed(Cause.BOLIDE, log_total, *_reasons(s, span_s)),)
 
 

@@ -1,8 +1,8 @@
 """A fire, a flare, a volcano: a light on the ground that stays where it is.
 
-One place at the height of the ground, spread evenly over the Earth or as the map of hot places says; not moving at all
-but for the sensor's own errors and a fire front's walking pace. It burns for hours, steadily; now and then it
-is seen for a minute only, through a gap in the cloud.
+One place at the height of the ground, spread over the Earth's land and hardly at sea, or as the map of hot places
+says; not moving at all but for the sensor's own errors and a fire front's walking pace. It burns for hours, steadily;
+now and then it is seen for a minute only, through a gap in the cloud.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ import numpy as np
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.light import Light
 from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, where_at_height
+from vedette.assessment.typing.sea import SEA_OF_EARTH, sea_share
 from vedette.assessment.weighing import Weighed
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Cause
@@ -27,6 +28,8 @@ _GLIMPSE = Light(
 _GLIMPSE_SHARE = 0.2
 _GROUND_M, _GROUND_SIGMA_M = 600.0, 900.0  # over the ellipsoid: land, and what stands on it
 _FRONT_MPS = 1.0  # a running fire front, one sigma of each component
+# of 19,416 hot spots of one day (MODIS, FIRMS, 2022-11-11) 0.6 % lay at sea and 1.4 % partly so: platforms, volcanoes
+_AT_SEA = 0.01
 _WANDER_M = 300.0  # of the middle of a light that is several fires in one pixel
 
 
@@ -46,13 +49,22 @@ def weigh_fire(
     by_sight = s.evidence.kind == 1
     where[by_sight] = where_at_height(s.evidence.place[by_sight], s.evidence.value[by_sight, :3], _GROUND_M)
     lat, lon, height = geodetic_from_itrf(np.median(where, axis=0))
+    anywhere = _log_ground(float(lat), float(lon))
     if context.hot_places is not None:
         # nine in ten burn where the map has it, the tenth anywhere
         mapped = float(context.hot_places.log_density(lat, lon)) + np.log(EARTH_AREA_M2)
-        log += float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1)))
+        anywhere = float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1) + anywhere))
+    log += anywhere
     steady = np.log(1.0 - _GLIMPSE_SHARE) + _FIRE.log_likelihood(s)
     log += float(np.logaddexp(steady, np.log(_GLIMPSE_SHARE) + _GLIMPSE.log_likelihood(s)))
     return (Weighed(Cause.FIRE, log, *_reasons(s, where, float(lat), float(lon), float(height))),)
+
+
+def _log_ground(lat_rad: float, lon_rad: float) -> float:
+    """ln density of fires there over that of anywhere (1 / EARTH_AREA_M2), by how much of the place is sea."""
+    sea = sea_share(float(np.degrees(lat_rad)), float(np.degrees(lon_rad)))
+    on_land, at_sea = (1.0 - _AT_SEA) / (1.0 - SEA_OF_EARTH), _AT_SEA / SEA_OF_EARTH
+    return float(np.log((1.0 - sea) * on_land + sea * at_sea))
 
 
 def _reasons(
@@ -66,11 +78,16 @@ def _reasons(
     if height_m > 20e3:
         return (), ("its line of sight passes above the ground",)
     at = place_words(float(np.degrees(lat)), float(np.degrees(lon)))
+    over_sea = ("open sea is under it, where one fire in a hundred burns",) if _is_sea(lat, lon) else ()
     if span_s <= 0.0:
-        return (f"a light that may stand on the ground near {at}",), ("one look says nothing of motion",)
+        return (f"a light that may stand on the ground near {at}",), ("one look says nothing of motion", *over_sea)
     slowest = blur_m * np.sqrt(12.0 / max(len(s), 2)) / span_s
     words = f"{moved_m / 1e3:.1f} km between first and last look over {span_s:.0f} s, a look being good to "
     words += f"{blur_m / 1e3:.1f} km"
     if moved_m < 4.0 * blur_m:
-        return (f"it stays near {at}: {words} (motion over {slowest:.0f} m/s would show)",), ()
-    return (), (f"it moves over the ground: {words}",)
+        return (f"it stays near {at}: {words} (motion over {slowest:.0f} m/s would show)",), over_sea
+    return (), (f"it moves over the ground: {words}", *over_sea)
+
+
+def _is_sea(lat_rad: float, lon_rad: float) -> bool:
+    return sea_share(float(np.degrees(lat_rad)), float(np.degrees(lon_rad))) >= 1.0
