@@ -25,7 +25,7 @@ from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 
 FIRST_DAY_TAI_NS: Final = tai_ns_from_utc_text("2031-04-01T00:00:00Z")
 DAY_S: Final = 86_400.0
-SMALLEST_BOLIDE_KT: Final = 1e-5  # of TNT: one in thirty is just bright enough for the keenest watcher
+SMALLEST_BOLIDE_KT: Final = 1e-5  # of TNT: of those up to ten times as large one in twelve is just bright enough
 FIRES_AT_SEA: Final = 0.01  # of 19,416 hot spots of one day (FIRMS) 0.6 % lie wholly at sea
 _GLINT_T_S: Final = 45.0
 _GLINT_HEIGHT_M: Final = 11e3  # of `[[glint]]` where its story says none
