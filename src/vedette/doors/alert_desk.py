@@ -59,6 +59,34 @@ def desk_path(data_dir: Path, kind: DeskKind) -> Path:
     return data_dir / "alerts" / f"{kind}.sqlite"
 
 
+def attach_desks(data_dir: Path) -> None:
+    """Desks that another machine of the same node began in their server are desks here from now on."""
+    from vedette.doors.node.postgresql import PostgresSql
+    from vedette.doors.node.server_desk import FORM, desk_address
+
+    for kind in DeskKind:
+        address = None if desk_path(data_dir, kind).is_file() else desk_address(data_dir, kind.value)
+        if address is None:
+            continue
+        try:
+            PostgresSql(address, (), "desk", FORM, is_reader=True).close()
+        except NotFoundError:
+            continue
+        AlertDesk.open(data_dir, kind).close()
+
+
+def _made(data_dir: Path, kind: DeskKind, key: RecordKey) -> AuditLog:
+    """A desk where there is none: a file, or in the server of the node's store where node.toml says so."""
+    path = desk_path(data_dir, kind)
+    if (data_dir / "node.toml").is_file():
+        from vedette.doors.node.server_desk import desk_address
+
+        address = desk_address(data_dir, kind.value)
+        if address is not None:
+            return AuditLog.create_elsewhere(path, kind, key, address)
+    return AuditLog.create(path, kind, key)
+
+
 def kinds_kept(data_dir: Path) -> list[DeskKind]:
     """The desks there are."""
     return [kind for kind in DeskKind if desk_path(data_dir, kind).is_file()]
@@ -82,7 +110,7 @@ class AlertDesk:
         """The desk of a data directory, made if it is not there."""
         key = KeyRing(data_dir).record_key()
         path = desk_path(data_dir, kind)
-        log = AuditLog.open(path, key) if path.is_file() else AuditLog.create(path, kind, key)
+        log = AuditLog.open(path, key) if path.is_file() else _made(data_dir, kind, key)
         if log.kind is not kind:
             log.close()
             raise RefusedError(f"{path} is a {log.kind} desk, and not a {kind} one")

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ from vedette.sharing import PublicKey, RecordKey
 
 APPLICATION_ID = 0x5645_4441  # "VEDA"
 FORMAT_VERSION = 1
+ELSEWHERE_VERSION = 2  # the file holds the head alone, and a PostgreSQL server the records
 PATIENCE_S = 1.0  # how long an act waits for another process to finish writing
 _CONTEXT = b"vedette audit 1\n"
 
@@ -42,7 +44,7 @@ _SCHEMA = (
 class AuditLog:
     """One desk's file, open for reading, and for writing when its key is at hand."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, key: RecordKey | None) -> None:
+    def __init__(self, path: Path, connection: Any, key: RecordKey | None) -> None:
         self.path, self.connection, self.key = path, connection, key
         with self.in_words("opened"):
             row = connection.execute("SELECT kind, key_id, nonce, chain FROM header WHERE id = 1").fetchone()
@@ -75,6 +77,26 @@ class AuditLog:
         return cls.open(path, key)
 
     @classmethod
+    def create_elsewhere(cls, path: Path, kind: DeskKind, key: RecordKey, address: str) -> "AuditLog":
+        """The log in a PostgreSQL server, made if it is not there, with a file here that says where it lies."""
+        from vedette.doors.node.server_desk import ServerDesk
+
+        server = ServerDesk(address, is_writable=True)
+        try:
+            server.execute("BEGIN IMMEDIATE")
+            head = server.execute(_HEAD).fetchone()
+            if head is None:
+                nonce = os.urandom(16)
+                head = (kind.value, key.key_id, nonce, _first_link(kind.value, key.key_id, nonce))
+                server.execute("INSERT INTO header VALUES (1, ?, ?, ?, ?)", head)
+            server.execute("COMMIT")
+            _write_head(path, tuple(head), server.address)
+            return cls(path, server, key)
+        except BaseException:
+            server.close()
+            raise
+
+    @classmethod
     def open(cls, path: Path, key: RecordKey | None = None) -> "AuditLog":
         """An existing file; NotFoundError or BadInputError when it is none."""
         if not path.is_file():
@@ -86,6 +108,8 @@ class AuditLog:
             if found != APPLICATION_ID:
                 connection.close()
                 raise BadInputError("a database of another program", str(path), "give a file that Vedette wrote")
+            if version == ELSEWHERE_VERSION:
+                return cls._opened_elsewhere(path, connection, key)
             if version != FORMAT_VERSION:
                 connection.close()
                 raise BadInputError(f"an audit log of form {version}", str(path), f"this one reads {FORMAT_VERSION}")
@@ -93,6 +117,22 @@ class AuditLog:
         except _DAMAGE as trouble:
             raise BadInputError(f"an audit log that cannot be opened ({trouble})", str(path), _DAMAGED) from trouble
         return cls(path, connection, key)
+
+    @classmethod
+    def _opened_elsewhere(cls, path: Path, connection: sqlite3.Connection, key: RecordKey | None) -> "AuditLog":
+        from vedette.doors.node.server_desk import ServerDesk
+
+        head = connection.execute(_HEAD).fetchone()
+        address = str(connection.execute("SELECT address FROM elsewhere").fetchone()[0])
+        connection.close()
+        server = ServerDesk(address, is_writable=key is not None)
+        try:
+            if server.execute(_HEAD).fetchone() != head:
+                raise BadInputError(f"the desk at {server.address} is another", str(path), "move the file away")
+            return cls(path, server, key)
+        except BaseException:
+            server.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -196,6 +236,7 @@ class AuditLog:
         self.connection.close()
 
 
+_HEAD = "SELECT kind, key_id, nonce, chain FROM header WHERE id = 1"
 _FENCE = "CREATE TABLE IF NOT EXISTS fence (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL)"
 _DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError)  # the last two: damaged pages
 _DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
@@ -208,6 +249,25 @@ def next_link(chain: bytes, seq: int, payload: bytes) -> bytes:
 
 def _first_link(kind: str, key_id: str, nonce: bytes) -> bytes:
     return hashlib.sha256(b"vedette audit 1\n" + kind.encode() + b"\n" + key_id.encode() + b"\n" + nonce).digest()
+
+
+def _write_head(path: Path, head: tuple[Any, ...], address: str) -> None:
+    """A file that says where a desk lies, whole or not at all; the same again when another process was faster."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    aside.unlink(missing_ok=True)
+    try:
+        connection = _connect(aside, "rwc")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {ELSEWHERE_VERSION}")
+        connection.execute(_SCHEMA[2])
+        connection.execute("CREATE TABLE elsewhere (address TEXT NOT NULL)")
+        connection.execute("INSERT INTO header VALUES (1, ?, ?, ?, ?)", head)
+        connection.execute("INSERT INTO elsewhere VALUES (?)", (address,))
+        connection.close()
+        os.replace(aside, path)
+    except (sqlite3.Error, OSError) as trouble:
+        raise UnreachableError(f"{path}: no desk can be kept there ({trouble}); check the disk") from trouble
 
 
 def _is_head(row: tuple[object, ...]) -> bool:

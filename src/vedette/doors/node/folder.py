@@ -37,6 +37,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     link_addresses: tuple[str, ...] = ()  # how partners reach that, as told to them; empty: nobody calls us
     client_listen: str = f"127.0.0.1:{CLIENT_PORT}"  # where our own programs call; stays on this machine
     nats_server: str = ""  # path of the program; empty: the package's, else the one on PATH
+    desk_in_store: bool = False  # the alert desks lie in the store's server too: a standby on another machine has them
     services: dict[str, Any] = {}  # of one owner with several nodes: see the guide to services
 
     @property
@@ -147,6 +148,8 @@ def check_settings(settings: NodeSettings, where: str) -> None:
     """UsageError or RefusedError for what cannot be."""
     for what, name in (("owner", settings.owner), ("node", settings.node)):
         check_name(name, f"{where}: {what}")
+    if settings.desk_in_store and "://" not in settings.store:
+        raise UsageError(f"{where}: desk_in_store needs a store in a server; store = {settings.store!r} is a file")
     for listen in (settings.link_listen, settings.client_listen):
         host_and_port(listen, where)
     host, _ = host_and_port(settings.client_listen, where)
@@ -187,8 +190,10 @@ def settings_text(settings: NodeSettings) -> str:
         f"owner = {told(settings.owner).decode()}\n"
         f"node = {told(settings.node).decode()}\n\n"
         "# What was released and received: a file here, or postgresql://...\n"
-        f"store = {told(settings.store).decode()}\n\n"
-        "# Where partners' brokers call, and how they reach it (as written on the card they are given).\n"
+        f"store = {told(settings.store).decode()}\n"
+        + ("desk_in_store = true  # the alert desks too: a standby on another machine has them\n\n"
+           if settings.desk_in_store else "\n")
+        + "# Where partners' brokers call, and how they reach it (as written on the card they are given).\n"
         f"link_listen = {told(settings.link_listen).decode()}\n"
         f"link_addresses = [{addresses}]\n\n"
         "# Where our own programs reach the broker: this machine only.\n"

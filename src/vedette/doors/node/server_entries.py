@@ -110,9 +110,18 @@ def create_in_server(address: str, name: str, head: tuple[bytes, bytes]) -> Serv
     """A new journal of this name: its schema is the address's own schema, and the name."""
     if not is_postgresql(address):
         raise UsageError(f"--store {address}: give postgresql://USER@HOST/DATABASE?schema=NODE")
+    return ServerEntries(journal_address(address, name), True, head)
+
+
+def journal_address(address: str, name: str) -> str:
+    """Where the journal of this name lies in the server of a node's store."""
+    return with_schema_after(address, f"j{name.lower()}")
+
+
+def with_schema_after(address: str, more: str) -> str:
+    """The same server, in the schema that is named after the address's own and `more`."""
     _, schema = split_schema(address)
-    own = re.sub(r"[^a-z0-9_]", "_", f"{schema}_j{name.lower()}")
-    return ServerEntries(_with_schema(address, own), True, head)
+    return _with_schema(address, re.sub(r"[^a-z0-9_]", "_", f"{schema}_{more}"))
 
 
 def _with_schema(address: str, schema: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from vedette.core.errors import NotFoundError, VedetteError
+from vedette.core.errors import NotFoundError, RefusedError, VedetteError
 from vedette.doors.node.acting import Acting, ask_to_yield, seat_name, seat_of, store_of
 from vedette.doors.node.broker import Broker
 from vedette.doors.node.broker_program import find_broker
@@ -32,7 +32,13 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
     if seat is None or seat.plan is None:
         store.close()
         raise NotFoundError(f"nobody ever acted for {settings.name}; `vedette node run FEED...` begins")
-    plan = msgspec.structs.replace(seat.plan, is_standby=True)
+    plan = msgspec.structs.replace(seat.plan, is_standby=True, node=str(path), data_dir=str(path))
+    if not (settings.desk_in_store or (path / "journals" / seat.journal).is_file()):
+        store.close()
+        raise RefusedError(
+            f"the journal and the alerts of {settings.name} lie on another machine; to follow them from here the store "
+            "must be postgresql://... with desk_in_store = true at both, or the directory one that both reach"
+        )
     acting = Acting(store, seat_name(os.getpid()))
     is_over = threading.Event()
     keepers: list[BrokerKeeper] = []

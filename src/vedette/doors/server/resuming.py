@@ -51,8 +51,8 @@ def journal_left(data_dir: Path, plan: WatchPlan, journals: Path) -> Path | None
 
 
 def digest_of(plan: WatchPlan) -> str:
-    """What makes two plans the same watch: everything but how fast it is played."""
-    told = msgspec.structs.replace(plan, speed=None, head_s=0.0, is_standby=False)
+    """What makes two plans the same watch: everything but how fast it is played, and where it is kept."""
+    told = msgspec.structs.replace(plan, speed=None, head_s=0.0, is_standby=False, data_dir=None, node=None)
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 

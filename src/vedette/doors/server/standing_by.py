@@ -6,6 +6,7 @@ in the same file, with the same alerts.
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
         if time.monotonic() - t_told > TELL_S:
             t_told = time.monotonic()
             teller.alive()
+            _attach_desks(plan, followed)
             acting.stand_by(0 if followed is None else followed.entry)
         control.is_stopping.wait(LOOK_S)
     if control.is_stopping.is_set():
@@ -121,6 +123,22 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
     return followed
 
 
+def attach(plan: WatchPlan, path: Path) -> None:
+    """A journal that another machine writes into the server of the node's store, through a file here."""
+    if path.exists() or plan.node is None:
+        return
+    from vedette.doors.alert_desk import attach_desks
+    from vedette.doors.journal_store import JournalStore
+    from vedette.doors.node.folder import read_node
+    from vedette.doors.node.server_entries import journal_address
+
+    _, settings = read_node(Path(plan.node))
+    if "://" in settings.store:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        JournalStore.attach(path, journal_address(settings.store, path.stem)).close()
+        attach_desks(Path(plan.node))
+
+
 def journal_to_go_on_with(
     plan: WatchPlan, acting: Acting, followed: Followed | None, left: Path | None
 ) -> Path | None:
@@ -133,12 +151,23 @@ def journal_to_go_on_with(
         return left
     path = journals_dir_of(plan.data_dir) / seat.journal
     try:
+        attach(plan, path)
         with SqliteJournal.open(path) as journal:
             last = journal.store.entry_count
             is_over = any(True for _ in journal.store.read_kind(ENDED, last, last))
     except VedetteError:
         return left
     return left if is_over else path
+
+
+def _attach_desks(plan: WatchPlan, followed: Followed | None) -> None:
+    """The first alert of a watch makes its desk: who stands by on another machine looks for it."""
+    if plan.node is None or followed is None or followed.journal.store.server_address is None:
+        return
+    from vedette.doors.alert_desk import attach_desks
+
+    with suppress(VedetteError, OSError):
+        attach_desks(Path(plan.node))
 
 
 def _follow(
@@ -152,6 +181,7 @@ def _follow(
     if followed is not None and followed.path == path:
         return followed
     try:
+        attach(plan, path)
         found = Followed(path, proposer_of)
     except VedetteError:
         return followed  # not there yet

