@@ -25,6 +25,7 @@ import numpy as np
 
 TRACKS, RAID, OBJECTS = 1_000, 200, 30_000
 SECTORS = 6  # reports a second
+COHORTS = 12  # of objects that come and go together
 WARM_S, LONGEST_WARM_S = 5, 120
 GOAL_MS = 200.0
 
@@ -137,10 +138,16 @@ def prepared(folder: Path, objects: int) -> tuple[Any, np.ndarray, int]:
     (folder / "sensors.toml").write_text(format_sensors({"dome": radar}), encoding="utf-8")
     now = now_tai_ns()
     CatalogueStore(folder).add(population(objects, 1, now))
-    rng = np.random.default_rng(3)
-    n = TRACKS + RAID
+    return radar, drawn_states(radar, TRACKS + RAID, TRACKS, np.random.default_rng(3)), now
+
+
+def drawn_states(radar: Any, n: int, slow_from: int, rng: np.random.Generator) -> np.ndarray:
+    """(n, 6) over the radar: in orbit, and from `slow_from` on at half of that speed, as a raid is."""
+    is_raid = np.arange(n) >= slow_from
     azimuth, elevation = rng.uniform(0.0, 2.0 * np.pi, n), rng.uniform(0.15, 1.5, n)
-    height = np.concatenate([rng.uniform(400e3, 1500e3, TRACKS), rng.uniform(150e3, 400e3, RAID)])
+    height = np.concatenate([
+        rng.uniform(400e3, 1500e3, np.sum(~is_raid)), rng.uniform(150e3, 400e3, np.sum(is_raid))
+    ])  # fmt: skip
     up = np.stack([np.sin(azimuth) * np.cos(elevation), np.cos(azimuth) * np.cos(elevation), np.sin(elevation)], -1)
     sine, earth = np.sin(elevation), 6.371e6
     reach = -earth * sine + np.sqrt((earth * sine) ** 2 + (earth + height) ** 2 - earth**2)
@@ -149,13 +156,16 @@ def prepared(folder: Path, objects: int) -> tuple[Any, np.ndarray, int]:
     along = rng.normal(size=(n, 3))
     along -= (np.sum(along * place, 1) / radius**2)[:, None] * place
     along /= np.linalg.norm(along, axis=1)[:, None]
-    speed = np.sqrt(3.986e14 / radius) * np.where(np.arange(n) < TRACKS, 1.0, 0.5)
+    speed = np.sqrt(3.986e14 / radius) * np.where(is_raid, 0.5, 1.0)
     velocity = along * speed[:, None] - np.cross([0.0, 0.0, 7.292115e-5], place)
-    return radar, np.concatenate([place, velocity], 1), now
+    return np.concatenate([place, velocity], 1)
 
 
-def lines(radar: Any, states: np.ndarray, t_zero: int, seconds: int) -> Any:
-    """(number, line) of every report, in order; made as it is asked for."""
+def lines(radar: Any, states: np.ndarray, t_zero: int, seconds: int, renewed_s: int = 0) -> Any:
+    """(number, line) of every report, in order; made as it is asked for.
+
+    With `renewed_s` every object gives way to another within that time, a share of them at once.
+    """
     from vedette.doors.seal_file import now_tai_ns
     from vedette.formats.scan_file import write_header, write_scan
     from vedette.motion import propagate_coast
@@ -165,6 +175,11 @@ def lines(radar: Any, states: np.ndarray, t_zero: int, seconds: int) -> Any:
     for number in range(seconds * SECTORS):
         t = now_tai_ns()
         now = propagate_coast(states, (t - t_zero) / 1e9)
+        if renewed_s and number % (renewed_s * SECTORS // COHORTS) == 0 and number:
+            mine = np.arange(len(states)) % COHORTS == number // (renewed_s * SECTORS // COHORTS) % COHORTS
+            fresh = drawn_states(radar, len(states), TRACKS, rng)[mine]
+            now[mine] = fresh
+            states, t_zero = now, t
         values = radar.measure(now) + np.nan_to_num(radar.sigmas) * rng.standard_normal((len(now), 4))
         values[:, 3] = np.nan
         low = number % SECTORS * width

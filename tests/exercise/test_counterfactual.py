@@ -7,6 +7,7 @@ import pytest
 from tests.tracking.small_scene import coast_start, coasting, radar_scan
 
 from vedette.core.errors import NotFoundError
+from vedette.doors import whatif
 from vedette.doors.cli.main import main
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import FeedEnded, Session
@@ -159,6 +160,18 @@ def test_without_the_first_radar_everything_is_found_later_and_the_journal_is_as
     with SqliteJournal.open(journal) as kept:
         assert kept.verify().is_whole
     assert journal.read_bytes() == before
+
+
+def test_what_comes_before_the_change_is_played_once_and_nothing_else_is_otherwise(journal, monkeypatch):
+    """The second radar begins after seven entries; beginning the second run there or at the first says the same."""
+    change = Change(without=("late",))
+    heard = {"as it is": [], change.words: []}
+    first, second = whatif.both_runs(journal, change, lambda name, count: heard[name].append)
+    assert heard["as it is"][0] == 1 and heard[change.words][0] == 9
+    found = whatif.whatif_document(change, first, second, differences(first, second))
+    monkeypatch.setattr(whatif, "_alike", lambda change, events: 0)
+    whole = whatif.both_runs(journal, change, lambda name, count: lambda done: None)
+    assert found == whatif.whatif_document(change, *whole, differences(*whole))
 
 
 def test_people_read_both_runs_and_the_difference(journal, capsys):

@@ -1,13 +1,20 @@
-"""A journal played twice, as it is and as asked, and the difference told."""
+"""A journal played twice, as it is and as asked, and the difference told.
 
+What comes before the first entry that is left out is the same in both runs: it is played once, and the second run goes
+on from there.
+"""
+
+import copy
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from vedette.core.constants import NS_PER_S
+from vedette.doors.checkpoints import freeze, thaw
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.doors.watching import policy_text
 from vedette.doors.wire import json_bytes
@@ -51,10 +58,34 @@ def both_runs(
         sensors, notices = _named(journal.events())
         check_change(change, sensors, notices)
         count = journal.store.entry_count
-        first = run_history(journal.session, journal.events(), tell("as it is", count))
-        changed = change.session(journal.session)
-        second = run_history(changed, change.events(journal.events()), tell(change.words, count))
+        alike = _alike(change, journal.events())
+        events, heard = journal.events(), tell("as it is", count)
+        first = run_history(journal.session, islice(events, alike), heard)
+        begun = _kept(first) if alike else None
+        first = run_history(journal.session, events, heard, first)
+        rest = journal.events(1 if begun is None else alike + 1)
+        second = run_history(change.session(journal.session), change.events(rest), tell(change.words, count), begun)
     return first, second
+
+
+def _alike(change: Change, events: Iterator[Event]) -> int:
+    """How many entries come before the first that is left out; none where everything is judged otherwise."""
+    if change.policy_toml is not None:
+        return 0
+    return next((number for number, event in enumerate(events) if not any(change.events((event,)))), 0)
+
+
+def _kept(run: RunHistory) -> RunHistory | None:
+    """A run as it stands, to be gone on with in another way; None where its engine cannot be frozen."""
+    frozen = None if run.picture is None else freeze(run.picture)
+    picture = None if frozen is None else thaw(frozen[0], frozen[1].__getitem__)
+    if picture is None:
+        return None
+    kept = copy.copy(run)
+    kept.picture = None
+    kept = copy.deepcopy(kept)
+    kept.picture = picture
+    return kept
 
 
 def whatif_document(

@@ -128,11 +128,14 @@ class RunHistory:
 
 
 def run_history(
-    session: Session, events: Iterable[Event], tell: Callable[[int], None] = lambda count: None
+    session: Session,
+    events: Iterable[Event],
+    tell: Callable[[int], None] = lambda count: None,
+    begun: RunHistory | None = None,
 ) -> RunHistory:
-    """Play events through the engine; `tell(count)` hears of every event."""
-    history = RunHistory(session)
-    picture = open_picture(session)
+    """Play events through the engine; `tell(count)` hears of every event. A run that was begun is gone on with."""
+    history = RunHistory(session) if begun is None else begun
+    picture = open_picture(session) if history.picture is None else history.picture
     for event in events:
         picture = advance(picture, event)
         history.take(picture, event)

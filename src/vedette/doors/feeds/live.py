@@ -165,7 +165,7 @@ def _feed_of(address: Address, inbox: Inbox, held: socket.socket | None) -> Feed
         return UdpFeed(address, inbox, held)
     if address.transport is Transport.NATS:
         return NatsFeed(address, inbox)
-    return TcpListener(address, inbox) if address.is_listening else TcpCaller(address, inbox)
+    return TcpListener(address, inbox, held) if address.is_listening else TcpCaller(address, inbox)
 
 
 class _FileFeed:

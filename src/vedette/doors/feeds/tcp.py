@@ -106,14 +106,9 @@ class TcpCaller(TcpFeed):
 class TcpListener(TcpFeed):
     """Lets senders connect, at most `MOST_CONNECTIONS` at a time, a thread each."""
 
-    def __init__(self, address: Address, inbox: Inbox) -> None:
+    def __init__(self, address: Address, inbox: Inbox, held: socket.socket | None = None) -> None:
         super().__init__(address, inbox)
-        try:
-            family, _, _, _, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
-            self._socket = socket.create_server(place[:2], family=family, backlog=16)
-        except OSError as trouble:
-            cure = "is another watch listening there? give another port"
-            raise UnreachableError(f"{address.name}: cannot listen ({trouble.strerror or trouble}); {cure}") from None
+        self._socket = open_tcp(address) if held is None else held
         self._socket.settimeout(0.2)
         self.port = int(self._socket.getsockname()[1])
         self._readers: set[threading.Thread] = set()
@@ -161,6 +156,16 @@ class TcpListener(TcpFeed):
         if why and why != "the other side closed it":
             self._say(source, f"the connection is lost: {why}", "the sender may connect again")
         self.inbox.put(Arrival(source, Happened.ENDED, now_tai_ns()), waits=True)
+
+
+def open_tcp(address: Address) -> socket.socket:
+    """A socket that senders can connect to; UnreachableError when it cannot be listened at."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(place[:2], family=family, backlog=MOST_CONNECTIONS)
+    except OSError as trouble:
+        cure = "is another watch listening there? give another port"
+        raise UnreachableError(f"{address.name}: cannot listen ({trouble.strerror or trouble}); {cure}") from None
 
 
 def _keep_alive(connection: socket.socket) -> None:

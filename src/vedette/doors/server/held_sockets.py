@@ -1,8 +1,10 @@
-"""Datagram sockets that outlive a watch worker: the server opens them and each worker reads from them.
+"""Sockets that outlive a watch worker: the server opens them and each worker reads from them.
 
-Between the death of one worker and the first look of the next the system holds what arrives (as much as its buffer of
-the socket takes), and while the next reads its journal again it takes the datagrams already, with the times at which
-they came. A server that is killed lets go of them; its worker leaves with it.
+Between the death of one worker and the first look of the next the system holds the datagrams that arrive (as much as
+its buffer of the socket takes) and the senders that connect, with what they send (they wait when it is more than the
+system's buffer). While the next worker reads its journal again it takes them already, with the times at which they
+came. A connection that a worker had open ends with it: its sender connects again. A server that is killed lets go of
+all of them; its worker leaves with it.
 """
 
 import socket
@@ -11,6 +13,7 @@ from collections.abc import Sequence
 
 from vedette.core.errors import UnreachableError, UsageError
 from vedette.doors.feeds.address import Transport, parse_address
+from vedette.doors.feeds.tcp import open_tcp
 from vedette.doors.feeds.udp import open_udp
 from vedette.doors.server.pipe import WatchPlan
 
@@ -46,6 +49,8 @@ def _opened(plan: WatchPlan) -> Sequence[tuple[str, socket.socket]]:
                 address = parse_address(word, is_listening=is_listening, is_open=plan.is_open)
                 if address.transport is Transport.UDP:
                     found.append((address.name, open_udp(address)))
+                elif address.transport is Transport.TCP and is_listening:
+                    found.append((address.name, open_tcp(address)))
             except (UsageError, UnreachableError):
                 continue  # a file, or what the worker will say in its own words
     return found

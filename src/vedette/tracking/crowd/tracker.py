@@ -94,6 +94,11 @@ class CrowdTracker:
         self._is_narrow_said = False
         self._shown: weakref.ref[_Shown] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """As it is kept: tracks that were handed out have values of their own from here on."""
+        self._freeze()
+        return self.__dict__
+
     def step(self, scan: Scan) -> Tracks:
         """Absorb one look; the confirmed tracks at the newest time seen.
 
