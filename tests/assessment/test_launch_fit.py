@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import least_squares
 
 from vedette.assessment.areas import areas_of
 from vedette.assessment.class_fit import Mode, Problem, _is_same, untied
 from vedette.assessment.evidence import evidence_from_looks
+from vedette.assessment.flight_descent import descend
 from vedette.assessment.flight_posterior import any_loft_sigmas
 from vedette.assessment.flight_prior import AZIMUTH, Spread, flight_prior
-from vedette.assessment.flight_start import reference_point
+from vedette.assessment.flight_start import reference_point, start_thetas
 from vedette.assessment.launch_fit import fit_launch
 from vedette.assessment.profile_kernel import flight
 from vedette.core.constants import NS_PER_S
@@ -59,6 +61,51 @@ def test_forward_and_central_differences_agree(made, evidence):
     _, careful = problem.linearise(theta, None, is_final=True)
     scale = np.abs(careful).max(axis=0) + 1e-12
     assert np.abs((quick - careful) / scale).max() < 0.01  # second order of a step of 0.002 sigma
+
+
+def test_the_way_down_ends_where_another_solver_ends(evidence):
+    """From where we stop the trust region of SciPy [Branch, Coleman and Li 1999] finds nothing lower."""
+    prior = flight_prior(vehicle("medium-range-liquid"), reference_point(evidence), evidence.bias_sigmas)
+    problem = Problem(prior, evidence)
+    problem.soften(10.0)  # smooth enough for a solver that knows nothing of curved valleys
+    start = start_thetas(prior, evidence)
+    cost = np.sum(problem.residual(start, None) ** 2, axis=1)
+    theta, ours = problem.minimise(start[np.nanargmin(cost)], None, 60, 1e-6)
+    other = least_squares(
+        lambda t: problem.residual(t[None], None)[0], theta, lambda t: problem.linearise(t, None)[1], x_scale="jac"
+    )
+    assert ours == pytest.approx(float(np.sum(problem.residual(theta[None], None) ** 2)))
+    assert ours == pytest.approx(2.0 * other.cost, abs=0.01)
+    plain = np.array(start[np.nanargmin(cost)])
+    twice = np.array(plain)
+    for run, out in ((descend.py_func, plain), (descend, twice)):
+        run(
+            out, 2, 1e-6, np.inf, np.array([0.0, 1e9, 1.0]), problem.prior_weight, problem.is_held, problem.limited,
+            prior.low, prior.high, *problem.model,
+        )  # fmt: skip
+    np.testing.assert_allclose(plain, twice, atol=1e-6)
+
+
+def test_what_is_held_does_not_move(evidence):
+    prior = flight_prior(vehicle("medium-range-liquid"), reference_point(evidence), evidence.bias_sigmas)
+    problem = Problem(prior, evidence)
+    problem.soften(30.0)
+    problem.is_held = np.array([u.name.startswith("steer") for u in prior.unknowns])
+    start = start_thetas(prior, evidence)
+    theta, _ = problem.minimise(start[len(start) // 2], None, 4, 0.01)
+    assert (theta[problem.is_held] == 0.0).all() and (theta[~problem.is_held] != 0.0).sum() > 8
+
+
+def test_an_earlier_fit_is_gone_on_with_when_another_sensor_finds_it(made):
+    """Constant errors are unknowns of sensors that found something only."""
+    looks = truth_looks(made, made.flights[1])
+    radar = [i for i, name in enumerate(looks.sensor_ids) if "ir" not in name]
+    seen = looks.is_detection & np.isin(looks.sensor_index, radar)
+    first = int(looks.t_measured_tai_ns[seen].min())
+    before = fit_launch(looks, made.sensors, until_tai_ns=first - 1, draws=40)
+    after = fit_launch(looks, made.sensors, until_tai_ns=first + 10 * NS_PER_S, before=before, draws=40)
+    assert np.count_nonzero(before.bias_sigmas) < np.count_nonzero(after.bias_sigmas)
+    assert after.misfit < 2.0 and after.launch_patch().cov_m2.trace() < 4.0 * before.launch_patch().cov_m2.trace()
 
 
 def test_true_unknowns_come_back_from_a_flight_with_them(evidence):

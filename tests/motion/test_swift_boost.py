@@ -3,11 +3,25 @@
 import numpy as np
 import pytest
 
-from vedette.motion.boost import fly_boost
-from vedette.motion.boost_layout import GAP_S, STAGE_COUNT, TAIL_OFF_S, burnout_s, stage_entry
+from vedette.frames import itrf_from_geodetic
+from vedette.motion.boost import _slope, fly_boost
+from vedette.motion.boost_layout import (
+    BURN_S,
+    GAP_S,
+    RIPPLE,
+    RIPPLE_HZ,
+    SLOPE,
+    STAGE_COUNT,
+    STEER_PERIOD_S,
+    STEER_PITCH_RAD,
+    STEER_YAW_RAD,
+    TAIL_OFF_S,
+    burnout_s,
+    stage_entry,
+)
 from vedette.motion.flight_classes import nominal_boost, vehicles
 from vedette.motion.propagate import world
-from vedette.motion.swift_boost import fly_kernel, fly_swiftly
+from vedette.motion.swift_boost import fly_kernel, fly_swiftly, slope_kernel
 
 
 def _boost(vehicle):
@@ -54,3 +68,27 @@ def test_what_falls_back_under_thrust_has_no_burnout():
     p[stage_entry(0, 0)] *= 0.3  # less thrust than weight
     states, burnout = fly_swiftly(p, np.array([30.0]))
     assert np.isnan(burnout).all() and np.isnan(states[0]).all()
+
+
+def test_the_slope_written_as_one_is_that_of_the_law():
+    rng = np.random.default_rng(4)
+    still, field = world(None, None)
+    windy = still.copy()
+    windy[:, 2:] = 20.0 * rng.standard_normal((len(windy), 2))
+    work, law, swift = np.empty((2, 1, 1)), np.empty(6), np.empty(6)
+    for vehicle in vehicles():
+        p = _boost(vehicle)
+        p[[SLOPE, RIPPLE, RIPPLE_HZ]] = 0.02, 0.01, 2.0
+        p[[STEER_PITCH_RAD, STEER_YAW_RAD, STEER_PERIOD_S]] = 4e-3, 3e-3, 50.0
+        for height_m in (-500.0, 3e3, 30e3, 110e3, 300e3, 2e6):
+            for mode in (0, 1, 2):
+                stage = int(rng.integers(int(p[STAGE_COUNT])))
+                base = stage_entry(stage, 0)
+                place = itrf_from_geodetic(rng.uniform(-1.5, 1.5), rng.uniform(-3.0, 3.0), height_m)
+                y = np.concatenate([place, rng.standard_normal(3) * rng.choice([0.1, 300.0, 2000.0, 5000.0])])
+                up, t = place / np.linalg.norm(place), rng.uniform(0.0, p[stage_entry(stage, BURN_S)])
+                air = (still, windy)[int(rng.integers(2))]
+                for slope, out in ((_slope, law), (slope_kernel, swift)):
+                    slope(y, t + 9.0, t, p, base, mode, 5e-4, up, air.view(), field, work, out)
+                # heights differ by 2e-5 m at most, densities by 1e-8, drag by as much of what may be the largest part
+                assert np.linalg.norm(swift - law) < 1e-7 * np.linalg.norm(law[3:])

@@ -1,6 +1,6 @@
 """The most probable flight of one class, and a cloud of flights that stands for all the doubt about it.
 
-Levenberg-Marquardt on whitened unknowns (Marquardt 1963) from several starts; then importance sampling from Gaussians
+Levenberg-Marquardt on whitened unknowns (`flight_descent`) from several starts; then importance sampling from Gaussians
 at the modes, which keeps what a Gaussian would miss: the flat interval in which the flame went out, lofted against
 depressed flights, edges. The mean weight is the evidence for the class (Geweke 1989).
 """
@@ -12,6 +12,7 @@ import numpy as np
 
 from vedette.assessment.curved_draws import bend
 from vedette.assessment.evidence import SILENCE_WIDTH_S, Evidence
+from vedette.assessment.flight_descent import DIFFERENCE, descend
 from vedette.assessment.flight_posterior import (
     endings,
     optimise_draws,
@@ -31,9 +32,9 @@ from vedette.motion.flight_classes import vehicles
 from vedette.motion.propagate import world
 from vedette.motion.swift_boost import SWIFT_STEP_S
 
-_STEP = 0.002
-_TRIED = 5
 _ROUGH_STEP_S, _ROUGH_FROM = 4.0, 5.0  # steps of flights held against looks taken for coarser than this
+# what moves a flight by more than looks taken for so coarse can tell; the rest stays at its middle at first
+_LEADING = ("east", "north", "lift-off", "azimuth", "kick", "thrust", "burn", "pitch")
 _SPACE_M = 120e3  # no orbit begins lower
 
 
@@ -92,12 +93,14 @@ class Problem:
         self.res, self.jac, self.ends = np.empty((n, 4)), np.empty((dims, n, 4)), np.empty((1 + dims, 8))
         self.prior_weight = prior.has_prior.astype(float)
         self.limited = prior.high < 1e5  # unknowns of which a step of several sigma is no small thing
+        self.is_held = np.zeros(dims, dtype=np.bool_)
         self.silence = _silence(evidence)
         self.model = (*prior.move, prior.belief, SWIFT_STEP_S, *world(None, None), *self.looks)
 
     def linearise(self, theta: Scalar, is_over: bool | None, is_final: bool = False) -> tuple[Scalar, Rows]:
         """Residuals and Jacobian: looks, prior, loft, misfit, burnout pseudo-look. Central differences if final."""
-        residuals_and_jacobian(theta, _STEP, is_final, *self.model, self.res, self.jac, self.ends)
+        held = np.zeros(len(theta), dtype=np.bool_)
+        residuals_and_jacobian(theta, DIFFERENCE, is_final, held, *self.model, self.res, self.jac, self.ends)
         off, sigma = self._burnout_off(self.ends[0, 0], is_over)
         res = np.concatenate([self.res.ravel(), self.prior_weight * theta, self.ends[0, 1:], [off / sigma]])
         jac = np.vstack(
@@ -166,47 +169,15 @@ class Problem:
 
     def minimise(
         self, theta: Scalar, is_over: bool | None, iterations: int, tolerance: float, bound: float = np.inf
-    ) -> tuple[Scalar, float, Rows]:
-        """Levenberg-Marquardt with geodesic acceleration (Transtrum & Sethna 2012), which follows curved valleys.
-
-        Goes on until the gain still promised is below `tolerance`; what after `_TRIED` steps does not come below
-        `bound`, even by the gain it promises, is given up: cost infinite. Returns theta, cost, Gauss-Newton matrix.
-        """
-        res, jac = self.linearise(theta, is_over)
-        cost, damping = float(res @ res), 1e-4
-        for number in range(iterations):
-            normal, slope = jac.T @ jac, jac.T @ res
-            if not np.isfinite(cost) or not np.isfinite(normal).all():
-                return theta, np.inf, np.eye(len(theta))
-            full = np.linalg.solve(normal + 1e-9 * np.eye(len(normal)), -slope)
-            promised = float(-slope @ full)
-            if promised < tolerance:
-                break
-            if number >= _TRIED and cost - promised > bound:
-                return theta, np.inf, normal
-            improved = False
-            for _ in range(6):
-                damped = normal + damping * np.diag(np.maximum(np.diag(normal), 1e-3))
-                step = np.linalg.solve(damped, -slope)
-                step *= min(1.0, 3.0 / float(np.abs(step[self.limited]).max()))
-                ahead = self.residual(np.clip(theta + 0.1 * step, self.prior.low, self.prior.high)[None], is_over)[0]
-                curve = 20.0 * ((ahead - res) / 0.1 - jac @ step)
-                bend_step = -0.5 * np.linalg.solve(damped, jac.T @ curve)
-                trials = np.stack([theta + step, theta + step + bend_step, theta + 0.3 * step + 0.09 * bend_step])
-                trials = np.clip(trials, self.prior.low, self.prior.high)
-                costs = np.sum(self.residual(trials, is_over) ** 2, axis=1)
-                costs[~np.isfinite(costs)] = np.inf
-                best = int(np.argmin(costs))
-                if costs[best] < cost:
-                    improved = True
-                    break
-                damping = max(damping * 10.0, 1e-3)
-            if not improved:
-                break
-            theta, damping = trials[best], max(damping / 10.0, 1e-7) if best < 2 else damping
-            res, jac = self.linearise(theta, is_over)
-            cost = float(res @ res)
-        return theta, cost, jac.T @ jac
+    ) -> tuple[Scalar, float]:
+        """The flight downhill of theta and its cost; infinite where it is given up, see `flight_descent.descend`."""
+        p, out = self.prior, np.array(theta, dtype=float)
+        centre, sigma, is_hinge = self.pull(is_over)
+        cost = descend(
+            out, iterations, tolerance, bound, np.array([centre, sigma, float(is_hinge)]), self.prior_weight,
+            self.is_held, self.limited, p.low, p.high, *self.model,
+        )  # fmt: skip
+        return out, float(cost)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,10 +193,12 @@ def rough_kind(prior: FlightPrior, evidence: Evidence) -> tuple[float, list[Scal
     """The best flights of a kind with all looks taken for coarse: their cost, and where they stand."""
     problem = Problem(prior, evidence)
     rough, cost = _starts(problem), np.inf
+    nuisance = np.array([not u.name.startswith(_LEADING) for u in prior.unknowns])
     for temper, iterations, kept in ((100.0, 4, 3), (30.0, 4, 2), (6.0, 5, 2)):
         problem.soften(temper)
+        problem.is_held = nuisance & (temper > _ROUGH_FROM)
         tried = sorted((problem.minimise(t, None, iterations, 1.0) for t in rough), key=lambda f: f[1])[:kept]
-        rough = [theta for theta, c, _ in tried if np.isfinite(c)]
+        rough = [theta for theta, c in tried if np.isfinite(c)]
         cost = tried[0][1] if tried else np.inf
     return cost, rough
 
@@ -238,7 +211,7 @@ def sketch_kind(prior: FlightPrior, evidence: Evidence, starts: Sequence[Scalar]
     found: list[tuple[float, Scalar, bool]] = []
     for is_over in hypotheses:
         results = sorted((problem.minimise(t, is_over, 3, 1.0) for t in starts), key=lambda f: f[1])
-        found += [(cost, theta, is_over) for theta, cost, _ in results[:2] if np.isfinite(cost)]
+        found += [(cost, theta, is_over) for theta, cost in results[:2] if np.isfinite(cost)]
     cost = min((f[0] for f in found), default=np.inf)
     return Sketch(prior, tuple((theta, over) for c, theta, over in found if c < cost + 150.0), cost)
 
@@ -253,7 +226,7 @@ def refine_kind(sketch: Sketch, evidence: Evidence, bound: float = np.inf) -> tu
             else untied(sketch.prior, tied, evidence)
         )
         problem = Problem(prior, evidence)
-        theta, cost, _ = problem.minimise(theta, is_over, 30, 0.02, bound)
+        theta, cost = problem.minimise(theta, is_over, 30, 0.02, bound)
         if not np.isfinite(cost):
             continue
         res, jac = problem.linearise(theta, is_over, is_final=True)

@@ -125,10 +125,12 @@ def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_n
     weight = np.where(np.isfinite(value[d]), 1.0 / np.where(np.isfinite(sigma[d]), sigma[d], np.inf), 0.0)
     weight[ir, 2:] = 0.0
     values = np.where(np.isfinite(value[d]), value[d], 0.0)
+    biases = np.array([bias_sigmas_of(sensors.get(s)) for s in looks.sensor_ids]).reshape(-1, 4)
+    biases[~np.isin(np.arange(len(biases)), sensor[d])] = 0.0  # who found nothing has no errors to be found
     return Evidence(
         epoch_tai_ns=epoch,
         sensor_ids=looks.sensor_ids,
-        bias_sigmas=np.array([bias_sigmas_of(sensors.get(s)) for s in looks.sensor_ids]).reshape(-1, 4),
+        bias_sigmas=biases,
         t_s=t_s[d], kind=kind[d], sensor=sensor[d], value=values, weight=weight, place=place[d], axes=axes,
         t_silence_s=t_s[telling], found=detected[telling], chance=chance[telling],
         unseen=Unseen(t_s[in_vain], sensor[in_vain], chance[in_vain]),

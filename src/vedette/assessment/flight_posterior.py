@@ -200,6 +200,7 @@ def residuals_and_jacobian(
     theta: np.ndarray,
     step: float,
     both_sides: bool,
+    is_held: np.ndarray,
     base: np.ndarray,
     target: np.ndarray,
     power: np.ndarray,
@@ -220,7 +221,10 @@ def residuals_and_jacobian(
     jac: np.ndarray,
     ends: np.ndarray,
 ) -> None:
-    """res (n, 4) at theta, jac (dims, n, 4) by differences, ends (1 + dims, 8): `end_residuals`, then derivatives."""
+    """res (n, 4) at theta, jac (dims, n, 4) by differences, ends (1 + dims, 8): `end_residuals`, then derivatives.
+
+    Unknowns that are held (dims,) have derivatives of zero: they are not to move.
+    """
     n, dims = t_s.shape[0], theta.shape[0]
     x, moved, unused = np.empty(base.shape[0]), theta.copy(), np.zeros(15)
     states, shifted, burnout, other = np.empty((n, 6)), np.empty((n, 6)), np.empty(7), np.empty(7)
@@ -237,6 +241,10 @@ def residuals_and_jacobian(
     bias_at = profile_size(x) + 7
     width = 2.0 * step if both_sides else step
     for j in range(dims):
+        if is_held[j]:
+            jac[j] = 0.0
+            ends[1 + j] = 0.0
+            continue
         for side in range(2):
             if side == 1 and not both_sides:
                 out[1] = res

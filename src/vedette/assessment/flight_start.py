@@ -1,21 +1,26 @@
 """Where to begin: a handful of flights of a class that pass through the first look, in every direction."""
 
-from math import pi
+from dataclasses import dataclass
+from functools import lru_cache
+from math import degrees, pi, radians
 
 import numpy as np
 
 from vedette.assessment.evidence import Evidence
-from vedette.assessment.flight_prior import AZIMUTH, EAST, KICK, LIFT_OFF, NORTH, FlightPrior
+from vedette.assessment.flight_posterior import PER_SENSOR, endings
+from vedette.assessment.flight_prior import AZIMUTH, EAST, KICK, LIFT_OFF, NORTH, FlightPrior, flight_prior
 from vedette.core.constants import WGS84_A_M, WGS84_B_M
 from vedette.core.shapes import Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
-from vedette.motion.boost import fly_boost
-from vedette.motion.boost_layout import AZIMUTH_RAD, HEADER, KICK_RAD, STAGE_WIDTH
+from vedette.motion.boost_layout import LAT_RAD, LON_RAD
+from vedette.motion.flight_classes import vehicles
+from vedette.motion.propagate import world
 
 _AZIMUTHS = 16
 _KICKS = (-4.0, -1.5, 0.0, 1.5)
 _FIRST_SEEN_M = (3e3, 8e3, 14e3)
 _GRID_S = np.arange(0.0, 900.0, 2.0)
+_STEP_S, _ROUND_DEG = 4.0, 2  # of flights to begin with: nobody needs them finer
 _LOW_GRID_S = np.arange(0.0, 240.0, 2.0)  # every flight is higher than a first look of infrared by then
 
 
@@ -42,35 +47,57 @@ def reference_point(evidence: Evidence) -> Scalar:
     return np.array([float(lat), float(lon)])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flights:
+    """Flights of a kind in every direction and at several tilts, by the time since lift-off."""
+
+    kick: Scalar  # (m,) sigmas
+    azimuth_rad: Scalar  # (m,)
+    height_m: Rows  # (m, n) NaN after coming down
+    north_rad: Rows  # (m, n) of latitude, from the pad
+    east_rad: Rows  # (m, n) of arc, from the pad
+
+
+@lru_cache(maxsize=256)
+def _flights(kind: str, lat_deg: int, is_long: bool) -> _Flights:
+    """Flights from a round latitude: near enough to begin with, and flown once for all objects of that region."""
+    vehicle = next(v for v in vehicles() if v.id == kind)
+    lat_rad = radians(lat_deg)
+    prior = flight_prior(vehicle, np.array([lat_rad, 0.0]), np.zeros((0, PER_SENSOR)))
+    kick, azimuth = (a.ravel() for a in np.meshgrid(_KICKS, np.arange(_AZIMUTHS) * (2 * pi / _AZIMUTHS), indexing="ij"))
+    thetas = np.zeros((len(kick), len(prior)))
+    thetas[:, KICK], thetas[:, AZIMUTH] = kick, azimuth / prior.scale[AZIMUTH]
+    grid_s = _GRID_S if is_long else _LOW_GRID_S
+    xs, states = np.empty((len(kick), len(prior.base))), np.empty((len(kick), len(grid_s), 6))
+    endings(thetas, *prior.move, _STEP_S, *world(None, None), grid_s, xs, states, np.zeros((len(kick), 15)))
+    up = np.isfinite(states[..., 0])
+    lat, lon, height = geodetic_from_itrf(np.where(up[..., None], states[..., :3], WGS84_A_M))
+    height = np.where(up, height, np.nan)
+    return _Flights(kick, azimuth, height, lat - lat_rad, lon * np.cos(lat_rad))
+
+
 def start_thetas(prior: FlightPrior, evidence: Evidence) -> Rows:
     """(starts, dims) whitened unknowns of flights through the first look."""
+    is_radar = bool(evidence.kind[0] == 0)
     heights: tuple[float, ...] = _FIRST_SEEN_M
-    grid_s = _LOW_GRID_S
-    if evidence.kind[0] == 0:
-        grid_s = _GRID_S
+    if is_radar:
         heights = (float(geodetic_from_itrf(look_position(evidence, 0, 0.0))[2]),)
     aims = [geodetic_from_itrf(look_position(evidence, 0, h))[:2] for h in heights]
-    profiles, settings = [], []
-    for kick in _KICKS:
-        for azimuth in np.arange(_AZIMUTHS) * (2 * pi / _AZIMUTHS):
-            profile = prior.base[: HEADER + STAGE_WIDTH * prior.n_stages].copy()
-            profile[AZIMUTH_RAD] = azimuth
-            profile[KICK_RAD] *= np.exp(prior.scale[KICK] * kick)
-            profiles.append(profile)
-            settings.append((kick, azimuth))
-    states, _ = fly_boost(np.array(profiles), grid_s)
-    lat, lon, height = geodetic_from_itrf(np.where(np.isfinite(states[..., :3]), states[..., :3], 1.0))
+    lat0, lon0 = prior.base[LAT_RAD], prior.base[LON_RAD]
+    flights = _flights(prior.kind, _ROUND_DEG * round(degrees(lat0) / _ROUND_DEG), is_radar)
+    grid_s = _GRID_S if is_radar else _LOW_GRID_S
     rows = []
-    for i, (kick, azimuth) in enumerate(settings):
+    for i in range(len(flights.kick)):
         for h, (lat_aim, lon_aim) in zip(heights, aims, strict=True):
-            up = np.flatnonzero((height[i] >= h) & np.isfinite(states[i, :, 0]))
+            up = np.flatnonzero(flights.height_m[i] >= h)
             if len(up) == 0:
                 continue
             k = int(up[0])
             theta = np.zeros(len(prior))
-            theta[NORTH] = (float(lat_aim) - lat[i, k]) / prior.scale[NORTH]
-            theta[EAST] = (float(lon_aim) - lon[i, k] + pi) % (2 * pi) / prior.scale[EAST] - pi / prior.scale[EAST]
-            theta[LIFT_OFF], theta[AZIMUTH] = -grid_s[k] / prior.scale[LIFT_OFF], azimuth / prior.scale[AZIMUTH]
-            theta[KICK] = kick
+            theta[NORTH] = (float(lat_aim) - lat0 - flights.north_rad[i, k]) / prior.scale[NORTH]
+            east_rad = float(lon_aim) - lon0 - flights.east_rad[i, k] / max(float(np.cos(lat0)), 1e-3)
+            theta[EAST] = ((east_rad + pi) % (2 * pi) - pi) / prior.scale[EAST]
+            theta[LIFT_OFF] = -grid_s[k] / prior.scale[LIFT_OFF]
+            theta[AZIMUTH], theta[KICK] = flights.azimuth_rad[i] / prior.scale[AZIMUTH], flights.kick[i]
             rows.append(theta)
     return np.array(rows).reshape(-1, len(prior))

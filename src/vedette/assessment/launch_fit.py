@@ -25,6 +25,7 @@ from vedette.assessment.class_fit import (
     tied_theta,
 )
 from vedette.assessment.evidence import Evidence, evidence_from_looks
+from vedette.assessment.flight_posterior import PER_SENSOR
 from vedette.assessment.flight_prior import FlightPrior, flight_prior
 from vedette.assessment.flight_start import reference_point
 from vedette.core.constants import NS_PER_S
@@ -81,6 +82,7 @@ class LaunchFit:
     warm: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()  # kinds too far behind to be tried again soon
     tried_all_at: int = 0  # how many looks there were when all kinds were last tried
+    bias_sigmas: Rows = field(default_factory=lambda: np.zeros((0, PER_SENSOR)))  # of the unknowns of `warm`
 
     def best_parameters(self) -> Scalar:
         """Boost parameters (`motion.boost_layout`) of the best flight."""
@@ -144,7 +146,7 @@ def fit_launch(
     warm: Mapping[str, tuple[Scalar, ...]] = {}
     reference, resting = reference_point(evidence), frozenset[str]()
     if before is not None and before.epoch_tai_ns == evidence.epoch_tai_ns:
-        warm, reference = before.warm, before.reference
+        warm, reference = _carried(before, evidence.bias_sigmas), before.reference
         if len(evidence) < 2 * before.tried_all_at:
             resting = before.resting
     sketches = _sketches(evidence, reference, {k: v for k, v in warm.items() if k not in resting}, kinds)
@@ -178,9 +180,25 @@ def fit_launch(
     return replace(
         joined,
         warm=kept,
+        bias_sigmas=evidence.bias_sigmas,
         resting=frozenset(kind for kind in kept if not ahead_of.get(kind, False)),
         tried_all_at=before.tried_all_at if resting and before is not None else len(evidence),
     )
+
+
+def _carried(before: LaunchFit, bias_sigmas: Rows) -> Mapping[str, tuple[Scalar, ...]]:
+    """Where an earlier fit stood, as unknowns of today's: other sensors may have found it since, and have errors."""
+    if np.array_equal(before.bias_sigmas, bias_sigmas):
+        return before.warm
+    carried = {}
+    for kind, thetas in before.warm.items():
+        vehicle = next(v for v in vehicles() if v.id == kind)
+        was, now = (flight_prior(vehicle, before.reference, sigmas) for sigmas in (before.bias_sigmas, bias_sigmas))
+        places = {u.name: i for i, u in enumerate(was.unknowns)}
+        carried[kind] = tuple(
+            np.array([theta[places[u.name]] if u.name in places else 0.0 for u in now.unknowns]) for theta in thetas
+        )
+    return carried
 
 
 def _draws_of(heights: Scalar, draws: int) -> Ints:

@@ -25,9 +25,8 @@ from vedette.motion.boost_layout import (
     TAIL_OFF_S,
 )
 from vedette.motion.ellipsoid import height_kernel
-from vedette.motion.forces import coast_kernel
 from vedette.motion.propagate import world
-from vedette.motion.swift_boost import SWIFT_STEP_S, fly_kernel
+from vedette.motion.swift_boost import SWIFT_STEP_S, fly_kernel, slope_kernel
 
 _HORIZON_S = 7200.0
 
@@ -54,8 +53,7 @@ def last_burnout(x: np.ndarray) -> float:
 def _slope(
     s: np.ndarray, per_beta: float, air: np.ndarray, field: np.ndarray, work: np.ndarray, out: np.ndarray
 ) -> None:
-    ax, ay, az = coast_kernel(s[0], s[1], s[2], s[3], s[4], s[5], per_beta, air, field, work)
-    out[0], out[1], out[2], out[3], out[4], out[5] = s[3], s[4], s[5], ax, ay, az
+    slope_kernel(s, 0.0, 0.0, s, 0, 2, per_beta, s, air, field, work, out)  # a coast asks nothing of what it is given
 
 
 @njit(cache=True)
