@@ -21,8 +21,32 @@ export interface LinkRow {
   trouble?: string;
   lanes?: Record<string, Lane>;
 }
+/** The services of one owner, as this one sees them. */
+export interface Services {
+  service: string;
+  has_lease: boolean;
+  track_count: number;
+  members: { name: string; state: string; reports: number; heard_age_s: number | null; trouble: string }[];
+  tracks: { number: string; by: string; name: string }[];
+  conflicts: { number: string; text: string }[];
+  news: { t_posix_s: number; kind: string; text: string }[];
+}
+/** Who acts for the node, and who stands by. */
+export interface Acting {
+  who: string;
+  token: number;
+  standing_by: { who: string; entries_read: number }[];
+}
 export interface Standing {
-  node: { node: string; owner: string; is_running: boolean; recording: boolean | null; peers: LinkRow[] } | null;
+  node: {
+    node: string;
+    owner: string;
+    is_running: boolean;
+    recording: boolean | null;
+    peers: LinkRow[];
+    services?: Services | null;
+    acting?: Acting | null;
+  } | null;
 }
 export interface Screening {
   km?: number;
