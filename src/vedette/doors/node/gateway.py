@@ -6,10 +6,11 @@ disk, a partner) is told in the node's status and to the watch as news of the li
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from vedette.doors.node.store import NodeStore, NotRecordedError, StoreWriting
 from vedette.doors.node.words import to_say, was_told
 from vedette.reports import LinkState, Mode, Shared
 
+SWITCH_S = 0.001  # between threads of this process
 ROUND_S = 0.05  # between two looks at what may be released
 HEED_S = 0.5  # between two looks at the partners' files
 DOWN_S = 3.0  # without a sign from the partner's broker
@@ -45,6 +47,8 @@ class Link:
         self.letters: deque[str] = deque()  # of `once`, those that a desk said: their keys in the store, else ""
         self.lock = asyncio.Lock()
         self.task: asyncio.Task[None] | None = None
+        self.telling: asyncio.Task[None] | None = None  # of tracks
+        self.t_rests_s = 0.0  # after trouble
         self.not_recorded = False
 
 
@@ -68,6 +72,8 @@ class Gateway:
 
     def start(self) -> None:
         """Begin."""
+        # a thread that judges tracks gives way to one that has a warning in hand sooner than Python would have it
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> None:
@@ -112,27 +118,39 @@ class Gateway:
         asyncio.run(self._live())
 
     async def _live(self) -> None:
-        t_heeded = float("-inf")
         for one in self.store.waiting(limit=1_000_000):
             self._came.append(_came_again(one))
+        await self._heed()
+        beside = [asyncio.create_task(self._look_after()), asyncio.create_task(self._keep_inbox())]
         try:
             while not self._is_stopping.is_set():
-                if time.monotonic() - t_heeded > HEED_S:
-                    t_heeded = time.monotonic()
-                    await self._heed()
-                    await self._take_letters()
-                    await self._tell_states()
-                    await asyncio.to_thread(write_status, self)
-                await self._keep_journaled()
                 now = self._now()
                 if now is not None:
                     self._share_once()
                     offers = self._offers
-                    await asyncio.gather(*(self._release(link, offers, now) for link in self.links.values()))
+                    await asyncio.gather(*(self._release(link, offers, now) for link in tuple(self.links.values())))
                 await asyncio.sleep(ROUND_S)
         finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             for link in self.links.values():
                 await self._end(link)
+
+    async def _look_after(self) -> None:
+        """What is no matter of moments: files, letters, states of links, our own status."""
+        while True:
+            with contextlib.suppress(VedetteError, OSError):
+                await self._heed()
+                await self._take_letters()
+                await self._tell_states()
+                await asyncio.to_thread(write_status, self)
+            await asyncio.sleep(HEED_S)
+
+    async def _keep_inbox(self) -> None:
+        while True:
+            await self._keep_journaled()
+            await asyncio.sleep(ROUND_S)
 
     async def _heed(self) -> None:
         """The partners' files as they are now: links begun, ended, changed."""
@@ -177,37 +195,71 @@ class Gateway:
         return link
 
     async def _end(self, link: Link) -> None:
-        if link.task is not None:
-            link.task.cancel()
-            await asyncio.gather(link.task, return_exceptions=True)
-            link.task = None
+        for task in (link.task, link.telling):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        link.task = link.telling = None
 
     async def _release(self, link: Link, offers: tuple[Shared, ...], now: int) -> None:
-        """One round for one partner; a full disk keeps everything where it is, and is said."""
-        if link.peer.is_suspended:
+        """One round for one partner: warnings and words at once, tracks some at a time beside what follows."""
+        if link.peer.is_suspended or time.monotonic() < link.t_rests_s:
             return
         once = list(link.once)
-        try:
-            async with link.lock:
-                posted = await asyncio.to_thread(
-                    link.out.release, offers, once, now, link.way_in.receiver.receipts()
-                )
-                keys = [key for key in list(link.letters)[: len(once)] if key]
+
+        async def work() -> None:
+            posted = await asyncio.to_thread(
+                link.out.release_quick, offers, once, now, link.way_in.receiver.receipts()
+            )
+            keys = [key for key in list(link.letters)[: len(once)] if key]
+            if keys or link.out.fates:
                 await asyncio.to_thread(self._letters_told, link, keys)
+            link.broker.posted(posted)
             link.not_recorded = False
-        except NotRecordedError:
-            link.not_recorded = True
-            await asyncio.sleep(1.0)
-            return
-        except Exception as trouble:  # one partner's policy or key never stops the others
-            link.out.trouble = f"nothing is released: {' '.join(str(trouble).split()) or type(trouble).__name__}"[:300]
-            await asyncio.sleep(1.0)
+
+        if not await self._guarded(link, work):
             return
         for _ in once:
             link.once.popleft()
             link.letters.popleft()
-        if posted.count:
-            link.broker.posted()
+        if link.telling is None or link.telling.done():
+            link.telling = asyncio.create_task(self._tell_tracks(link, offers, now), name=f"tracks {link.peer.name}")
+
+    async def _tell_tracks(self, link: Link, offers: tuple[Shared, ...], now: int) -> None:
+        """All tracks, a message at a time: between two of them whatever is more urgent has its turn."""
+        if not link.out.are_tracks_due(now):
+            return
+        has_more = False
+
+        async def begin() -> None:
+            nonlocal has_more
+            has_more = await asyncio.to_thread(link.out.begin_tracks, offers, now)
+
+        async def some() -> None:
+            nonlocal has_more
+            has_more = False
+            posted, has_more = await asyncio.to_thread(
+                link.out.release_some_tracks, self._now() or now, link.way_in.receiver.receipts()
+            )
+            link.broker.posted(posted)
+
+        await self._guarded(link, begin)
+        while has_more:
+            await self._guarded(link, some)
+
+    async def _guarded(self, link: Link, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do it alone; a full disk keeps everything where it is, and is said. False when it could not be done."""
+        try:
+            async with link.lock:
+                await work()
+        except NotRecordedError:
+            link.not_recorded = True
+        except Exception as trouble:  # one partner's policy or key never stops the others
+            link.out.trouble = f"nothing is released: {' '.join(str(trouble).split()) or type(trouble).__name__}"[:300]
+        else:
+            return True
+        link.t_rests_s = time.monotonic() + 1.0
+        return False
 
     async def _take(self, link: Link, lane: str, drawn: list[Drawn]) -> bool:
         """Hear what came by a lane; True when it is safe and may be answered."""
@@ -236,7 +288,7 @@ class Gateway:
         now = self._now()
         if now is None:
             return
-        for link in self.links.values():
+        for link in tuple(self.links.values()):
             age_s = time.monotonic() - link.broker.t_heard_s
             if link.peer.is_suspended:
                 state, words = LinkState.SUSPENDED, f"the link to {link.peer.name} is suspended by people here"

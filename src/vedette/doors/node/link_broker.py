@@ -13,14 +13,14 @@ from typing import Any
 from vedette.doors.node.broker_config import KEEPER
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_draw import Drawn, LaneDraw
+from vedette.doors.node.link_out import Posted
+from vedette.doors.node.link_outbox import PUBLISH_S, LaneOutbox
 from vedette.doors.node.peer_file import Peer
-from vedette.doors.node.store import Kept, NodeStore, StoreWriting
+from vedette.doors.node.store import NodeStore, StoreWriting
 from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, kept_of, stream_of, subject_of
 
 PAUSE_S = 0.3  # between tries
-ROUND_S = 0.5  # the outbox is looked at, even when nobody says that there is something
-PUBLISH_S = 10.0  # to put a message on the broker's disk
-AT_ONCE = 64  # messages on their way to our own broker
+SETTLE_S = 0.2  # between two times at which what the broker has leaves the outbox
 ROUND_TRIP_EVERY_S = 2.0
 
 TakeIn = Callable[[str, list[Drawn]], Awaitable[bool]]
@@ -40,13 +40,20 @@ class BrokerLink:
         self.taken: dict[str, int] = {}  # by lane: up to where the partner has answered
         self.waiting: dict[str, int] = {}  # by lane: told, and not yet taken
         self.round_trip_s: float | None = None
-        self._posted = {lane: asyncio.Event() for lane in LANES}
+        self._outboxes = {lane: LaneOutbox(store, settings, peer, lane, self.told) for lane in LANES}
         self._draws: list[LaneDraw] = []
 
-    def posted(self) -> None:
-        """There is something in the outbox."""
-        for event in self._posted.values():
-            event.set()
+    def posted(self, posted: Posted | None = None) -> None:
+        """There is something in the outbox: these, or what somebody else has put there."""
+        if posted is None:
+            for box in self._outboxes.values():
+                box.read_again()
+            return
+        if posted.is_signed_again:
+            for box in self._outboxes.values():
+                box.read_again()
+        for one in posted.rows:
+            self._outboxes[one.lane].add(one)
 
     @property
     def incoming(self) -> dict[str, int]:
@@ -85,11 +92,14 @@ class BrokerLink:
         streams = client.jetstream(timeout=PUBLISH_S)
         for lane in LANES:
             await self._make_stream(streams, lane)
+        boxes = tuple(self._outboxes.values())
         self.is_broker_up, self.trouble = True, ""
         self._draws = [
-            LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard) for lane in LANES
+            LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard, lambda: self.round_trip_s)
+            for lane in LANES
         ]
-        tasks = [asyncio.create_task(self._publish(streams, lane), name=f"publish {lane}") for lane in LANES]
+        tasks = [asyncio.create_task(box.run(client, streams), name=f"publish {box.lane}") for box in boxes]
+        tasks.append(asyncio.create_task(self._settle(), name="settle"))
         tasks += [asyncio.create_task(draw.run(), name=f"draw {draw.lane}") for draw in self._draws]
         tasks.append(asyncio.create_task(self._look_after(client, streams), name="look after"))
         tasks.append(asyncio.create_task(_until_closed(client), name="closed"))
@@ -104,51 +114,40 @@ class BrokerLink:
 
     async def _make_stream(self, streams: Any, lane: str) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RePublish, StreamConfig
+        from nats.js.errors import BadRequestError
 
         settings, peer = self.settings, self.peer
         name = stream_of(settings.name, peer.name, lane)
         is_kept = KEPT_S[lane] == 0
-        await streams.add_stream(StreamConfig(
+        wanted = StreamConfig(
             name=name, subjects=[kept_of(peer.name, lane)],
             republish=RePublish(
                 src=kept_of(peer.name, lane), dest=subject_of(settings.owner, settings.node, peer.name, lane)
             ),
-            max_age=KEPT_S[lane], max_msgs=KEPT_COUNT[lane],
+            max_age=KEPT_S[lane], max_msgs=KEPT_COUNT[lane], allow_atomic=True,
             discard=DiscardPolicy.NEW if is_kept else DiscardPolicy.OLD, duplicate_window=120,
-        ))  # fmt: skip
+        )  # fmt: skip
+        try:
+            made = await streams.add_stream(wanted)
+        except BadRequestError:  # made by an older version of ours
+            made = await streams.update_stream(wanted)
         await streams.add_consumer(name, ConsumerConfig(
             durable_name=peer.name, ack_policy=AckPolicy.EXPLICIT, ack_wait=peer.ack_wait_s, max_ack_pending=4096,
         ))  # fmt: skip
+        self._outboxes[lane].is_atomic = bool(made.config.allow_atomic)
 
-    async def _publish(self, streams: Any, lane: str) -> None:
-        """The outbox of one lane, in order: a message is taken only if the broker has the one before on its disk."""
-        subject = kept_of(self.peer.name, lane)
+    async def _settle(self) -> None:
+        """What the broker has leaves the outbox, many at a time: each time costs a flush of the disk."""
         while True:
-            self._posted[lane].clear()
-            rows = await asyncio.to_thread(self.store.pending, self.peer.name, (lane,), 0, 200)
-            if not rows:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._posted[lane].wait(), ROUND_S)
+            await asyncio.sleep(SETTLE_S)
+            done = [number for box in self._outboxes.values() for number in box.take_done()]
+            if not done:
                 continue
-            for at in range(0, len(rows), AT_ONCE):
-                part = rows[at : at + AT_ONCE]
-                before = ["", *(row.digest for row in part)]
-                answers = await asyncio.gather(
-                    *(_put(streams, subject, row, after) for row, after in zip(part, before, strict=False)),
-                    return_exceptions=True,
-                )
-                good: list[int] = []
-                for answer in answers:
-                    if isinstance(answer, BaseException):
-                        break
-                    good.append(answer)
-                if good:
-                    self.told[lane] = good[-1]
-                    numbers = [row.number for row in part[: len(good)]]
-                    await asyncio.to_thread(self.store.write, _acknowledging(numbers))
-                trouble = next((one for one in answers if isinstance(one, BaseException)), None)
-                if trouble is not None:
-                    raise trouble
+            try:
+                await asyncio.to_thread(self.store.write, _acknowledging(done))
+            except BaseException:
+                self._outboxes[LANES[0]].done += done
+                raise
 
     async def _look_after(self, client: Any, streams: Any) -> None:
         """How far the partner has come, how far away it is, and room made of what it has long taken."""
@@ -173,14 +172,6 @@ class BrokerLink:
 
     def _heard(self) -> None:
         self.t_heard_s = time.monotonic()
-
-
-async def _put(streams: Any, subject: str, row: Kept, after: str) -> int:
-    """One message on the broker's disk, behind the one before it or not at all; its number there."""
-    headers = {"Nats-Msg-Id": row.digest}
-    if after:
-        headers["Nats-Expected-Last-Msg-Id"] = after
-    return int((await streams.publish(subject, row.message, timeout=PUBLISH_S, headers=headers)).seq)
 
 
 def _acknowledging(numbers: list[int]) -> Callable[[StoreWriting], None]:

@@ -18,6 +18,9 @@ from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.subjects import stream_of
 
 BATCH = {"warn": 512, "words": 64, "track": 64, "bulk": 16}
+NEAR_BATCH = {"warn": 512, "words": 64, "track": 8, "bulk": 4}  # what is on its way lies before a warning
+NEAR_S = 0.05  # a round trip as short as that is near
+HEAR_AT_ONCE = {"warn": 256, "words": 64, "track": 2, "bulk": 2}  # in one go, for which a warning may have to wait
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
 SILENT_S = 1.6  # without a sign: ask again
 AGAIN_S = 0.5  # from asking to asking again, while nobody answers
@@ -45,7 +48,11 @@ Take = Callable[[str, list[Drawn]], Awaitable[bool]]  # True: safe, answer them
 class LaneDraw:
     """Keeps one lane coming. `take` is handed messages in order, and says whether they are safe."""
 
-    def __init__(self, client: Any, own: str, peer: Peer, lane: str, take: Take, heard: Callable[[], None]) -> None:
+    def __init__(
+        self, client: Any, own: str, peer: Peer, lane: str, take: Take, heard: Callable[[], None],
+        round_trip_s: Callable[[], float | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._round_trip_s = round_trip_s
         self._client, self._take, self._heard = client, take, heard
         self.lane, self.own, self.peer = lane, own, peer
         self.stream = stream_of(peer.name, own, lane)
@@ -58,11 +65,12 @@ class LaneDraw:
         self._t_began_s = time.monotonic()
         self._t_sign_s = self._t_asked_s = self._t_back_s = float("-inf")
         self._wake = asyncio.Event()
+        self._inbox = ""
         self.waiting = 0  # at the partner's, by its own account
 
     async def run(self) -> None:
         """Until cancelled."""
-        inbox = self._client.new_inbox()
+        inbox = self._inbox = self._client.new_inbox()
         listening = await self._client.subscribe(inbox, cb=self._came)
         try:
             while True:
@@ -70,7 +78,7 @@ class LaneDraw:
                 is_silent = now - self._t_sign_s > SILENT_S
                 if is_silent and self._next is not None and now - self._t_sign_s > 3 * SILENT_S:
                     self._next = None  # the link was away: what was answered may not have arrived
-                is_low = self._left <= BATCH[self.lane] // 2  # asked for ahead: a backlog never waits for us
+                is_low = self._left <= self._batch() // 2  # asked for ahead: a backlog never waits for us
                 if (is_low or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.02):
                     await self._ask(inbox, now)
                 if self._held:
@@ -86,12 +94,16 @@ class LaneDraw:
         self._t_asked_s = now
         if self._next is None and not await self._find_place():
             return
-        batch = BATCH[self.lane]
+        batch = self._batch()
         request = {"batch": batch, "expires": round(EXPIRES_S * 1e9), "idle_heartbeat": round(SIGN_S * 1e9)}
         await self._client.publish(
             f"{self._api}.MSG.NEXT.{self.stream}.{self.own}", msgspec.json.encode(request), reply=inbox
         )
         self._left = max(self._left, 0) + batch
+
+    def _batch(self) -> int:
+        away_s = self._round_trip_s()
+        return (NEAR_BATCH if away_s is not None and away_s < NEAR_S else BATCH)[self.lane]
 
     async def _find_place(self) -> bool:
         """Where the partner's broker believes us to be."""
@@ -154,12 +166,17 @@ class LaneDraw:
             if is_there and now - max(self._t_held_s, self._t_back_s) > patience_s:
                 self._next = min(self._held)  # its broker has it no more: the receiver names the gap
             return
-        if not await self._take(self.lane, ready):
-            self._held.update({one.number: one for one in ready})
-            await asyncio.sleep(1.0)
-            return
-        self._next = max(self._next, number)
-        self._highest = max(self._highest, ready[-1].number)
-        self._t_held_s = time.monotonic()
-        for one in ready:
-            await self._client.publish(one.message.reply, b"+ACK")
+        most = HEAR_AT_ONCE[self.lane]
+        for at in range(0, len(ready), most):
+            some = ready[at : at + most]
+            if not await self._take(self.lane, some):
+                self._held.update({one.number: one for one in ready[at:]})
+                await asyncio.sleep(1.0)
+                return
+            self._next = max(self._next, some[-1].number + 1)
+            self._highest = max(self._highest, some[-1].number)
+            self._t_held_s = time.monotonic()
+            for one in some:
+                await self._client.publish(one.message.reply, b"+ACK")
+            if at + most < len(ready) and self._left <= self._batch() // 2:
+                await self._ask(self._inbox, time.monotonic())

@@ -123,7 +123,8 @@ class LinkIn:
         state = encode_state(self.receiver.state)
 
         def work(writing: StoreWriting) -> list[Came]:
-            kept = [(writing.receive(row), event) for row, event in rows]
+            numbers = writing.receive_all([row for row, _ in rows])
+            kept = [(number, event) for number, (_, event) in zip(numbers, rows, strict=True)]
             for number, event in kept:
                 if number is not None and isinstance(event, PartnerReport):
                     keep_heard(writing, self.peer.name, event)

@@ -8,7 +8,7 @@ its disk; until then it stays in the outbox and is offered again, known by its d
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,16 @@ from vedette.doors.node.peer_file import Peer, Region
 from vedette.doors.node.store import NodeStore, StoreWriting, ToPost
 from vedette.reports import Mode, Shared, SharedEvent
 from vedette.sharing.link import Receipt, Sealed, SenderState, decode_state, encode_state, link_id
-from vedette.sharing.release import Kind, Outgoing, ReleaseArea, Releaser, ReleaserState, nothing_released, parse_policy
+from vedette.sharing.release import (
+    Kind,
+    Outgoing,
+    ReleaseArea,
+    Releaser,
+    ReleaserState,
+    nothing_released,
+    parse_policy,
+    state_of,
+)
 
 SENDER = "sender"
 MOST_THINGS = 400  # in one message: far below what a message may hold
@@ -32,11 +41,31 @@ SIGN_OF_LIFE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """A message as it stands in the outbox."""
+
+    number: int
+    lane: str
+    digest: str
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """What one round put in the outbox."""
 
-    count: int
-    is_urgent: bool
+    rows: tuple[Fresh, ...] = ()
+    is_urgent: bool = False
+    is_signed_again: bool = False  # what waits has other bytes now
+
+    @property
+    def count(self) -> int:
+        """How many messages."""
+        return len(self.rows)
+
+
+NOTHING = Posted()
+_Part = tuple[Sealed, tuple[Shared, ...], str]
 
 
 class LinkOut:
@@ -75,37 +104,82 @@ class LinkOut:
     def release(
         self, offers: Iterable[Shared], once: Sequence[Shared], t_tai_ns: int, receipts: dict[str, Receipt]
     ) -> Posted:
-        """One round; what it told is on the disk when this returns. NotRecordedError when it cannot be.
+        """One round, tracks and all; what it told is on the disk when this returns. NotRecordedError when it cannot be.
 
         `offers` are all there is, each time; `once` is what is said once.
         """
-        if self.peer.is_suspended or not (once or self._releaser.is_due(t_tai_ns)):
-            return Posted(0, False)
-        before = self.sender.state
-        told_before = msgspec.msgpack.encode(self._releaser.state())
-        try:
-            sealed: list[tuple[Sealed, tuple[Shared, ...], str]] = [
-                (one, (), "of our own keys") for one in self._signer.due(self.sender, t_tai_ns)
-            ]
-            self._sign_waiting_again()
+        given = tuple(offers)
+        posted = self.release_quick(given, once, t_tai_ns, receipts)
+        rows, has_more = posted.rows, self.begin_tracks(given, t_tai_ns)
+        while has_more:
+            some, has_more = self.release_some_tracks(t_tai_ns, receipts)
+            rows = (*rows, *some.rows)
+        return Posted(rows, posted.is_urgent, posted.is_signed_again)
+
+    def release_quick(
+        self, offers: Iterable[Shared], once: Sequence[Shared], t_tai_ns: int, receipts: dict[str, Receipt]
+    ) -> Posted:
+        """All but tracks: warnings, words, what is said once."""
+        if self.peer.is_suspended or not (once or self._releaser.is_quick_due(t_tai_ns)):
+            return NOTHING
+
+        def work() -> tuple[list[_Part], bool]:
+            sealed: list[_Part] = [(one, (), "of our own keys") for one in self._signer.due(self.sender, t_tai_ns)]
+            is_again = self._sign_waiting_again()
             if not self.sender.is_closed:  # else it has said its last word
-                outgoing = self._releaser.release((*offers, *once), t_tai_ns)
+                outgoing = self._releaser.release_quick((*offers, *once), t_tai_ns)
                 sealed += self._sealed(outgoing, t_tai_ns, receipts)
             if not sealed and t_tai_ns - self._t_said_tai_ns > SIGN_OF_LIFE_S * 1e9:
-                sealed = [(self._seal("warn", (), t_tai_ns, receipts), (), "")]
+                sealed = [(self.sender.seal("warn", (), t_tai_ns, receipts), (), "")]
+            return sealed, is_again
+
+        posted = self._whole(work, t_tai_ns)
+        if self.sender.is_closed and posted.count:
+            raise RefusedError(f"{self.sender.key.key_id} was taken back, and no other key was made yet")
+        return posted
+
+    def are_tracks_due(self, t_tai_ns: int) -> bool:
+        """Whether an instant has come at which tracks are told."""
+        return not self.peer.is_suspended and self._releaser.are_tracks_due(t_tai_ns)
+
+    def begin_tracks(self, offers: Iterable[Shared], t_tai_ns: int) -> bool:
+        """Whether there are tracks to be told now: `release_some_tracks` until there are no more."""
+        if self.peer.is_suspended or self.sender.is_closed:
+            return False
+        return self._releaser.begin_tracks(offers, t_tai_ns)
+
+    def release_some_tracks(self, t_tai_ns: int, receipts: dict[str, Receipt]) -> tuple[Posted, bool]:
+        """The next message of tracks, and whether there are more."""
+        has_more = False
+
+        def work() -> tuple[list[_Part], bool]:
+            nonlocal has_more
+            if self.peer.is_suspended or self.sender.is_closed:
+                return [], False
+            one = self._releaser.next_tracks(MOST_THINGS)
+            has_more = one is not None
+            return ([] if one is None else self._sealed((one,), t_tai_ns, receipts)), False
+
+        return self._whole(work, t_tai_ns), has_more
+
+    def _whole(self, work: Callable[[], tuple[list[_Part], bool]], t_tai_ns: int) -> Posted:
+        """Seal and keep, or be as before."""
+        before, mark = self.sender.state, self._releaser.mark()
+        try:
+            sealed, is_again = work()
             if not sealed:
-                return Posted(0, False)
+                if self._releaser.has_taken:  # what waits out a delay must outlive us
+                    self._keep_state()
+                return Posted((), False, is_again) if is_again else NOTHING
             is_urgent = any(one.lane == "warn" and content for one, content, _ in sealed)
-            self._keep(sealed, t_tai_ns, is_urgent)
+            rows = self._keep(sealed, t_tai_ns, is_urgent)
         except BaseException:
             self._begin_again(before)
-            held = msgspec.msgpack.decode(told_before, type=ReleaserState)
-            self._releaser = self._new_releaser(self._releaser.policy, held)
+            self._releaser.go_back(mark)
             raise
+        self._releaser.kept()
         self._t_said_tai_ns = t_tai_ns
-        if self.sender.is_closed:
-            raise RefusedError(f"{self.sender.key.key_id} was taken back, and no other key was made yet")
-        return Posted(len(sealed), is_urgent)
+        return Posted(rows, is_urgent, is_again)
 
     def _begin_again(self, state: SenderState) -> None:
         """Forget what was sealed and not kept, with what rests on it: a change of keys that waits for its receipt."""
@@ -114,10 +188,10 @@ class LinkOut:
         with contextlib.suppress(NotFoundError):  # no key just now: the sender stays closed
             self.sender = self._signer.sender(state)
 
-    def _sign_waiting_again(self) -> None:
+    def _sign_waiting_again(self) -> bool:
         """What has not left yet under a key that was taken back leaves under the new one; its digest stays."""
         if self.sender.key.key_id == self._signed_by:
-            return
+            return False
         self._signed_by = self.sender.key.key_id
         waiting = [(one.number, one.message) for one in self.store.pending(self.peer.name, limit=100_000)]
         again = waiting_again(self.folder.keys, self.sender, waiting)
@@ -128,30 +202,33 @@ class LinkOut:
 
         if again:
             self.store.write(work)
+        return bool(again)
 
     def _sealed(
         self, outgoing: tuple[Outgoing, ...], t_tai_ns: int, receipts: dict[str, Receipt]
     ) -> list[tuple[Sealed, tuple[Shared, ...], str]]:
-        out = []
+        out: list[_Part] = []
         for one in outgoing:
             if one.lane == "words":
                 self.fates |= {row.name: "told" if row.is_released else f"withheld: {row.why}" for row in one.log}
             if not one.content and not (one.lane == "track" and self._releaser.policy.grants_of(Kind.TRACK)):
                 continue  # only the account of what was withheld
-            parts = [one.content[at : at + MOST_THINGS] for at in range(0, len(one.content), MOST_THINGS)] or [()]
-            if one.lane == "warn":
-                parts = [(event,) for event in one.content] or [()]  # warnings are signed one by one
-            for part in parts:
-                note = "" if one.lane == "track" else msgspec.json.encode(one.log).decode()
-                out.append((self._seal(one.lane, part, t_tai_ns, receipts, one.pad_bytes), part, note))
+            if one.lane == "warn":  # signed one by one, each with its own account; the first has that of the withheld
+                rows = {row.told_as: row for row in one.log if row.is_released}
+                others = [row for row in one.log if not row.is_released]
+                for i, event in enumerate(one.content):
+                    log = [rows[name]] if (name := getattr(event, "event_id", "")) in rows else []
+                    note = msgspec.json.encode(log + others if i == 0 else log).decode()
+                    sealed = self.sender.seal(one.lane, (event,), t_tai_ns, receipts, one.pad_bytes)
+                    out.append((sealed, (event,), note))
+                continue
+            note = "" if one.lane == "track" else msgspec.json.encode(one.log).decode()
+            for at in range(0, max(len(one.content), 1), MOST_THINGS):
+                part = one.content[at : at + MOST_THINGS]
+                out.append((self.sender.seal(one.lane, part, t_tai_ns, receipts, one.pad_bytes), part, note))
         return out
 
-    def _seal(
-        self, lane: str, content: tuple[Shared, ...], t_tai_ns: int, receipts: dict[str, Receipt], pad_bytes: int = 0
-    ) -> Sealed:
-        return self.sender.seal(lane, content, t_tai_ns, receipts, pad_bytes)
-
-    def _keep(self, sealed: list[tuple[Sealed, tuple[Shared, ...], str]], t_tai_ns: int, is_urgent: bool) -> None:
+    def _keep(self, sealed: list[_Part], t_tai_ns: int, is_urgent: bool) -> tuple[Fresh, ...]:
         owner = self.settings.owner
         rows = [
             ToPost(
@@ -161,16 +238,32 @@ class LinkOut:
             )
             for one, content, note in sealed
         ]  # fmt: skip
-        state, told = encode_state(sealed[-1][0].state), msgspec.msgpack.encode(self._releaser.state())
+        state, told = encode_state(sealed[-1][0].state), self._releaser.unkept()
+        leaves: dict[str, list[bytes]] = {}
+        for one, _, _ in sealed:
+            leaves.setdefault(one.lane, []).append(one.leaf)
+
+        def work(writing: StoreWriting) -> list[int]:
+            numbers = writing.post(rows)
+            for lane, some in leaves.items():
+                writing.add_leaves(f"{self._name} {lane}", some)
+            writing.keep_state(self._name, SENDER, state)
+            for key, body in told.items():
+                writing.keep_document(f"releaser {self._name}", key, body)
+            return numbers
+
+        numbers = self.store.write(work, is_urgent=is_urgent)
+        return tuple(Fresh(n, row.lane, row.digest, row.message) for n, row in zip(numbers, rows, strict=True))
+
+    def _keep_state(self) -> None:
+        told = self._releaser.unkept()
 
         def work(writing: StoreWriting) -> None:
-            writing.post(rows)
-            for one, _, _ in sealed:
-                writing.add_leaves(f"{self._name} {one.lane}", [one.leaf])
-            writing.keep_state(self._name, SENDER, state)
-            writing.keep_document("releaser", self._name, told)
+            for key, body in told.items():
+                writing.keep_document(f"releaser {self._name}", key, body)
 
-        self.store.write(work, is_urgent=is_urgent)
+        self.store.write(work)
+        self._releaser.kept()
 
     def _read_policy(self) -> None:
         path = self.folder.release / f"{self.peer.name}.toml"
@@ -193,12 +286,18 @@ class LinkOut:
         self._releaser = self._new_releaser(policy, self._releaser.state())
 
     def _new_releaser(self, policy: Any, state: ReleaserState | None = None) -> Releaser:
+        is_old = False
         if state is None:
-            kept = self.store.document("releaser", self._name)
-            state = None if kept is None else msgspec.msgpack.decode(kept, type=ReleaserState)
+            pieces = self.store.documents(f"releaser {self._name}")
+            state = state_of(pieces)
+            whole = self.store.document("releaser", self._name)  # in one piece, as it was kept once
+            if is_old := whole is not None and not pieces:
+                state = msgspec.msgpack.decode(whole, type=ReleaserState)
         made = Releaser(
             policy, owner=self.settings.owner, mode=self.mode, secret=release_secret(self.folder), state=state
         )
+        if is_old:
+            made.all_unkept()
         self._suspend(made)
         return made
 

@@ -26,7 +26,7 @@ class SqlWriting:
         """Log and outbox, in the order given."""
         messages = list(messages)
         digests = [bytes.fromhex(one.digest) for one in messages]
-        number_of = self._numbers_of(digests)
+        number_of = self._numbers_of(digests, SENT)
         new: dict[tuple[str, bytes], ToPost] = {}
         for one, digest in zip(messages, digests, strict=True):
             if (one.link, digest) not in number_of:
@@ -56,20 +56,40 @@ class SqlWriting:
 
     def receive(self, message: Received) -> int | None:
         """Log and inbox; None for a report that was kept before."""
-        assert message.kind == NEWS or message.digest, "a report is known by its digest"
-        digest = bytes.fromhex(message.digest)
-        if message.kind == REPORT and self._known(digest, message.link, RECEIVED) is not None:
-            return None
-        number = self._take_numbers(1)
-        row = (
-            number, RECEIVED, message.link, message.lane, message.sequence, message.kind, digest, message.t_tai_ns,
-            message.message, message.event, message.note, "\n".join(dict.fromkeys(message.event_ids)),
-        )  # fmt: skip
-        self._log([row], [(event_id, number) for event_id in dict.fromkeys(message.event_ids)])
-        self._sql.run("INSERT INTO inbox VALUES (?)", number)
-        if message.kind == REPORT:
-            self._sql.run("INSERT INTO received VALUES (?, ?)", message.lane, number)
-        return number
+        return self.receive_all([message])[0]
+
+    def receive_all(self, messages: Sequence[Received]) -> list[int | None]:
+        """The same of many, in the order given."""
+        assert all(one.kind == NEWS or one.digest for one in messages), "a report is known by its digest"
+        digests = [bytes.fromhex(one.digest) for one in messages]
+        reports = [digest for one, digest in zip(messages, digests, strict=True) if one.kind == REPORT]
+        known = set(self._numbers_of(reports, RECEIVED))
+        is_new = []
+        for one, digest in zip(messages, digests, strict=True):
+            is_new.append(one.kind == NEWS or (one.link, digest) not in known)
+            if one.kind == REPORT:
+                known.add((one.link, digest))
+        number = self._take_numbers(sum(is_new))
+        out: list[int | None] = []
+        rows, events, received = [], [], []
+        for one, digest, is_kept in zip(messages, digests, is_new, strict=True):
+            if not is_kept:
+                out.append(None)
+                continue
+            names = tuple(dict.fromkeys(one.event_ids))
+            rows.append(
+                (number, RECEIVED, one.link, one.lane, one.sequence, one.kind, digest, one.t_tai_ns, one.message,
+                 one.event, one.note, "\n".join(names))
+            )  # fmt: skip
+            events += [(event_id, number) for event_id in names]
+            if one.kind == REPORT:
+                received.append((one.lane, number))
+            out.append(number)
+            number += 1
+        self._log(rows, events)
+        self._sql.run_many("INSERT INTO inbox VALUES (?)", [(one,) for one in out if one is not None])
+        self._sql.run_many("INSERT INTO received VALUES (?, ?)", received)
+        return out
 
     def journaled(self, journal: str, entries: Mapping[int, int]) -> None:
         """Out of the inbox; how far the journal has come is kept."""
@@ -146,22 +166,15 @@ class SqlWriting:
         self._sql.run_many(f"INSERT INTO log VALUES ({', '.join('?' * 12)})", rows)
         self._sql.run_many("INSERT INTO log_events VALUES (?, ?)", events)
 
-    def _known(self, digest: bytes, link: str, direction: str) -> int | None:
-        rows = self._sql.run(
-            "SELECT number FROM log WHERE digest = ? AND link = ? AND direction = ? AND kind = 'report'",
-            digest, link, direction,
-        )  # fmt: skip
-        return int(rows[0][0]) if rows else None
-
-    def _numbers_of(self, digests: Sequence[bytes]) -> dict[tuple[str, bytes], int]:
-        """What was posted of these before, by link and digest."""
+    def _numbers_of(self, digests: Sequence[bytes], direction: str) -> dict[tuple[str, bytes], int]:
+        """What was sent, or received, of these before, by link and digest."""
         found = {}
         for start in range(0, len(digests), _AT_ONCE):
             some = digests[start : start + _AT_ONCE]
             rows = self._sql.run(
-                "SELECT link, digest, number FROM log WHERE direction = 'sent' AND kind = 'report' "
+                "SELECT link, digest, number FROM log WHERE direction = ? AND kind = 'report' "
                 f"AND digest IN ({', '.join('?' * len(some))})",
-                *some,
+                direction, *some,
             )
             found.update({(link, bytes(digest)): int(number) for link, digest, number in rows})
         return found

@@ -126,6 +126,10 @@ class StoreWriting(Protocol):
         """Put what came into the inbox and the log; None when a report of this link and digest was kept before."""
         ...
 
+    def receive_all(self, messages: Sequence[Received]) -> list[int | None]:
+        """The same of many, in the order given."""
+        ...
+
     def journaled(self, journal: str, entries: Mapping[int, int]) -> None:
         """These inbox numbers stand durably in the watch's journal of this name, as its entries of these numbers."""
         ...

@@ -4,7 +4,7 @@ from vedette.sharing.release.policy import FIELDS, LANES, Grant, Kind, ReleaseAr
 from vedette.sharing.release.policy_toml import example_policy_text, nothing_released, parse_policy
 from vedette.sharing.release.releaser import Releaser
 from vedette.sharing.release.secrets import SECRET_BYTES, Secret
-from vedette.sharing.release.told import Live, Outgoing, ReleaseRow, ReleaserState, padded_size
+from vedette.sharing.release.told import Live, Outgoing, ReleaseRow, ReleaserState, padded_size, state_of
 
 __all__ = [
     "FIELDS",
@@ -24,4 +24,5 @@ __all__ = [
     "nothing_released",
     "padded_size",
     "parse_policy",
+    "state_of",
 ]

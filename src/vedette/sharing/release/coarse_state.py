@@ -30,6 +30,7 @@ from vedette.sharing.release.secrets import Secret
 
 EARTH_M = 6_371_008.8
 OFFSET_SHARE = 0.5  # of the step: one sigma of the fixed offset, each way
+_LADDER = np.array([float(f"{step}e{decade}") for decade in range(-12, 16) for step in (1, 2, 5)])  # `step_up` of many
 _HIDDEN = 5.0  # with a hidden shape, a step is so many of the sigma that is told for the track's own doubt
 
 
@@ -52,6 +53,8 @@ def coarse_states(
     states, covs = np.asarray(states_itrf, dtype=float), np.asarray(state_covs_itrf, dtype=float)
     n = len(states)
     steps_m, steps_mps = np.full(n, step_up(how.position_m)), np.full(n, step_up(how.velocity_mps))
+    if not (how.is_round or steps_m.any() or steps_mps.any()):
+        return states, covs, steps_m, steps_mps  # as it is
     own_m2 = np.zeros(n)
     own_m2_s2 = np.zeros(n)
     if how.is_round:
@@ -100,7 +103,10 @@ def _round(own_m2: Scalar, own_m2_s2: Scalar, steps_m: Scalar, steps_mps: Scalar
 
 
 def _stepped(sigmas: Scalar) -> Scalar:
-    return np.array([step_up(float(s)) for s in sigmas])
+    at = np.searchsorted(_LADDER, sigmas * (1.0 - 1e-9))
+    if not (np.isfinite(sigmas).all() and (at < len(_LADDER)).all()):
+        return np.array([step_up(float(s)) for s in sigmas])
+    return np.where(sigmas > 0.0, _LADDER[at], 0.0)
 
 
 @lru_cache(maxsize=65_536)
