@@ -108,6 +108,8 @@ def main(name: str, folder: Path, tracks: int, warnings: int, seconds: int) -> N
             if time.monotonic() > end_s:
                 raise SystemExit("the link never came up")
             time.sleep(0.05)
+        gateway.offer((track_of(0, now_tai_ns()),))
+        time.sleep(3.0)  # a link that has been up for a moment, as links have
         work = _tell if name == "NORTH" else _hear
         assert broker.process is not None
         before = time.monotonic(), time.process_time(), _cpu_s(broker.process.pid)

@@ -65,6 +65,7 @@ class Gateway:
         self._came: deque[Came] = deque()
         self._once: deque[tuple[str, Shared]] = deque()
         self._journaled: deque[tuple[str, dict[int, int]]] = deque()
+        self._is_warm = False
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
 
@@ -121,7 +122,8 @@ class Gateway:
         for one in self.store.waiting(limit=1_000_000):
             self._came.append(_came_again(one))
         await self._heed()
-        beside = [asyncio.create_task(self._look_after()), asyncio.create_task(self._keep_inbox())]
+        works = (self._look_after(), self._keep_inbox(), self._warm_up())
+        beside = [asyncio.create_task(work) for work in works]
         try:
             while not self._is_stopping.is_set():
                 now = self._now()
@@ -146,6 +148,14 @@ class Gateway:
                 await self._tell_states()
                 await asyncio.to_thread(write_status, self)
             await asyncio.sleep(HEED_S)
+
+    async def _warm_up(self) -> None:
+        """Tracks are told when what judges them is ready; warnings do not wait for that."""
+        from vedette.sharing.release import warm_up
+
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(warm_up)
+        self._is_warm = True
 
     async def _keep_inbox(self) -> None:
         while True:
@@ -222,7 +232,7 @@ class Gateway:
         for _ in once:
             link.once.popleft()
             link.letters.popleft()
-        if link.telling is None or link.telling.done():
+        if self._is_warm and (link.telling is None or link.telling.done()):
             link.telling = asyncio.create_task(self._tell_tracks(link, offers, now), name=f"tracks {link.peer.name}")
 
     async def _tell_tracks(self, link: Link, offers: tuple[Shared, ...], now: int) -> None:

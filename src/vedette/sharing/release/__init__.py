@@ -1,5 +1,6 @@
 """Release policy: what may leave, to whom, how coarse and when; nothing unless it is granted."""
 
+from vedette.sharing.release.coasting import warm_up
 from vedette.sharing.release.policy import FIELDS, LANES, Grant, Kind, ReleaseArea, ReleasePolicy
 from vedette.sharing.release.policy_toml import example_policy_text, nothing_released, parse_policy
 from vedette.sharing.release.releaser import Releaser
@@ -25,4 +26,5 @@ __all__ = [
     "padded_size",
     "parse_policy",
     "state_of",
+    "warm_up",
 ]

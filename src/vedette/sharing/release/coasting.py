@@ -32,3 +32,9 @@ def carried(
         covs[:, i, i + 3] += push * pushed_s**3 / 2.0
         covs[:, i + 3, i] += push * pushed_s**3 / 2.0
     return states, 0.5 * (covs + np.swapaxes(covs, -1, -2))
+
+
+def warm_up() -> None:
+    """Have ready what is compiled or read from a cache at its first use, which takes a second."""
+    state = np.array([[7e6, 0.0, 0.0, 0.0, 7.5e3, 0.0]])
+    carried(state, np.eye(6)[None], np.zeros(1, dtype=np.int64), NS_PER_S, np.zeros(1, dtype=bool))
