@@ -109,11 +109,6 @@ def goes_back(rng: Rng, one: SharedEvent, n: int) -> SharedEvent:
     return msgspec.structs.replace(one, revision=one.revision - 1)
 
 
-def one_phenomenon(rng: Rng, one: SharedEvent, n: int) -> SharedEvent:
-    """"Confirmed" by one phenomenon."""
-    return msgspec.structs.replace(one, evidence=Evidence.CONFIRMED, phenomena=one.phenomena[:1])
-
-
 def drill_unseen(rng: Rng, one: SharedEvent, n: int) -> SharedEvent:
     """A drill sent as REAL in sound words: a launch that our own watchers would have seen."""
     level = Evidence.CORRELATED if one.evidence is Evidence.CANDIDATE else one.evidence
@@ -126,7 +121,6 @@ LIES: dict[str, tuple[Callable[[Rng, SharedEvent, int], SharedEvent], tuple[str,
     "drill that nobody saw": (drill_unseen, ("contradicted",)),
     "impossible": (impossible, ("impossible",)),
     "goes back": (goes_back, ("goes-back", "two-contents")),
-    "one phenomenon": (one_phenomenon, ("one-phenomenon",)),
 }
 
 

@@ -79,11 +79,13 @@ def test_time_and_message_do_not_go_back(later):
     assert names(desk) == ["goes-back"]
 
 
-def test_confirmed_by_one_phenomenon_is_named_and_taken_for_correlated():
+def test_confirmed_by_one_phenomenon_is_taken_for_correlated_and_no_lie():
     desk = Desk()
     (joint,) = desk.hear(report(event(evidence=Evidence.CONFIRMED)))
-    assert names(desk) == ["one-phenomenon"]
-    assert joint.partners[0].evidence is Evidence.CORRELATED
+    assert names(desk) == []
+    (side,) = joint.partners
+    assert side.evidence is Evidence.CORRELATED and side.is_counted and not side.doubts
+    assert "alone" in side.text
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -37,7 +37,6 @@ TWO_CONTENTS = "two-contents"  # one revision with two contents
 MOVES = "moves"  # a revision farther from the one before than both say they can be wrong
 COUNT_FILLED = "count-filled"  # a count that nothing it names bears out (FA-09)
 DRILL = "drill-words"  # it speaks of an exercise or a test where this watch is real
-ONE_PHENOMENON = "one-phenomenon"  # "confirmed" by one phenomenon
 CONTRADICTED = "contradicted"  # our own sensors look there, and would have seen it
 
 AHEAD_S = 10.0  # a clock may be so much ahead before its words come "from the future"
@@ -51,6 +50,14 @@ DIM = 0.1  # chance that a flame is too dim for a watcher at all
 SEEN_AFTER_S = 45.0  # by then a flame is above all weather
 SEEN_MIN = 0.9
 _BACKWARD = {Message.RELEASED: 2, Message.UPDATED: 2, Message.PROPOSED: 1, Message.NONE: 0}
+
+
+def rests_on_one(event: SharedEvent) -> bool:
+    """Whether it is called confirmed and one phenomenon is told of: worth no more than correlated to us, and no lie.
+
+    An owner that has two and releases one says what is so.
+    """
+    return event.evidence is Evidence.CONFIRMED and len(set(event.phenomena)) == 1
 
 
 def impossible_in(event: SharedEvent, report: PartnerReport) -> Doubt | None:
@@ -137,9 +144,6 @@ def impossible_track(track: SharedTrack, t_received_tai_ns: int) -> Doubt | None
 def beside_itself(event: SharedEvent, mode: Mode, counts: Sequence[int], founded: int, owner: str) -> list[Doubt]:
     """Doubts of an event by its own words. counts: those its owner said lately; founded: how many things it names."""
     found: list[Doubt] = []
-    if event.evidence is Evidence.CONFIRMED and len(set(event.phenomena)) == 1:
-        words = f"{event.event_id}: confirmed, it says, by {event.phenomena[0]} alone; taken for correlated"
-        found.append((ONE_PHENOMENON, words))
     if event.count is not None and event.count > UNFOUNDED * max(founded, 1):
         claims = [_claim(event, owner, count) for count in (*counts, event.count)]
         if event.count >= MANY or "alike-digits" in features_of(claims, NO_LINKS, ()):

@@ -10,7 +10,7 @@ from vedette.assessment.joint.level import JointLevel, joint_level
 from vedette.assessment.joint.matching import GATE_6, Matcher, state_chi2
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.assessment.joint.partners import HeardEvent, Partners, PartnerView
-from vedette.assessment.joint.plausible import CONTRADICTED, ONE_PHENOMENON, SEEN_MIN, chance_seen
+from vedette.assessment.joint.plausible import CONTRADICTED, SEEN_MIN, chance_seen, rests_on_one
 from vedette.assessment.launch_fit import Cloud
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
@@ -334,10 +334,9 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") ->
     is_believed = view.is_believed(t_tai_ns)
     doubts = (*one.doubts, *((lie,) if lie else ()), *(() if is_believed else ("not-believed",)))
     timing = one.timing(t_tai_ns)
-    aside = {name for name in doubts if name != ONE_PHENOMENON}
-    level = event.evidence
-    if ONE_PHENOMENON in one.doubts and level is Evidence.CONFIRMED:
-        level = Evidence.CORRELATED
+    level, alone = event.evidence, ""
+    if rests_on_one(event):
+        level, alone = Evidence.CORRELATED, f"confirmed, it says, and tells of {event.phenomena[0]} alone: "
     late = "" if timing is Timing.ON_TIME else f"{timing.value}, {one.revisions} revisions as one: "
     return Side(
         owner=view.owner,
@@ -354,9 +353,9 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") ->
         t_said_tai_ns=event.t_said_tai_ns,
         t_heard_tai_ns=one.t_heard_tai_ns,
         doubts=doubts,
-        is_counted=not aside and timing is not Timing.EXPIRED,
+        is_counted=not doubts and timing is not Timing.EXPIRED,
         is_track=event.kind == TRACK,
-        text="a track, and no event" if event.kind == TRACK else f"{late}{event.text}".removesuffix(": "),
+        text="a track, and no event" if event.kind == TRACK else f"{late}{alone}{event.text}".removesuffix(": "),
     )
 
 
