@@ -15,29 +15,6 @@ from typing import Any
 TRACKS_PER_S, WARNINGS_PER_S = 10_000, 500
 STEP_S = 0.05
 KEPT_STEPS = 40  # for which a warning goes on being offered: until it was surely told
-POLICY = """version = 1
-peer = "{peer}"
-modes = ["SIMULATED"]
-numbers = "common"
-pad_bytes = 0
-[[grant]]
-class = "event"
-areas = ["everywhere"]
-place_km = 0
-time_s = 0
-shapes = "full"
-cadence_s = 0.1
-evidence_least = "candidate"
-fields = ["phenomena", "message", "text", "count"]
-[[grant]]
-class = "track"
-areas = ["everywhere"]
-position_km = 0
-velocity_mps = 0
-covariance = "full"
-cadence_s = 1
-fields = ["phase", "phenomena", "provenance"]
-"""
 
 
 def track_of(number: int, t_tai_ns: int) -> Any:
@@ -71,6 +48,7 @@ def prepare_nodes(folder: Path) -> None:
     from vedette.doors.node.adding import add_partner
     from vedette.doors.node.card import card_of, fingerprint_lines
     from vedette.doors.node.folder import NodeSettings, make_node
+    from vedette.sharing.release.open_policy import open_policy_text
 
     made = []
     for owner in ("NORTH", "SOUTH"):
@@ -82,7 +60,7 @@ def prepare_nodes(folder: Path) -> None:
     for (here, ours), (there, theirs) in ((made[0], made[1]), (made[1], made[0])):
         card = card_of(there, theirs)
         peer = add_partner(here, ours, card, fingerprint_lines(card)[0])
-        (here.release / f"{peer.name}.toml").write_text(POLICY.format(peer=peer.name), encoding="utf-8")
+        (here.release / f"{peer.name}.toml").write_text(open_policy_text(peer.name), encoding="utf-8")
 
 
 def main(name: str, folder: Path, tracks: int, warnings: int, seconds: int) -> None:

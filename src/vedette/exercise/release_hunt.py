@@ -6,6 +6,7 @@ exact numbers that a grant rounds are searched for as well. A second look decode
 that is not granted must be as empty as when it was never known.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,7 @@ from vedette.sharing.release import FIELDS, Kind, Outgoing, Releaser, parse_poli
 S = 10**9
 T0_TAI_NS = 900_000_000 * S
 OWNER, PEER, OTHER = "NORTH", "SOUTH", "WEST"
+STEPS, STEP_S = 7, 10
 _MODES = (Mode.REAL, Mode.TEST, Mode.SIMULATED)
 _PHENOMENA = {"track": "radar", "event": "infrared"}
 
@@ -66,37 +68,40 @@ def hunt(first_seed: int, count: int) -> Hunt:
     return found
 
 
-def _hunt_one(found: Hunt, seed: int, keys: dict[Mode, Any]) -> None:
-    rng = np.random.default_rng([334, seed])
+@dataclass(slots=True)
+class Drawn:
+    """What a seed drew: a policy, a mode, offers full of marks, and what any grant lets through."""
+
+    text: str
+    mode: Mode
+    granted: dict[Kind, frozenset[str]]
+    offers: list[Shared]
+    marks: dict[bytes, tuple[Kind, str]]
+
+
+def hunted(rng: np.random.Generator, modes: Sequence[Mode] = _MODES) -> Drawn:
+    """A policy with the offers that it is to be tried with."""
     text, granted = random_policy(rng)
-    policy = parse_policy(text, f"seed {seed}")
-    mode = _MODES[rng.integers(len(_MODES))]
-    releaser = Releaser(policy, owner=OWNER, mode=mode, secret=rng.bytes(32))
-    key = keys[mode]
-    assert isinstance(key, LiveKey | DrillKey)
-    sender = LinkSender(SenderState(owner=OWNER, node="A", to=PEER, mode=mode), key)
-    offers, marks = random_offers(rng)
-    once = [one for one in offers if isinstance(one, SharedLook | SharedNotice | SharedWords)]
-    steady = [one for one in offers if not isinstance(one, SharedLook | SharedNotice | SharedWords)]
-    found.policies += 1
-    sent = b""
-    told: list[Shared] = []
-    for step in range(7):
+    mode = modes[int(rng.integers(len(modes)))]
+    allowed = granted if mode in parse_policy(text).modes else {kind: frozenset[str]() for kind in Kind}
+    return Drawn(text, mode, allowed, *random_offers(rng))
+
+
+def steps_of(drawn: Drawn, rng: np.random.Generator) -> Iterator[tuple[list[Shared], list[Shared]]]:
+    """A minute, step by step: what there is, and what is said once."""
+    once = [one for one in drawn.offers if isinstance(one, SharedLook | SharedNotice | SharedWords)]
+    steady = [one for one in drawn.offers if not isinstance(one, SharedLook | SharedNotice | SharedWords)]
+    for step in range(STEPS):
         moved = [_later(one, step, rng) for one in steady]
         if rng.random() < 0.2:
             moved = moved[: len(moved) // 2]
-        found.events += len(moved) + (len(once) if step == 1 else 0)
-        out: tuple[Outgoing, ...] = releaser.release((*moved, *(once if step == 1 else ())), T0_TAI_NS + step * 10 * S)
-        for message in out:
-            sealed = sender.seal(message.lane, message.content, T0_TAI_NS + step * 10 * S)
-            sent += sealed.data
-            told += message.content
-            found.messages += 1
-    found.bytes += len(sent)
-    sent += msgspec.msgpack.encode(told)  # what JSON hides in base64
-    allowed = granted if mode in policy.modes else {kind: frozenset() for kind in Kind}
-    for mark, (kind, name) in marks.items():
-        is_granted = name in allowed.get(kind, frozenset())
+        yield moved, list[Shared](once) if step == 1 else []
+
+
+def judged(found: Hunt, seed: int, drawn: Drawn, sent: bytes, told: Sequence[Shared]) -> None:
+    """Search what left for all that must not have."""
+    for mark, (kind, name) in drawn.marks.items():
+        is_granted = name in drawn.granted.get(kind, frozenset())
         is_there = mark in sent
         if is_granted:
             found.granted += is_there
@@ -105,8 +110,32 @@ def _hunt_one(found: Hunt, seed: int, keys: dict[Mode, Any]) -> None:
         else:
             found.marks += 1
     for one in told:
-        if trouble := _not_empty(one, allowed):
+        if trouble := _not_empty(one, drawn.granted):
             found.leaks.append(f"seed {seed}: {trouble}")
+
+
+def _hunt_one(found: Hunt, seed: int, keys: dict[Mode, Any]) -> None:
+    rng = np.random.default_rng([334, seed])
+    drawn = hunted(rng)
+    policy = parse_policy(drawn.text, f"seed {seed}")
+    releaser = Releaser(policy, owner=OWNER, mode=drawn.mode, secret=bytes(rng.bytes(32)))
+    key = keys[drawn.mode]
+    assert isinstance(key, LiveKey | DrillKey)
+    sender = LinkSender(SenderState(owner=OWNER, node="A", to=PEER, mode=drawn.mode), key)
+    found.policies += 1
+    sent = b""
+    told: list[Shared] = []
+    for step, (steady, once) in enumerate(steps_of(drawn, rng)):
+        t_tai_ns = T0_TAI_NS + step * STEP_S * S
+        found.events += len(steady) + len(once)
+        out: tuple[Outgoing, ...] = releaser.release((*steady, *once), t_tai_ns)
+        for message in out:
+            sealed = sender.seal(message.lane, message.content, t_tai_ns)
+            sent += sealed.data
+            told += message.content
+            found.messages += 1
+    found.bytes += len(sent)
+    judged(found, seed, drawn, sent + msgspec.msgpack.encode(told), told)  # msgpack: what JSON hides in base64
 
 
 # ---- policies

@@ -10,42 +10,15 @@ from vedette.doors.node.gateway import Gateway
 from vedette.doors.node.opening_store import open_store
 from vedette.doors.node.store import NodeStore
 from vedette.reports import Evidence, Mode, PartnerNews, PartnerReport, Shared, SharedEvent, SharedTrack
+from vedette.sharing.release.open_policy import open_policy_text
 
 DEADLINE_S = 30.0  # against hanging
 MOST_OFFERED = 300  # a watch does not go on offering what is long over
-EVERYTHING = """version = 1
-peer = "{peer}"
-modes = ["SIMULATED", "EXERCISE", "TEST", "REAL"]
-numbers = "common"
-pad_bytes = 0
-[[grant]]
-class = "event"
-areas = ["everywhere"]
-place_km = 0
-time_s = 0
-shapes = "full"
-cadence_s = 0.1
-evidence_least = "candidate"
-fields = ["phenomena", "probabilities", "launch", "azimuth", "impact", "count", "tracks", "message", "text"]
-[[grant]]
-class = "track"
-areas = ["everywhere"]
-position_km = 0
-velocity_mps = 0
-covariance = "full"
-cadence_s = 1
-fields = ["parents", "phase", "probabilities", "phenomena", "provenance", "sensors"]
-[[grant]]
-class = "words"
-words = ["query", "reply", "note"]
-cadence_s = 0.1
-"""
-
 
 def grant_everything(node: Node) -> None:
     """Every partner may have everything, as it is."""
     for peer in node.peers:
-        (node.folder.release / f"{peer.name}.toml").write_text(EVERYTHING.format(peer=peer.name))
+        (node.folder.release / f"{peer.name}.toml").write_text(open_policy_text(peer.name))
 
 
 def warning(number: int) -> SharedEvent:

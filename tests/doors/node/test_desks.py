@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from tests.doors.node.ends import EVERYTHING, End, wait_for
+from tests.doors.node.ends import End, wait_for
 from tests.doors.node.nodes import broker_program, make_partners, node
 
 from vedette.core.constants import NS_PER_S
@@ -19,6 +19,7 @@ from vedette.doors.node.word_documents import read_document, type_of
 from vedette.doors.node.words import Letter, conversation, say, to_say
 from vedette.doors.notice_store import NoticeStore
 from vedette.reports import Mode, Notice, NoticeKind, SharedWords, Window
+from vedette.sharing.release.open_policy import open_policy_text
 
 WORDS = """
 words = ["query", "reply", "note", "cue-request", "cue-answer", "plan", "plan-answer"]
@@ -46,10 +47,10 @@ def pair(tmp_path):
     broker_program()
     north, south = node(tmp_path, "NORTH"), node(tmp_path, "SOUTH")
     make_partners(north, south)
-    policy = EVERYTHING.replace('words = ["query", "reply", "note"]\n', WORDS)
-    policy += '[[grant]]\nclass = "notice"\ncadence_s = 0.1\n'
     for one, peer in ((north, "SOUTH-A"), (south, "NORTH-A")):
-        (one.folder.release / f"{peer}.toml").write_text(policy.format(peer=peer))
+        policy = open_policy_text(peer).replace('words = ["query", "reply", "note"]\n', WORDS)
+        policy += '[[grant]]\nclass = "notice"\ncadence_s = 0.1\n'
+        (one.folder.release / f"{peer}.toml").write_text(policy)
     for one in (south, north):
         one.start_broker()
     yield north, south
@@ -120,7 +121,7 @@ def test_a_planned_flight_is_screened_by_both_owners_and_both_answers_are_shown(
 
 def test_words_that_the_policy_withholds_are_told_to_be_withheld(pair):
     north, _ = pair
-    (north.folder.release / "SOUTH-A.toml").write_text(EVERYTHING.format(peer="SOUTH-A"))
+    (north.folder.release / "SOUTH-A.toml").write_text(open_policy_text("SOUTH-A"))
     with End(north) as here:
         desk_of(north, here.store).ask("SOUTH-A", "Look", kind="cue-request")
         wait_for(lambda: rows(here)[0]["fate"].startswith("withheld"), "the fate")
