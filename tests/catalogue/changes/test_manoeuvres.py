@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tests.data import real_data
 
-from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, response, take_out
-from vedette.catalogue.changes.manoeuvres import find_manoeuvres
+from vedette.catalogue.changes.history import history_of
+from vedette.catalogue.changes.kink import FIT_DAYS, IS_STEP, KINKS, LATE_DAYS, response, take_out
+from vedette.catalogue.changes.manoeuvres import find_manoeuvres, manoeuvres_in
 from vedette.catalogue.changes.pattern import pattern_of_life
 from vedette.catalogue.changes.planes import MeanOrbits
 from vedette.doors.catalogue_files import read_elements
@@ -53,7 +54,7 @@ def test_sentinel_3a_is_told_as_its_operator_did() -> None:
     assert hits / len(true) >= 0.9
 
 
-@pytest.mark.parametrize("shape", range(1, len(FIT_DAYS)))
+@pytest.mark.parametrize("shape", range(1, KINKS))
 def test_the_shape_of_a_burn_is_what_a_straight_fit_makes_of_it(shape: int) -> None:
     """Against numpy's least squares on ten thousand looks; they are that dense that a thousandth is left."""
     one_thousandth = 1e-3
@@ -165,13 +166,41 @@ def _sorted_lines(path: Path) -> tuple[list[str], np.ndarray]:
 
 def test_kinks_are_taken_out_as_their_response_says() -> None:
     t = np.sort(np.random.default_rng(5).uniform(0.0, 40.0, 60))
-    shapes, when, sizes = np.array([0, 3, 6]), np.array([5.2, 17.0, 21.3]), np.array([100.0, -40.0, 7.0])
+    shapes = np.array([0, 3, 6, KINKS])
+    when, sizes = np.array([5.2, 17.0, 21.3, 30.1]), np.array([100.0, -40.0, 7.0, 900.0])
     along, pace = np.zeros(60), np.zeros(60)
-    take_out(t, when, FIT_DAYS[shapes], LATE_DAYS[shapes], sizes, along, pace)
+    take_out(t, when, FIT_DAYS[shapes], LATE_DAYS[shapes], IS_STEP[shapes], sizes, along, pace)
     told = [response(t - day, int(shape)) for day, shape in zip(when, shapes, strict=True)]
     here = [t >= day for day in when]
     np.testing.assert_allclose(along, -sum(s * y[0] * h for s, y, h in zip(sizes, told, here, strict=True)), atol=1e-9)
     np.testing.assert_allclose(pace, -sum(s * y[1] * h for s, y, h in zip(sizes, told, here, strict=True)), atol=1e-9)
+
+
+def test_small_burns_of_well_tracked_objects_are_told_where_drag_hides_them_in_longer_windows() -> None:
+    """Sets good to 10 m of an object whose drag swings by more in a week than the burns, of 3 mm/s, change its pace."""
+    burns = {60.4: 0.003, 121.7: 0.003, 180.2: -0.003}
+    quiet, told = (history_of(_made(those, noise_m=10.0)) for those in ({}, burns))
+    t = told.t_days
+    swing = 400.0 * np.sin(2.0 * np.pi * t / 13.0)  # metres a day; a burn is 780
+    carried = -400.0 * 13.0 / (2.0 * np.pi) * np.cos(2.0 * np.pi * t / 13.0)
+    swayed = [replace(one, along_m=one.along_m + carried, pace_mpd=one.pace_mpd + swing) for one in (quiet, told)]
+    assert manoeuvres_in(swayed[0]) == ()
+    found = manoeuvres_in(swayed[1])
+    assert len(found) == len(burns)
+    for one, (day, dv) in zip(found, burns.items(), strict=True):
+        assert abs(one.t_tai_ns / _DAY_NS - day) < 0.6  # sets are a day apart
+        assert one.along_mps == pytest.approx(dv, rel=0.25)
+
+
+def test_burns_out_and_back_between_two_sets_are_one_manoeuvre() -> None:
+    """30 mm/s ahead for seven hours of a day without sets: the same pace as before, and 2.3 km along the way."""
+    quiet = history_of(_made({}))
+    behind = np.where(quiet.t_days > 110.4, -3.0 * 0.03 * 0.3 * 86_400.0, 0.0)
+    found = manoeuvres_in(replace(quiet, along_m=quiet.along_m + behind))
+    assert [int(one.t_tai_ns / _DAY_NS) for one in found] == [110]
+    least = 2.0 * 0.03 * 0.3  # so small if they were as far apart as the sets
+    assert found[0].delta_v_mps == pytest.approx(least, rel=0.15)
+    assert found[0].along_mps == 0.0
 
 
 def test_an_object_that_stops_burning_or_burns_far_more_is_off_its_pattern() -> None:

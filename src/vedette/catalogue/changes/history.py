@@ -18,7 +18,7 @@ from vedette.reports.elements import ElementSets
 _NS_PER_DAY: Final = 86_400 * 10**9
 _AROUND: Final = 4  # sets to either side that a bad one is held against
 _LONGEST_BAD: Final = 4
-_FLOWN_SLACK: Final = 0.05  # of what a kink may have made in a gap
+_FLOWN_SLACK: Final = 0.1  # of what a kink may have made in a gap
 _LEADS_AWAY: Final = 0.2  # of the way that a run would lead if it lasted from set to set
 
 

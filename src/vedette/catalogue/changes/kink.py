@@ -13,14 +13,18 @@ import numpy as np
 
 from vedette.core.shapes import Rows, Scalar
 
-FIT_DAYS: Final = np.array([1e-3, 1.5, 3.0, 4.5, 6.0, 8.0, 10.5])
-LATE_DAYS: Final = np.array([0.0, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3])  # the last look is older than the epoch
+FIT_DAYS: Final = np.array([1e-3, 1.5, 3.0, 4.5, 6.0, 8.0, 10.5, 1e-3])
+LATE_DAYS: Final = np.array([0.0, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.0])  # the last look is older than the epoch
+KINKS: Final = 7  # shapes of kinks; the last is a step of place, which burns out and back within hours leave
+IS_STEP: Final = np.arange(8) == KINKS
 _STEADY: Final = 6.0  # a scatter of one counts as if seen so often already
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _shape(since: float, fit: float, late: float) -> tuple[float, float]:
+def _shape(since: float, fit: float, late: float, is_step: bool) -> tuple[float, float]:
     q = since - late
+    if is_step:
+        return (1.0, 0.0) if q > 0.0 else (0.0, 0.0)
     if q <= 0.0:
         return 0.0, 0.0
     if q >= fit:
@@ -31,7 +35,12 @@ def _shape(since: float, fit: float, late: float) -> tuple[float, float]:
 
 
 def response(since_days: Scalar, shape: int) -> tuple[Scalar, Scalar]:
-    """Place (days) and pace (none) of a burn of one, so many days after it, in sets of one of the shapes."""
+    """Place (days) and pace (none) of a burn of one, so many days after it, in sets of one of the shapes.
+
+    Of a step: place in steps, and no pace.
+    """
+    if IS_STEP[shape]:
+        return np.where(since_days > 0.0, 1.0, 0.0), np.zeros_like(since_days)
     fit, late = float(FIT_DAYS[shape]), float(LATE_DAYS[shape])
     r = np.clip((since_days - late) / fit, 0.0, 1.0)
     moved = 3.0 * r * r - 2.0 * r**3
@@ -39,11 +48,13 @@ def response(since_days: Scalar, shape: int) -> tuple[Scalar, Scalar]:
 
 
 @nb.njit(cache=True, error_model="numpy")
-def take_out(t: Scalar, when: Scalar, fits: Scalar, lates: Scalar, sizes: Scalar, along: Scalar, pace: Scalar) -> None:
-    """Take kinks away from place and pace, in place."""
+def take_out(
+    t: Scalar, when: Scalar, fits: Scalar, lates: Scalar, steps: Scalar, sizes: Scalar, along: Scalar, pace: Scalar
+) -> None:
+    """Take kinks and steps away from place and pace, in place."""
     for i in range(len(when)):
         for k in range(np.searchsorted(t, when[i]), len(t)):
-            place, moved = _shape(t[k] - when[i], fits[i], lates[i])
+            place, moved = _shape(t[k] - when[i], fits[i], lates[i], steps[i])
             along[k] -= sizes[i] * place
             pace[k] -= sizes[i] * moved
 
@@ -60,31 +71,38 @@ def scan_kinks(
     shares: Scalar,
     fits: Scalar,
     lates: Scalar,
+    steps: Scalar,
     before: float,
     after: float,
+    fewest: int,
+    terms: int,
     gain: Rows,
     size: Rows,
 ) -> None:
     """For every gap first <= j < last, instant in it and shape: how much better a kink explains the sets around.
 
-    The sets from `before` days ahead to `after` days on are fitted by constant acceleration with and without a kink;
-    gain is n log of the ratio of their misfits, and size the kink, metres a day.
+    The sets from `before` days ahead to `after` days on, `fewest` or more to either side, are fitted by constant
+    acceleration (three terms) or one that changes steadily (four) with and without a kink; gain is n log of the ratio
+    of their misfits, and size the kink, metres a day, or the step, metres.
     """
     n = len(t)
-    m = np.zeros((3, 3))
-    c = np.zeros(3)
+    m = np.zeros((terms, terms))
+    c = np.zeros(terms)
+    e = np.zeros(terms)
+    place = np.zeros(terms)
+    rate = np.zeros(terms)
     for j in range(first, last):
         for g in range(len(shares)):
             tau = t[j - 1] + (t[j] - t[j - 1]) * shares[g]
             lo = j - 1
             while lo > 0 and tau - t[lo - 1] <= before:
                 lo -= 1
-            while lo > 0 and j - lo < 4:
+            while lo > 0 and j - lo < fewest - 1:
                 lo -= 1
             hi = j + 1
             while hi < n and t[hi] - tau <= after:
                 hi += 1
-            while hi < n and hi - j < 5:
+            while hi < n and hi - j < fewest:
                 hi += 1
             if j - lo < 3 or hi - j < 3:
                 continue
@@ -92,41 +110,41 @@ def scan_kinks(
             c[:] = 0.0
             whole = 0.0
             for k in range(lo, hi):
-                s = t[k] - tau
-                u = 0.5 * s * s
+                _terms(t[k] - tau, place, rate)
                 a, d = weight_x[k], weight_v[k]
-                m[0, 0] += a
-                m[0, 1] += a * s
-                m[0, 2] += a * u
-                m[1, 1] += a * s * s + d
-                m[1, 2] += a * s * u + d * s
-                m[2, 2] += a * u * u + d * s * s
-                c[0] += a * along[k]
-                c[1] += a * s * along[k] + d * pace[k]
-                c[2] += a * u * along[k] + d * s * pace[k]
+                for p in range(terms):
+                    for q in range(terms):
+                        m[p, q] += a * place[p] * place[q] + d * rate[p] * rate[q]
+                    c[p] += a * place[p] * along[k] + d * rate[p] * pace[k]
                 whole += a * along[k] ** 2 + d * pace[k] ** 2
-            m[1, 0], m[2, 0], m[2, 1] = m[0, 1], m[0, 2], m[1, 2]
             back = np.linalg.inv(m)
             fit = back @ c
-            misfit = whole - (fit[0] * c[0] + fit[1] * c[1] + fit[2] * c[2])
+            misfit = whole - fit @ c
             for w in range(len(fits)):
-                e0 = e1 = e2 = own = told = 0.0
+                e[:] = 0.0
+                own = told = 0.0
                 for k in range(j, hi):
                     s = t[k] - tau
-                    y0, y1 = _shape(s, fits[w], lates[w])
+                    _terms(s, place, rate)
+                    y0, y1 = _shape(s, fits[w], lates[w], steps[w])
                     a, d = weight_x[k], weight_v[k]
-                    e0 += a * y0
-                    e1 += a * s * y0 + d * y1
-                    e2 += 0.5 * a * s * s * y0 + d * s * y1
+                    for p in range(terms):
+                        e[p] += a * place[p] * y0 + d * rate[p] * y1
                     own += a * y0 * y0 + d * y1 * y1
                     told += a * y0 * along[k] + d * y1 * pace[k]
-                q0 = back[0, 0] * e0 + back[0, 1] * e1 + back[0, 2] * e2
-                q1 = back[1, 0] * e0 + back[1, 1] * e1 + back[1, 2] * e2
-                q2 = back[2, 0] * e0 + back[2, 1] * e1 + back[2, 2] * e2
-                free = own - (q0 * e0 + q1 * e1 + q2 * e2)
+                free = own - e @ (back @ e)
                 if free <= 1e-9 * own or free <= 0.0:
                     continue
-                known = told - (fit[0] * e0 + fit[1] * e1 + fit[2] * e2)
+                known = told - fit @ e
                 size[j, g, w] = known / free
-                rest = max(misfit - known * known / free, 0.0)
-                gain[j, g, w] = (hi - lo) * np.log((_STEADY + misfit) / (_STEADY + rest))
+                rest = misfit - known * known / free
+                gain[j, g, w] = (hi - lo) * np.log((_STEADY + misfit) / (_STEADY + np.maximum(rest, 0.0)))
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _terms(s: float, place: Scalar, rate: Scalar) -> None:
+    """A path's place and rate by each of its terms, in place."""
+    place[0], rate[0] = 1.0, 0.0
+    for p in range(1, len(place)):
+        place[p] = place[p - 1] * s / p
+        rate[p] = place[p - 1]

@@ -3,10 +3,11 @@
 Burns so large that two sets tell them are taken first: the straight ways before and after meet between the two. Then
 kinks (`kink`) are looked for at every instant between sets, in every shape that a fit's length may give them and
 through windows of three widths, the largest first; each is taken out before the next is looked for, and all are fitted
-again until nothing changes. What counts as a kink is measured on the object itself: the spread of the jumps that appear
-where there is none (an empirical null, Efron 2004, JASA 99(465)), along its history, so calm radars' favourites and
-badly tracked objects are held to their own noise. When a burn was is the likelihood's to say. How long this object's
-fits are is learnt from its clear burns and weighs in the doubtful.
+again until nothing changes; last come small ones that only a few sets around them tell (`near`). What counts as a kink
+is measured on the object itself: the spread of the jumps that appear where there is none (an empirical null, Efron
+2004, JASA 99(465)), along its history, so calm radars' favourites and badly tracked objects are held to their own
+noise. When a burn was is the likelihood's to say. How long this object's fits are is learnt from its clear burns and
+weighs in the doubtful.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ import numpy as np
 
 from vedette.catalogue.changes.across import QuietPlane, across_mps
 from vedette.catalogue.changes.history import History, history_of, local_residuals, spread
-from vedette.catalogue.changes.kink import FIT_DAYS, LATE_DAYS, scan_kinks, take_out
+from vedette.catalogue.changes.kink import FIT_DAYS, IS_STEP, KINKS, LATE_DAYS, scan_kinks, take_out
+from vedette.catalogue.changes.near import near_kinks, rolling_sigma
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.reports.elements import ElementSets
 
@@ -25,6 +27,7 @@ _DAY_S: Final = 86_400.0
 _SHARES: Final = np.array([0.1, 0.3, 0.5, 0.7, 0.9])  # of a gap, where a burn is tried
 _FIRST_GUESS: Final = np.array([0.3] + [0.7 / 6] * 6)  # of the shapes
 _WINDOWS_DAYS: Final = ((5.0, 8.0), (8.0, 13.0), (8.0, 20.0))  # before and after a burn
+_FEWEST: Final = 5  # sets from a burn on
 _WHEN_WINDOW: Final = 1  # which tells when a burn was
 _LEAST_SCORE: Final = 8.0  # log odds that a kink must have: burns come about once in two months
 _LOOKS: Final = float(np.log(len(_WINDOWS_DAYS)))
@@ -32,9 +35,15 @@ _CLEAR_SCORE: Final = 25.0
 _TEMPER: Final = 0.5  # the noise of sets is not white: their likelihood counts for less than it says
 _LEFT_OVER: Final = 0.02  # of a burn, which the shape does not explain
 _NET_SIGMAS: Final = 2.5  # that burns told as one must leave
+_NET_SHARE: Final = 0.25  # of the largest of them; less is one bad fit, out and back
+_FIT_LEFT: Final = 0.01  # of a burn, which the days about it may show as others
+_FIT_LEFT_DAYS: Final = 6.0
 _SHARP_NULLS: Final = 8.0  # apparent jumps where there is none, that a kink told by two sets must have
 _SHARP_SLACK: Final = 0.05
 _SHARP_SCORE: Final = 99.0
+_STEP_DAYS: Final = 2.5
+_STEP_SIGMAS: Final = 30.0  # that what was flown between two sets must be beyond what their paces allow
+_ALONE: Final = 0.3
 _MOST_ROUNDS: Final = 40
 _FEWEST_SETS: Final = 14
 _NONE: Final = -1e9
@@ -53,6 +62,7 @@ class Manoeuvre:
     """One manoeuvre; burns less than a day apart are one.
 
     along_mps, across_mps : change of speed along the way (ahead positive) and, at least, across it
+    delta_v_mps : the size of both; of burns out and back between two sets, the least that they took
     axis : "along" or "across", whichever is the larger; radial burns leave little in element sets
     """
 
@@ -74,24 +84,35 @@ class _Kink:
     score: float
     mean_days: float
     sigma_days: float = 0.3
-    shapes: Scalar = field(default_factory=lambda: np.zeros(len(FIT_DAYS)))
+    shapes: Scalar = field(default_factory=lambda: np.zeros(KINKS))
     is_sharp: bool = False
+    noise_mpd: float = 0.0  # of one told by the sets next to it
 
 
 def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
     """Manoeuvres of one object from its element sets, the first first. Under two weeks' worth of sets give none."""
     if len(sets) < _FEWEST_SETS:
         return ()
-    past = history_of(sets)
+    period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
+    return manoeuvres_in(history_of(sets), _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0)
+
+
+def manoeuvres_in(past: History, least_mps: float = 0.0) -> tuple[Manoeuvre, ...]:
+    """Manoeuvres in one object's history, none smaller along the way than the least."""
     if len(past) < _FEWEST_SETS:
         return ()
     search = _Search(past)
     search.run()
-    period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
-    floor = _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0
     plane = QuietPlane.of(past, np.array([one.t_days for one in search.kinks]))
-    told = (_manoeuvre(past, group, search, plane) for group in _grouped(search.kinks))
-    return tuple(one for one, noise in told if abs(one.along_mps) >= max(floor, _NET_SIGMAS * noise))
+    told = []
+    for group in _grouped(_without_leavings([*search.kinks, *search.near()])):
+        one, noise = _manoeuvre(past, group, search, plane)
+        largest = max(abs(kink.size_mpd) for kink in group) / 3.0 / _DAY_S
+        if any(IS_STEP[kink.shape] for kink in group) or abs(one.along_mps) >= max(
+            least_mps, _NET_SIGMAS * noise, _NET_SHARE * largest
+        ):
+            told.append(one)
+    return tuple(told)
 
 
 class _Search:
@@ -112,6 +133,7 @@ class _Search:
             self._measure_noise(has_weights=False)
         self.nulls = [_null_spread(*self._scan(1, len(t), [], window)) for window in _WINDOWS_DAYS]
         self._take_sharp()
+        self._take_steps()
         tried = np.zeros(len(t), dtype=bool)
         for turn in range(_MOST_ROUNDS):
             if turn in (2, 5, 9):
@@ -128,7 +150,7 @@ class _Search:
                     break
                 if any(abs(t[j] - t[i]) < 25.0 for i in added):
                     continue
-                g, w = divmod(int(np.argmax(score[j - 1])), len(FIT_DAYS))
+                g, w = divmod(int(np.argmax(score[j - 1])), KINKS)
                 i = int(np.argmax(scores[:, j - 1, g, w]))
                 when = float(t[j - 1] + (t[j] - t[j - 1]) * _SHARES[g])
                 self.kinks.append(_Kink(when, w, float(scans[i][1][j - 1, g, w]), float(best[j]), when))
@@ -148,7 +170,7 @@ class _Search:
         least = _SHARP_NULLS * np.min([null[:, 0] for null in self.nulls], axis=0)
         large = np.abs(jump) > np.maximum(least, _SHARP_NULLS * self.sigmas[0] / gap)
         share = (v[1:] * gap - flown) / np.where(large, jump * gap, 1.0)  # of the gap, gone before the kink
-        shapes = np.eye(len(FIT_DAYS))[0]
+        shapes = np.eye(KINKS)[0]
         wide = np.pad(v[2:] - v[:-2], 1, mode="edge")
         stays = np.minimum(np.sign(jump) * wide[:-1], np.sign(jump) * wide[1:]) > 0.5 * np.abs(jump)  # no one bad set
         large &= stays & (share > -_SHARP_SLACK) & (share < 1.0 + _SHARP_SLACK)
@@ -157,12 +179,45 @@ class _Search:
             score = min(0.5 * float(jump[k] / least[k] * _SHARP_NULLS) ** 2, _SHARP_SCORE)
             self.kinks.append(_Kink(when, 0, float(jump[k]), score, when, 0.1 * float(gap[k]), shapes, True))
 
+    def _take_steps(self) -> None:
+        """Take every step so large that two sets tell it: no kink between them led from the one to the other."""
+        t = self.past.t_days
+        x, v = self._cleared(self.kinks)
+        gap, flown = np.diff(t), np.diff(x)
+        ends = np.stack([v[:-1] * gap, v[1:] * gap])
+        beyond = np.maximum(flown - ends.max(axis=0), 0.0) - np.maximum(ends.min(axis=0) - flown, 0.0)
+        usual = rolling_sigma(np.abs(flown - ends.mean(axis=0)), 0.5)
+        padded = np.pad(np.abs(flown - ends.mean(axis=0)), 1)
+        is_alone = np.maximum(padded[:-2], padded[2:]) < _ALONE * np.abs(beyond)  # a bad set is two, there and back
+        large = is_alone & (np.abs(beyond) > np.maximum(_STEP_SIGMAS * usual, np.abs(ends[1] - ends[0])))
+        large &= gap < _STEP_DAYS
+        for one in self.kinks:
+            large &= np.abs(t[:-1] + 0.5 * gap - one.t_days) > _STEP_DAYS  # large burns leave fits of both orbits
+        for k in np.flatnonzero(large).tolist():
+            when, size = float(t[k] + 0.5 * gap[k]), float(flown[k] - ends[:, k].mean())
+            score = min(0.5 * (size / float(usual[k])) ** 2, _SHARP_SCORE)
+            self.kinks.append(_Kink(when, KINKS, size, score, when, 0.3 * float(gap[k]), is_sharp=True))
+
+    def near(self) -> list[_Kink]:
+        """What remains in the sets next to each other."""
+        x, v = self._cleared(self.kinks)
+        begins = np.array([one.t_days for one in self.kinks])
+        fits = np.array([FIT_DAYS[one.shape] + LATE_DAYS[one.shape] for one in self.kinks])
+        sizes = np.array([abs(one.size_mpd) for one in self.kinks])
+        usual = np.append(np.min([null[:, 0] for null in self.nulls], axis=0), np.inf)
+        means = np.array([one.mean_days for one in self.kinks])
+        return [
+            _Kink(one.t_days, one.shape, one.size, one.score, one.t_days, 0.2, is_sharp=True, noise_mpd=one.noise)
+            for one in near_kinks(self.past.t_days, x, v, (begins, fits, sizes), usual)
+            if not len(means) or np.min(np.abs(means - one.t_days)) > _SAME_BURN_DAYS
+        ]
+
     def _cleared(self, kinks: list[_Kink], part: slice = slice(None)) -> tuple[Scalar, Scalar]:
         x, v = self.past.along_m[part].copy(), self.past.pace_mpd[part].copy()
         if kinks:
             shapes = np.array([one.shape for one in kinks])
             when, sizes = np.array([(one.t_days, one.size_mpd) for one in kinks]).T.copy()
-            take_out(self.past.t_days[part], when, FIT_DAYS[shapes], LATE_DAYS[shapes], sizes, x, v)
+            take_out(self.past.t_days[part], when, FIT_DAYS[shapes], LATE_DAYS[shapes], IS_STEP[shapes], sizes, x, v)
         return x, v
 
     def _measure_noise(self, *, has_weights: bool) -> None:
@@ -185,11 +240,11 @@ class _Search:
             end = one.t_days + FIT_DAYS[one.shape] + LATE_DAYS[one.shape] + 1.0
             doubt = np.where((t > one.t_days - 0.2) & (t < end), (_LEFT_OVER * one.size_mpd) ** 2, 0.0)
             noise_x, noise_v = noise_x + doubt, noise_v + doubt
-        gain = np.full((b - a, len(shares), len(FIT_DAYS)), _NONE)
+        gain = np.full((b - a, len(shares), KINKS), _NONE)
         size = np.zeros_like(gain)
         scan_kinks(
             t, x - x[len(x) // 2], v, 1.0 / noise_x, 1.0 / noise_v, max(first - a, 1), last - a, shares,
-            FIT_DAYS, LATE_DAYS, *window, gain, size,
+            FIT_DAYS[:KINKS], LATE_DAYS[:KINKS], IS_STEP[:KINKS], *window, _FEWEST, 3, gain, size,
         )  # fmt: skip
         return gain[first - a : last - a], size[first - a : last - a]
 
@@ -254,6 +309,18 @@ def _null_spread(gain: Rows, size: Rows) -> Rows:
     return np.column_stack([np.interp(rows, centres, local[:, w]) for w in range(size.shape[2])])
 
 
+def _without_leavings(kinks: list[_Kink]) -> list[_Kink]:
+    """By time, without what sets about a far larger burn show because their fits are of both orbits."""
+    by_time = sorted(kinks, key=lambda kink: kink.mean_days)
+    days, sizes = np.array([(one.t_days, abs(one.size_mpd)) for one in by_time]).reshape(-1, 2).T
+    return [
+        one
+        for one in by_time
+        if one.is_sharp
+        or not np.any((np.abs(days - one.t_days) < _FIT_LEFT_DAYS) & (_FIT_LEFT * sizes > abs(one.size_mpd)))
+    ]
+
+
 def _grouped(kinks: list[_Kink]) -> list[list[_Kink]]:
     groups: list[list[_Kink]] = []
     for one in kinks:
@@ -276,10 +343,14 @@ def _manoeuvre(past: History, group: list[_Kink], search: _Search, plane: QuietP
     """One manoeuvre, and the noise of its part along the way."""
     weight = np.array([abs(one.size_mpd) for one in group]) + 1e-9
     days = float(weight @ np.array([one.mean_days for one in group]) / weight.sum())
-    along = -sum(one.size_mpd for one in group) / 3.0 / _DAY_S
+    along = -sum(one.size_mpd for one in group if not IS_STEP[one.shape]) / 3.0 / _DAY_S
     j = int(np.clip(np.searchsorted(past.t_days, days), 1, len(past) - 1))
-    sigma = float(min(null[j - 1, group[0].shape] for null in search.nulls)) / 3.0 / _DAY_S
-    shape = max(group, key=lambda one: abs(one.size_mpd)).shape
+    largest = max(group, key=lambda one: abs(one.size_mpd))
+    shape = largest.shape
+    noise_mpd = largest.noise_mpd or min(float(null[j - 1, group[0].shape % KINKS]) for null in search.nulls)
+    sigma = noise_mpd / 3.0 / _DAY_S
+    gap_days = float(past.t_days[j] - past.t_days[j - 1])
+    stay = sum(2.0 * abs(one.size_mpd) / gap_days for one in group if IS_STEP[one.shape]) / 3.0 / _DAY_S
     across, across_sigma = across_mps(past, days, float(FIT_DAYS[shape])), plane.noise_mps(days, shape)
     is_clear = across > _ACROSS_NOISES * across_sigma and across > _SWING_SHARE * abs(along)
     across = across if is_clear else 0.0
@@ -288,7 +359,7 @@ def _manoeuvre(past: History, group: list[_Kink], search: _Search, plane: QuietP
     told = Manoeuvre(
         t_tai_ns=past.t_first_tai_ns + round(days * _NS_PER_DAY),
         t_sigma_s=max(float(max(one.sigma_days for one in group)) * _DAY_S, 600.0),
-        delta_v_mps=float(np.hypot(along, across)),
+        delta_v_mps=float(max(np.hypot(along, across), stay)),
         sigma_mps=across_sigma if is_across else sigma,
         along_mps=along,
         across_mps=across,
