@@ -20,8 +20,9 @@ def standby(
     none is proposed twice. What the other does after that is refused at the journal, the desk and the store.
 
     `vedette node yield` hands over on purpose, either way. It watches what the other was told to watch: the same
-    feeds, sensors and policies, read from the node's store. Both need the node's directory: on one machine, or on a
-    disk that both reach, with clocks that agree to a second.
+    feeds, sensors and policies, read from the node's store. Both need the node's directory, on one machine or on a
+    disk that both reach; or a copy of it each, with a store in a PostgreSQL server and `desk_in_store`. Clocks must
+    agree to a second.
 
     Parameters
     ----------
