@@ -63,7 +63,8 @@ def test_everybody_is_assessed(raid):
     assert len(PADS) <= len(candidates) <= len(PADS) + 1
     for one in candidates:
         assert sum(e.probability for e in one.explanations) == pytest.approx(1.0)
-        assert one.probability_of(*LAUNCHES) > 0.001
+    # every launch is taken for one; the ghost, two looks and no more, may be a bolide's
+    assert sum(one.probability_of(*LAUNCHES) > 0.9 for one in candidates) == len(PADS)
 
 
 def test_who_waits_has_a_launch_point_by_its_first_states(raid):
