@@ -2,12 +2,12 @@
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
 infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry, manoeuvres,
-breakups, joint, joint-engines; by default all.
+breakups, joint, joint-engines, false-alarms, threats; by default all.
 
 Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches,
 infrared, assurance,
-cues, classes, joint and joint-engines the records that `./run calibrate` keeps; without them their figures stay as
-they were.
+cues, classes, joint and joint-engines the records that `./run calibrate` keeps, false-alarms and threats the rows that
+`vedette rehearse` keeps, copied here; without them their figures stay as they were.
 """
 
 import re
@@ -33,6 +33,7 @@ from tools.accuracy.numerical_orbits import numerical_orbit_table
 from tools.accuracy.orbits import orbit_fit_figures
 from tools.accuracy.reentry import reentry_table
 from tools.accuracy.registration import registration_figures
+from tools.accuracy.rehearsals import FALSE_ALARMS, THREATS, false_alarm_table, threat_table
 from tools.accuracy.tracks import track_figures
 from tools.accuracy.troubles import trouble_table
 from tools.accuracy.warning import warning_figures
@@ -75,6 +76,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "breakups": breakup_table,
     "joint": joint_table,
     "joint-engines": engines_table,
+    "false-alarms": false_alarm_table,
+    "threats": threat_table,
 }
 
 RECORDED = ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups")
@@ -86,6 +89,8 @@ KEPT = {
     "classes": CLASS_RECORDS,
     "joint": JOINT_RECORDS,
     "joint-engines": ENGINES,
+    "false-alarms": FALSE_ALARMS,
+    "threats": THREATS,
 }
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.assessment.candidates.budget import Asking, FitBudget
-from vedette.assessment.candidates.raid import Member, count_distribution, interval_90, raid_of
+from vedette.assessment.candidates.raid import Member, count_distribution, denser, interval_90, raid_of
 from vedette.assessment.candidates.raid_mix import drawn_mix
+from vedette.assessment.natural.reference import EARTH_AREA_M2
 from vedette.core.constants import NS_PER_S
 from vedette.reports import Cause, Explanation
 
@@ -165,3 +166,19 @@ def test_what_tells_one_from_the_others_of_its_sort_still_counts():
     mix = drawn_mix(fitted + others, np.ones(32), np.array([True] * 12 + [False] * 20))
     _, low, high = mix.of(Cause.MEDIUM_RANGE)
     assert low >= 12 and high <= 20
+
+
+def test_few_launches_leave_the_edge_of_a_raid_open_and_many_close_it():
+    """Two hundred kilometres away: of four launches nobody knows how wide they are spread, of sixty one does."""
+    away = undecided(5, 0.5, place_m=(6.4e6, 2.2e5, 0.0))
+    assert found(launches(range(4)) + away)[0].count_90[1] == 9
+    assert found(launches(range(60)) + undecided(5, 0.5, place_m=(6.4e6, 5.2e5, 0.0)))[0].count_90 == (60, 60)
+
+
+def test_where_the_next_launch_comes_from_is_a_density():
+    """Summed over the plane, a launch in the raid is as probable as the launches known make it."""
+    known = launches(range(5))
+    r = (np.arange(40_000) + 0.5) * 250.0  # to 10,000 km
+    rings = [replace(known[0], place_itrf_m=np.array([6.4e6, 4e3, one])) for one in r]  # about the middle
+    gain = np.expm1(denser(known, rings, A_YEAR)) * (A_YEAR / 31_557_600.0 / EARTH_AREA_M2)
+    assert float(np.sum(gain * 2.0 * np.pi * r * 250.0)) == pytest.approx(5 / 64.0, rel=2e-3)
