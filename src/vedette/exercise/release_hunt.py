@@ -242,7 +242,7 @@ def _track(rng: np.random.Generator, word: Any, figure: Any, index: int) -> Shar
     root = rng.standard_normal((6, 6)) * np.array([300.0] * 3 + [3.0] * 3)[:, None]
     cov = root @ root.T + np.diag([100.0] * 3 + [1.0] * 3)
     foreign = "foreign" if is_foreign else "never"
-    caveat = rng.choice(["", "", "no third party", "only WEST, EAST", "strange words"]) if is_foreign else ""
+    caveat = str(rng.choice(["", "", "no third party", "only WEST, EAST", "strange words"])) if is_foreign else ""
     x, y, z = (float(v) for v in place)
     track = SharedTrack(
         number=word(Kind.TRACK, foreign),

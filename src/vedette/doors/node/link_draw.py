@@ -22,8 +22,10 @@ NEAR_BATCH = {"warn": 512, "words": 64, "track": 8, "bulk": 4}  # what is on its
 NEAR_S = 0.05  # a round trip as short as that is near
 HEAR_AT_ONCE = {"warn": 256, "words": 64, "track": 2, "bulk": 2}  # in one go, for which a warning may have to wait
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
+LOOK_S = 0.2  # between two looks at whether to ask
 SILENT_S = 1.6  # without a sign: ask again
-AGAIN_S = 0.5  # from asking to asking again, while nobody answers
+AGAIN_S = 0.2  # from asking to asking again, while nobody is there
+QUESTION_S = 0.5  # while an answer may be on its way
 FRESH_S = 60.0  # since we began: what comes may have come to the life before
 HELD_MOST = 20_000  # messages held behind a missing one
 
@@ -66,6 +68,7 @@ class LaneDraw:
         self._t_sign_s = self._t_asked_s = self._t_back_s = float("-inf")
         self._wake = asyncio.Event()
         self._inbox = ""
+        self._asking: set[asyncio.Task[int | None]] = set()
         self.waiting = 0  # at the partner's, by its own account
 
     async def run(self) -> None:
@@ -80,13 +83,16 @@ class LaneDraw:
                     self._next = None  # the link was away: what was answered may not have arrived
                 is_low = self._left <= self._batch() // 2  # asked for ahead: a backlog never waits for us
                 if (is_low or is_silent) and now - self._t_asked_s > (AGAIN_S if is_silent else 0.02):
+                    if is_silent:
+                        self._left = 0  # what was asked before went nowhere
                     await self._ask(inbox, now)
                 if self._held:
                     await self._hand_on()
                 self._wake.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 0.25)
+                    await asyncio.wait_for(self._wake.wait(), LOOK_S)
         finally:
+            self._forget_questions()
             with contextlib.suppress(Exception):
                 await listening.unsubscribe()
 
@@ -106,17 +112,34 @@ class LaneDraw:
         return (NEAR_BATCH if away_s is not None and away_s < NEAR_S else BATCH)[self.lane]
 
     async def _find_place(self) -> bool:
-        """Where the partner's broker believes us to be."""
-        try:
-            answer = await self._client.request(f"{self._api}.INFO.{self.stream}.{self.own}", b"", timeout=6.0)
-            told = msgspec.json.decode(answer.data)
-            place = int(told["ack_floor"]["stream_seq"]) + 1
-        except Exception:  # nobody there, no such stream yet, no answer in time: asked again
+        """Where the partner's broker believes us to be: asked anew every half second, and the first answer counts.
+
+        A question may be swallowed with the link, or be on its way for seconds.
+        """
+        asking = set(self._asking)
+        asking.add(asyncio.create_task(self._asked_place()))
+        done, self._asking = await asyncio.wait(asking, timeout=QUESTION_S, return_when=asyncio.FIRST_COMPLETED)
+        places = [place for one in done if (place := one.result()) is not None]
+        if not places:
             return False
+        self._forget_questions()
+        place = max(places)
         self._sign()
         self._next = place
         self._held = {number: one for number, one in self._held.items() if number >= place}
         return True
+
+    async def _asked_place(self) -> int | None:
+        try:
+            answer = await self._client.request(f"{self._api}.INFO.{self.stream}.{self.own}", b"", timeout=6.0)
+            return int(msgspec.json.decode(answer.data)["ack_floor"]["stream_seq"]) + 1
+        except Exception:  # nobody there, no such stream yet, no answer in time: asked again
+            return None
+
+    def _forget_questions(self) -> None:
+        for one in self._asking:
+            one.cancel()
+        self._asking = set()
 
     def _sign(self) -> None:
         now = time.monotonic()
