@@ -37,8 +37,9 @@ _UNSEEN = ("lost", "unknown")
 
 
 def offers_of(
-    picture: "Picture", owner: str, *, watch: str = "", messages: Mapping[str, Message] | None = None
-) -> tuple[Shared, ...]:
+    picture: "Picture", owner: str, *, watch: str = "", messages: Mapping[str, Message] | None = None,
+    has_coverage: bool = False,
+) -> tuple[Shared, ...]:  # fmt: skip
     """Everything that this picture could tell, in a fixed order: tracks, events, health, partners' tracks.
 
     Parameters
@@ -49,6 +50,8 @@ def offers_of(
         Tells one watch's O3 from another's: a journal's name or first link.
     messages
         What the desk has said of an alert, by the alert's id; the picture does not know.
+    has_coverage
+        Tell as well what share of launches would be seen: a tenth of a second whenever a sensor falls silent.
     """
     said = messages or {}
     candidates = {one.object_id: one for one in picture.candidates if one.object_id}
@@ -65,7 +68,7 @@ def offers_of(
     ]
     told: list[Shared] = [one for one in tracks if one is not None]
     told += events
-    told += _health(picture)
+    told += _health(picture, has_coverage)
     if picture.partners is not None:
         for view in picture.partners.views.values():
             told += [one if one.provenance else _from(one, view.owner) for one in view.tracks.values()]
@@ -157,7 +160,7 @@ def _event(
     )
 
 
-def _health(picture: "Picture") -> list[SharedHealth]:
+def _health(picture: "Picture", has_coverage: bool) -> list[SharedHealth]:
     from vedette.engine.health import sensor_health
 
     newest = max(picture.last_heard_tai_ns.values(), default=None)
@@ -173,5 +176,12 @@ def _health(picture: "Picture") -> list[SharedHealth]:
             working=counts[Condition.OK],
             degraded=counts[Condition.DEGRADED],
             silent=counts[Condition.SILENT],
+            coverage=_coverage(picture) if has_coverage else {},
         )
     ]
+
+
+def _coverage(picture: "Picture") -> dict[str, float]:
+    """By region, the chance that a launch of the class seen worst would be reported in time."""
+    said = picture.no_launch()
+    return {said.area: min(said.probabilities.values())} if said is not None and said.probabilities else {}

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vedette.doors.node.desk_said import DeskSaid
 from vedette.doors.node.folder import read_node
 from vedette.doors.node.gateway import Gateway
 from vedette.doors.node.inbox_settling import settle_inbox
@@ -47,6 +48,10 @@ class BesideWatch:
             self._tracks = TrackNumbers(self._store, self._settings.owner, self._settings.node)
         settle_inbox(self._store, journal.store, journal.path.name)
         self._time = WatchTime(is_played, speed, anchor)
+        # the desk lies beside the journal, as `doors.desk_past` finds it
+        self._said = DeskSaid(
+            journal.path.resolve().parent.parent, journal.session.mode, journal.store.first_link
+        )
         self.gateway = Gateway(
             self._folder, self._settings, self._store, journal.session.mode, self._time.now_tai_ns
         )
@@ -65,6 +70,7 @@ class BesideWatch:
         if self._line is not None:
             self._line.stop()
         self.gateway.stop()
+        self._said.close()
         self._store.close()
 
     def mixed(self, events: Iterator[Event | None]) -> Iterator[Event | None]:
@@ -115,7 +121,10 @@ class BesideWatch:
         from vedette.sharing.offering import offers_of, own_name
 
         watch = self._journal.path.stem
-        offers = offers_of(picture, self._settings.owner, watch=watch)
+        offers = offers_of(
+            picture, self._settings.owner, watch=watch, messages=self._said.messages(picture),
+            has_coverage=True,
+        )  # fmt: skip
         if isinstance(self._tracks, SharedNumbers):
             self._tracks.look(offers, picture, partial(own_name, watch))
         self.gateway.offer(self._tracks.numbered(offers, self._settings.owner))

@@ -49,10 +49,10 @@ evidence_least = "candidate"
 cadence_s = 1
 fields = ["phenomena", "probabilities", "launch", "azimuth", "impact", "count", "tracks", "message", "text"]
 
-[[grant]]  # how many sensors work, not which
+[[grant]]  # how many sensors work, not which, and what share of launches they would see
 class = "health"
 cadence_s = 10
-fields = ["working", "degraded", "silent"]
+fields = ["working", "degraded", "silent", "coverage"]
 
 [[grant]]  # what the desks write to each other
 class = "words"
