@@ -284,6 +284,7 @@ class LinkOut:
             except (VedetteError, OSError, UnicodeDecodeError) as trouble:  # what nobody can read grants nothing
                 self.trouble = f"nothing is released: {trouble}"
         self._releaser = self._new_releaser(policy, self._releaser.state())
+        self._releaser.all_unkept()  # what the one before had not kept yet is kept by this one
 
     def _new_releaser(self, policy: Any, state: ReleaserState | None = None) -> Releaser:
         is_old = False
