@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from vedette.assessment.follower import Follower
 from vedette.engine.events import CatalogueGiven, Event, FeedEnded
 from vedette.engine.incidents import clock_findings, incidents_of, is_astray, look_repeated, refused, think
+from vedette.engine.partner_looks import keep_own_look
 from vedette.engine.partners import hear_partner, think_jointly
 from vedette.engine.picture import Picture
 from vedette.engine.session import Session
@@ -171,7 +172,10 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
         said = (*said, *_hear_noise(picture, scan))
     if picture.catalogue is not None and not is_repeated and scan.kind not in _NOT_FOR_THE_CATALOGUE:
         picture.catalogue.hear(scan, picture.sensors[scan.sensor_id])
-    return said if is_repeated else (*said, *_follower_of(picture, scan).absorb(scan))
+    if is_repeated:
+        return said
+    keep_own_look(picture, scan)
+    return (*said, *_follower_of(picture, scan).absorb(scan))
 
 
 def _hear_noise(picture: Picture, scan: Scan) -> tuple[Finding, ...]:

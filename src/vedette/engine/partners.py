@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vedette.core.shapes import Rows, Scalar
+from vedette.engine.partner_looks import hear_partner_looks
 from vedette.reports import Candidate, Finding, PartnerNews, PartnerReport
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def hear_partner(picture: Picture, event: PartnerReport | PartnerNews) -> tuple[
     if picture.partners is None:
         picture.partners = Partners(picture.session.mode, picture.session.owner)
         picture.joint_review = JointReview(picture.partners)
-    return picture.partners.hear(event)
+    said = picture.partners.hear(event)
+    return said if isinstance(event, PartnerNews) else (*said, *hear_partner_looks(picture, event))
 
 
 def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from vedette.tracking import KnownObjects
     from vedette.tracking.groups import GroupWatch
     from vedette.tracking.interference.watcher import InterferenceWatch
+    from vedette.tracking.joint.looks import JointLooks
+    from vedette.tracking.tracks import Tracks
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Picture:
     clocks: ClockWatch | None = None  # by known objects, where there are any
     partners: Partners | None = None  # what other owners say, once one was heard
     joint_review: JointReview | None = None  # and beside what we see ourselves
+    joint_looks: JointLooks | None = None  # our looks and partners' in one tracker, where they share theirs
+    said_of_looks: set[str] = field(default_factory=set)  # each sentence once
     t_joint_tai_ns: int | None = None  # when anything was last received, partners' messages included
     refused: set[str] = field(default_factory=set)  # who was refused, and as what: said once
     coverage: tuple[int, float | None] | None = None  # when asked, and the chance that a launch would be seen
@@ -109,6 +113,11 @@ class Picture:
     def joint(self) -> tuple[JointAssessment, ...]:
         """Every event that a partner speaks of, or that we do while there are partners: all views side by side."""
         return () if self.joint_review is None else self.joint_review.assessments
+
+    @property
+    def tracks_of_all_looks(self) -> Tracks | None:
+        """What our looks and partners' come to in one tracker; None where no partner shares any."""
+        return None if self.joint_looks is None else self.joint_looks.tracks
 
     @property
     def partner_standings(self) -> tuple[PartnerStanding, ...]:

@@ -58,8 +58,13 @@ class JointLooks:
             self._tracker.step(scan)
         self._keep(scan)
 
-    def hear_partner(self, owner: str, look: SharedLook, t_heard_tai_ns: int) -> str:
-        """A partner's look; why it cannot be used, or nothing. It counts as heard when we heard it."""
+    def hear_partner(
+        self, owner: str, look: SharedLook, t_heard_tai_ns: int, latest_tai_ns: int | None = None
+    ) -> str:
+        """A partner's look; why it cannot be used, or nothing. It counts as heard when we heard it.
+
+        latest_tai_ns : what was measured later cannot have been heard by now
+        """
         try:
             scan = decode_scan(look.scan)
             if look.sensor_toml and self._told.get(owner) != look.sensor_toml:
@@ -72,6 +77,8 @@ class JointLooks:
             return f"{owner}: its sensor {scan.sensor_id!r} was not described; its looks cannot be placed"
         if scan.kind is not sensor.kind:
             return f"{owner}: its sensor {scan.sensor_id!r} is described as {sensor.kind} and reports as {scan.kind}"
+        if latest_tai_ns is not None and len(scan) and int(scan.t_measured_tai_ns.max()) > latest_tai_ns:
+            return f"{owner}: its sensor {scan.sensor_id!r} tells looks of times that have not come yet"
         if scan.kind not in _KINDS:
             return f"{owner}: looks of kind {scan.kind} are not tracked jointly"
         if self._tracker is None:
