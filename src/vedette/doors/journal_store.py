@@ -5,36 +5,41 @@ event before it can be replayed. A process killed at any instant leaves a file t
 none in part; what a killed machine leaves is the disk's affair.
 """
 
-import hashlib
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
-from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
-from vedette.doors.node.sql import DiskFullError, LostConnectionError
-
-APPLICATION_ID = 0x5645_4454  # "VEDT", in the file's own header
-FORMAT_VERSION = 1
-ELSEWHERE_VERSION = 2  # the same journal; the file holds its head, and a PostgreSQL server its entries
-
-_SCHEMA = (
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {FORMAT_VERSION}",
-    "CREATE TABLE header (id INTEGER PRIMARY KEY CHECK (id = 1), session BLOB NOT NULL, chain BLOB NOT NULL)",
-    "CREATE TABLE entries (seq INTEGER PRIMARY KEY, t_received_tai_ns INTEGER NOT NULL, kind TEXT NOT NULL, "
-    "payload BLOB NOT NULL, chain BLOB NOT NULL)",
-    *(
-        f"CREATE TRIGGER {table}_{change} BEFORE {change} ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'a journal is append-only'); END"
-        for table in ("header", "entries")
-        for change in ("UPDATE", "DELETE")
-    ),
+from vedette.core.errors import BadInputError, NotFoundError, UsageError
+from vedette.doors.journal_file import (
+    APPLICATION_ID,
+    DAMAGED,
+    ELSEWHERE_VERSION,
+    FORMAT_VERSION,
+    SCHEMA,
+    Connection,
+    InWords,
+    JournalFullError,
+    are_bytes,
+    broken,
+    check_identity,
+    connect,
+    connect_for_reading,
+    connect_to_server,
+    existing,
+    first_chain,
+    next_chain,
+    sync_directory,
+    write_head,
 )
+
+__all__ = [
+    "APPLICATION_ID", "ELSEWHERE_VERSION", "FORMAT_VERSION", "Connection", "JournalEntry", "JournalFullError",
+    "JournalStore", "Seals", "Verification",
+]  # fmt: skip
+_AT_ONCE = 2000  # entries read in one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +64,6 @@ class Verification:
     def is_whole(self) -> bool:
         """True when every entry is as it was written."""
         return self.broken_seq is None
-
-
-class JournalFullError(UnreachableError):
-    """There is no room for more."""
-
-
-class Connection(Protocol):
-    """As much of `sqlite3.Connection` as a journal needs; entries in a server are asked in the same words."""
-
-    @property
-    def in_transaction(self) -> bool:
-        """True when something is written and not yet durable."""
-        ...
-
-    def execute(self, statement: str, values: Any = (), /) -> Any:
-        """One statement; what it gives has `fetchone` and `fetchall`."""
-        ...
-
-    def close(self) -> None:
-        """Let go."""
-        ...
 
 
 class Seals(Protocol):
@@ -108,10 +92,10 @@ class JournalStore:
         with self._said("opened"):
             row = connection.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
             last = connection.execute("SELECT seq, chain FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
-        if row is None or not _are_bytes(*row) or row[1] != _first_chain(row[0]):
-            raise BadInputError("the journal's header is missing or was changed", str(path), _DAMAGED)
-        if last is not None and not (isinstance(last[0], int) and _are_bytes(last[1])):
-            raise BadInputError("the journal's last entry was changed", str(path), _DAMAGED)
+        if row is None or not are_bytes(*row) or row[1] != first_chain(row[0]):
+            raise BadInputError("the journal's header is missing or was changed", str(path), DAMAGED)
+        if last is not None and not (isinstance(last[0], int) and are_bytes(last[1])):
+            raise BadInputError("the journal's last entry was changed", str(path), DAMAGED)
         self.session_bytes: bytes = row[0]
         self._first: bytes = row[1]
         self._seq, self._chain = last if last is not None else (0, self._first)
@@ -125,19 +109,19 @@ class JournalStore:
             raise UsageError(f"{path} exists already; a journal is never overwritten, so give another name")
         connection: sqlite3.Connection | None = None
         try:
-            connection = _connect(path, "rwc")
+            connection = connect(path, "rwc")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")  # a journal is born whole or not at all
-            for statement in _SCHEMA:
+            for statement in SCHEMA:
                 connection.execute(statement)
-            connection.execute("INSERT INTO header VALUES (1, ?, ?)", (session_bytes, _first_chain(session_bytes)))
+            connection.execute("INSERT INTO header VALUES (1, ?, ?)", (session_bytes, first_chain(session_bytes)))
             connection.execute("COMMIT")
         except sqlite3.Error as trouble:
             if connection is not None:
                 connection.close()
             raise UsageError(f"{path}: no journal can be made there ({trouble}); give another --data-dir") from None
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return cls(path, connection, is_writable=True)
 
     @classmethod
@@ -152,7 +136,7 @@ class JournalStore:
         path = Path(path)
         if path.exists():
             raise UsageError(f"{path} exists already; a journal is never overwritten, so give another name")
-        head = (session_bytes, _first_chain(session_bytes))
+        head = (session_bytes, first_chain(session_bytes))
         connection = create_in_server(address, path.stem, head)
         try:
             write_head(path, head, connection.address)
@@ -180,9 +164,9 @@ class JournalStore:
     @classmethod
     def resume(cls, path: str | Path) -> "JournalStore":
         """An existing journal, to append to; the errors of `open`."""
-        path = _existing(path)
-        with _in_words(path, "opened"):
-            return cls._made(path, _connect(path, "rw"), "PRAGMA synchronous = FULL", is_writable=True)
+        path = existing(path)
+        with InWords(path, "opened"):
+            return cls._made(path, connect(path, "rw"), "PRAGMA synchronous = FULL", is_writable=True)
 
     @classmethod
     def open(cls, path: str | Path) -> "JournalStore":
@@ -190,18 +174,18 @@ class JournalStore:
 
         NotFoundError when there is none; BadInputError when the file is no journal, is damaged, or is of a newer form.
         """
-        path = _existing(path)
-        with _in_words(path, "opened"):
-            return cls._made(path, _connect_for_reading(path), "PRAGMA query_only = ON", is_writable=False)
+        path = existing(path)
+        with InWords(path, "opened"):
+            return cls._made(path, connect_for_reading(path), "PRAGMA query_only = ON", is_writable=False)
 
     @classmethod
     def _made(cls, path: Path, connection: sqlite3.Connection, setting: str, is_writable: bool) -> "JournalStore":
         try:
-            if _check_identity(connection, path) == ELSEWHERE_VERSION:
+            if check_identity(connection, path) == ELSEWHERE_VERSION:
                 address = connection.execute("SELECT address FROM elsewhere").fetchone()[0]
                 head = connection.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
                 connection.close()
-                return cls(path, _server(address, head, path, is_writable), is_writable)
+                return cls(path, connect_to_server(address, head, path, is_writable), is_writable)
             connection.execute(setting)
             return cls(path, connection, is_writable)
         except BaseException:
@@ -228,7 +212,7 @@ class JournalStore:
         if not self.is_writable:
             raise UsageError(f"{self.path} was opened to be read")
         seq = self._seq + 1
-        chain = _next_chain(self._chain, seq, t_received_tai_ns, kind, payload)
+        chain = next_chain(self._chain, seq, t_received_tai_ns, kind, payload)
         with self._said("appended to"):
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -289,9 +273,9 @@ class JournalStore:
                     (expected, _AT_ONCE),
                 ).fetchall()
             for row in rows:
-                trouble = _broken(row, expected, chain)
+                trouble = broken(row, expected, chain)
                 if trouble:
-                    raise BadInputError(trouble, f"{self.path} entry {expected}", _DAMAGED)
+                    raise BadInputError(trouble, f"{self.path} entry {expected}", DAMAGED)
                 chain, expected = row[4], expected + 1
                 yield JournalEntry(row[0], row[1], row[2], row[3])
             if len(rows) < _AT_ONCE:
@@ -349,166 +333,5 @@ class JournalStore:
             raise NotFoundError(f"{self.path} has no entry {seq}; it ends at {self._seq}")
         return bytes(row[0])
 
-    def _said(self, verb: str) -> "_in_words":
-        return _in_words(self.path, verb, self)
-
-
-_AT_ONCE = 2000  # entries read in one question
-_DAMAGED = "the file was changed or damaged after it was written; restore it from a copy"
-
-
-class _in_words:
-    """Turns SQLite's troubles into sentences with the exit code of their kind."""
-
-    def __init__(self, path: Path, verb: str, store: JournalStore | None = None) -> None:
-        self.path, self.verb, self.store = path, verb, store
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, DiskFullError | LostConnectionError):
-            self._server_trouble(error)
-        if isinstance(error, UnreachableError) and self.store is not None:  # the server's own words
-            self.store.forget_uncommitted()
-        if not isinstance(error, sqlite3.Error | UnicodeDecodeError | OverflowError):  # the last two: damaged pages
-            return
-        if self.store is not None and self.store.is_writable:
-            with suppress(sqlite3.Error):
-                self.store.forget_uncommitted()
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        kept = f"; {self.store.entry_count} entries are safe" if self.store is not None else ""
-        if code == sqlite3.SQLITE_FULL:
-            raise JournalFullError(f"{self.path}: the disk is full{kept}; make room and start again") from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise UnreachableError(f"{self.path}: another process is writing this journal; wait for it") from error
-        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            cure = "check the disk and your permission"
-            raise UnreachableError(f"{self.path}: cannot be {self.verb} ({error}){kept}; {cure}") from error
-        if code == sqlite3.SQLITE_NOTADB:
-            raise BadInputError("not a journal", str(self.path), "give a file that vedette watch wrote") from error
-        if code == sqlite3.SQLITE_CONSTRAINT:
-            raise UnreachableError(f"{self.path}: another process has appended to this journal{kept}") from error
-        raise BadInputError(f"a journal that cannot be {self.verb} ({error})", str(self.path), _DAMAGED) from error
-
-
-    def _server_trouble(self, error: Exception) -> None:
-        kept = ""
-        if self.store is not None:
-            self.store.forget_uncommitted()
-            kept = f"; {self.store.entry_count} entries are safe"
-        if isinstance(error, DiskFullError):
-            raise JournalFullError(f"{self.path}: the server's disk is full{kept}; make room") from error
-        raise UnreachableError(f"{self.path}: its server does not answer ({error}){kept}") from error
-
-
-def write_head(path: Path, head: tuple[bytes, bytes], address: str) -> None:
-    """The file of a journal whose entries lie elsewhere."""
-    own, other = f"user_version = {FORMAT_VERSION}", f"user_version = {ELSEWHERE_VERSION}"
-    schema = [statement.replace(own, other) for statement in _SCHEMA]
-    try:
-        connection = _connect(path, "rwc")
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in schema:
-                connection.execute(statement)
-            connection.execute("CREATE TABLE elsewhere (address TEXT NOT NULL)")
-            connection.execute("INSERT INTO elsewhere VALUES (?)", (address,))
-            connection.execute("INSERT INTO header VALUES (1, ?, ?)", head)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
-    except sqlite3.Error as trouble:
-        raise UsageError(f"{path}: no journal can be made there ({trouble}); give another --data-dir") from None
-    _sync_directory(path.parent)
-
-
-def _server(address: str, head: tuple[bytes, bytes], path: Path, is_writable: bool) -> Connection:
-    """The connection to a journal's server, whose head must be the file's own."""
-    from vedette.doors.node.server_entries import ServerEntries
-
-    server = ServerEntries(address, is_writable)
-    found = server.execute("SELECT session, chain FROM header WHERE id = 1").fetchone()
-    if found is None or tuple(map(bytes, found)) != tuple(head):
-        server.close()
-        raise BadInputError("the journal in the server is another than this file's", str(path), _DAMAGED)
-    return server
-
-
-def _existing(path: str | Path) -> Path:
-    path = Path(path)
-    if not path.exists():
-        raise NotFoundError(f"no journal at {path}; `vedette journal list` shows the ones there are")
-    if not path.is_file() or path.stat().st_size == 0:
-        raise BadInputError("not a journal", str(path), "give a file that vedette watch wrote")
-    return path
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    query = "immutable=1" if mode == "immutable" else f"mode={mode}"
-    address = f"{path.absolute().as_uri()}?{query}"
-    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=2.0, check_same_thread=False)
-
-
-def _connect_for_reading(path: Path) -> sqlite3.Connection:
-    """Read and write first (to take up what a killed writer left in its log), else as a file that cannot change."""
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return _connect(path, "rw")
-    connection = _connect(path, "ro")
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        return _connect(path, "immutable")
-    return connection
-
-
-def _check_identity(connection: sqlite3.Connection, path: Path) -> int:
-    """The form of the journal: 1, or 2 when its entries lie in a server."""
-    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if application_id != APPLICATION_ID:
-        raise BadInputError("a database of another program", str(path), "give a file that vedette watch wrote")
-    if version not in (FORMAT_VERSION, ELSEWHERE_VERSION):
-        known = f"this program reads forms {FORMAT_VERSION} and {ELSEWHERE_VERSION}"
-        raise BadInputError(f"a journal of form {version}", str(path), known)
-    return version
-
-
-def _first_chain(session_bytes: bytes) -> bytes:
-    return hashlib.sha256(b"vedette journal 1\n" + session_bytes).digest()
-
-
-def _next_chain(chain: bytes, seq: int, t_received_tai_ns: int, kind: str, payload: bytes) -> bytes:
-    name = kind.encode()
-    fixed = seq.to_bytes(8, "big") + t_received_tai_ns.to_bytes(8, "big", signed=True) + len(name).to_bytes(2, "big")
-    return hashlib.sha256(chain + fixed + name + payload).digest()
-
-
-def _broken(row: tuple[int, int, str, bytes, bytes], expected: int, chain: bytes) -> str:
-    """What is wrong with a row, or nothing."""
-    seq, t_received_tai_ns, kind, payload, stated = row
-    if seq != expected:
-        return f"entries {expected} to {seq - 1} are missing"
-    is_typed = isinstance(t_received_tai_ns, int) and isinstance(kind, str) and isinstance(payload, bytes)
-    if not is_typed or _next_chain(chain, seq, t_received_tai_ns, kind, payload) != stated:
-        return "the entry is not as it was written: the chain is broken"
-    return ""
-
-
-def _are_bytes(*values: object) -> bool:
-    return all(isinstance(value, bytes) for value in values)
-
-
-def _sync_directory(folder: Path) -> None:
-    """Make a new file's name durable too, where the system can."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    with suppress(OSError):
-        os.fsync(handle)
-    os.close(handle)
+    def _said(self, verb: str) -> "InWords":
+        return InWords(self.path, verb, self)
