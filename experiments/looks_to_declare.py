@@ -12,8 +12,8 @@ import sys
 from dataclasses import replace
 
 import numpy as np
-
 from experiments.first_look_delays import ASKED, ASKED_UNKNOWN, MOST, PARTS, PRIORS, STORIES
+
 from vedette.assessment.candidates.ladder import known_log_odds, unknown_log_odds
 from vedette.assessment.early.weighing import early_test
 from vedette.assessment.natural.context import NaturalContext
@@ -87,8 +87,10 @@ def main():
         n = [_first(odds[:, number]) for _, odds in flights]
         grown = [np.median([odds[k, number] for _, odds in flights if len(odds) > k]) for k in range(6)]
         words = " ".join(f"{g:+.1f}" for g in grown)
-        print(f"against {name}: mean {np.mean(n):.2f} looks, within one look {_within(n, bounds):.0f} %; over what is asked "
-              f"after looks 2 to 7: {words}")  # fmt: skip
+        print(
+            f"against {name}: mean {np.mean(n):.2f} looks, within one look {_within(n, bounds):.0f} %; "
+            f"over what is asked after looks 2 to 7: {words}"
+        )  # fmt: skip
 
 
 def _first(over):

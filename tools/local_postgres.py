@@ -58,7 +58,7 @@ class PostgresServer:
         raise RuntimeError((self.folder / "server.log").read_text(errors="replace"))
 
     def kill(self) -> None:
-        """Without a word, and with the processes that serve its connections: left alone, they may hold its memory long."""
+        """Without a word, and with the processes that serve its connections, which may hold its memory long."""
         assert self._process is not None
         served_by = _children(self._process.pid)
         self._process.kill()
