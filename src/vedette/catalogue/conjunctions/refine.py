@@ -64,6 +64,16 @@ def refine(records, since, ci, cj, ct, reach, out_t, out_d, out_w):
 
 
 @njit(cache=True, error_model="numpy")
+def apart_km(records, since, ci, cj, ct, out):
+    """Distance of each pair at its moment (s); infinite where one has no state."""
+    memory, s, r, d = np.zeros(8), np.empty(6), np.empty(6), np.empty(6)
+    for q in range(len(ci)):
+        i, j, t = ci[q], cj[q], ct[q]
+        known = relative(records[i], records[j], since[i] + t / 60.0, since[j] + t / 60.0, memory, s, r, d)
+        out[q] = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) if known else np.inf
+
+
+@njit(cache=True, error_model="numpy")
 def states_at(records, since, index, t, out):
     """States (k, 6) km and km/s of objects (k,) at seconds (k,) after the start."""
     memory = np.zeros(8)

@@ -20,6 +20,7 @@ NEAR_S = 900.0  # near without a break for so long: together, not passing
 _SLOW_MPS = 30.0
 _OFTEN = 3  # slow approaches of one pair: it goes round with the other
 _SAME_S = 1.0
+_NEXT_STEP = 2.01  # one candidate begins its step, the next ends the step after
 STRETCH_KNOTS = 15  # an hour
 
 
@@ -95,36 +96,42 @@ def settle(
     sgp4: Sgp4, t_start: int, span_s: float, km: float, i: Ints, j: Ints, t: Scalar, gap_s: float = STEP_S
 ) -> Approaches:
     """Approaches of candidates (rows i, j, and seconds)."""
-    from vedette.catalogue.conjunctions.refine import refine, relative
-
     order = np.lexsort((t, j, i))
     i, j, t = i[order], j[order], t[order]
+    pair = i * np.int64(1 << 32) + j
     since = (t_start - sgp4.t_epoch_tai_ns) / (60.0 * NS_PER_S)
-    at, far, speed = np.empty(len(t)), np.empty(len(t)), np.empty(len(t))
-    refine(sgp4.records, since, i, j, t, 2.0 * gap_s, at, far, speed)
     # unbroken stays: candidates of one pair no further apart than steps are
     is_break = np.ones(len(t), dtype=bool)
-    is_break[1:] = (i[1:] != i[:-1]) | (j[1:] != j[:-1]) | (np.diff(t) > 1.6 * gap_s)
-    group = np.cumsum(is_break) - 1
+    is_break[1:] = (pair[1:] != pair[:-1]) | (np.diff(t) > _NEXT_STEP * gap_s)
     starts = np.flatnonzero(is_break)
     ends = np.append(starts[1:], len(t)) - 1 if len(t) else starts
-    is_long = (t[ends] - t[starts] >= NEAR_S) if len(t) else np.empty(0, dtype=bool)
+    long = np.unique(pair[starts[t[ends] - t[starts] >= NEAR_S]])
+    # those are told by from, to and least distance: only of the others is every approach looked for
+    at, far, speed = np.full((3, len(t)), np.nan)
+    passing = np.flatnonzero(~np.isin(pair, long))
+    at[passing], far[passing], speed[passing] = _refined(sgp4, since, i[passing], j[passing], t[passing], gap_s)
     keep = np.isfinite(at) & (far <= km) & (at >= 0.0) & (at <= span_s)
     rows = np.flatnonzero(keep)
     rows = rows[np.lexsort((at[rows], j[rows], i[rows]))]
-    is_new = _new(i[rows], j[rows], at[rows])
-    rows = rows[is_new]
-    together = _together(i, j, group, is_long, rows, speed)
-    pair = i * np.int64(1 << 32) + j
-    is_near_row = np.isin(pair[rows], together)
-    near = _near(pair, t, far, together, km, sgp4, since, i, j, relative, span_s)
-    rows = rows[~is_near_row]
+    rows = rows[_new(i[rows], j[rows], at[rows])]
+    together = np.union1d(long, _often(pair[rows[1e3 * speed[rows] < _SLOW_MPS]]))
+    near = _near(pair, t, far, together, km, sgp4, since, span_s, gap_s)
+    rows = rows[~np.isin(pair[rows], together)]
     rows = rows[np.argsort(at[rows], kind="stable")]
     return Approaches(
         i[rows], j[rows], t_start + np.round(at[rows] * NS_PER_S).astype(np.int64), 1e3 * far[rows], 1e3 * speed[rows],
         near[0], near[1], t_start + np.round(near[2] * NS_PER_S).astype(np.int64),
         t_start + np.round(near[3] * NS_PER_S).astype(np.int64), near[4],
     )  # fmt: skip
+
+
+def _refined(sgp4: Sgp4, since: Scalar, i: Ints, j: Ints, t: Scalar, gap_s: float) -> tuple[Scalar, Scalar, Scalar]:
+    """Moment (s), distance (km) and speed (km/s) of the approach next to each candidate; NaN where there is none."""
+    from vedette.catalogue.conjunctions.refine import refine
+
+    at, far, speed = np.empty(len(t)), np.empty(len(t)), np.empty(len(t))
+    refine(sgp4.records, since, i, j, t, 2.0 * gap_s, at, far, speed)
+    return at, far, speed
 
 
 def _new(i: Ints, j: Ints, t: Scalar) -> Bools:
@@ -134,35 +141,35 @@ def _new(i: Ints, j: Ints, t: Scalar) -> Bools:
     return out
 
 
-def _together(i: Ints, j: Ints, group: Ints, is_long: Bools, rows: Ints, speed: Scalar) -> Ints:
-    """Pairs (as one number) that are near for long without a break, or slowly again and again."""
-    pair = i * np.int64(1 << 32) + j
-    long = np.unique(pair[is_long[group]]) if len(group) else np.empty(0, np.int64)
-    slow = rows[1e3 * speed[rows] < _SLOW_MPS]
-    often, counts = np.unique(pair[slow], return_counts=True)
-    return np.union1d(long, often[counts >= _OFTEN])
+def _often(pairs: Ints) -> Ints:
+    """Pairs that come up again and again."""
+    each, counts = np.unique(pairs, return_counts=True)
+    return each[counts >= _OFTEN]
 
 
 def _near(
-    pair: Ints, t: Scalar, far: Scalar, together: Ints, km: float, sgp4: Sgp4, since: Scalar, i: Ints, j: Ints,
-    relative: Callable[..., bool], span_s: float,
+    pair: Ints, t: Scalar, far: Scalar, together: Ints, km: float, sgp4: Sgp4, since: Scalar, span_s: float,
+    gap_s: float,
 ) -> tuple[Ints, Ints, Scalar, Scalar, Scalar]:  # fmt: skip
-    memory, s, r, d = np.zeros(8), np.empty(6), np.empty(6), np.empty(6)
-    out: list[tuple[int, int, float, float, float]] = []
-    for one in together.tolist():
-        rows = np.flatnonzero(pair == one)
-        a, b = int(i[rows[0]]), int(j[rows[0]])
-        moments = np.clip(t[rows], 0.0, span_s)
-        apart = np.full(len(rows), np.inf)
-        for k, x in enumerate(moments.tolist()):
-            if relative(sgp4.records[a], sgp4.records[b], since[a] + x / 60.0, since[b] + x / 60.0, memory, s, r, d):
-                apart[k] = float(np.linalg.norm(d[:3]))
-        apart = np.minimum(apart, np.where(np.isfinite(far[rows]), far[rows], np.inf))
-        inside = apart <= km
-        if inside.any():
-            out.append((a, b, float(moments[inside].min()), float(moments[inside].max()), 1e3 * float(apart.min())))
-    table = np.array(out, dtype=float).reshape(-1, 5)
-    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3], table[:, 4]
+    """Of pairs that are together (as one number, of candidates in order): rows, from, to (s), least distance (m)."""
+    from vedette.catalogue.conjunctions.refine import apart_km
+
+    rows = np.flatnonzero(np.isin(pair, together))
+    of, moments = pair[rows], np.clip(t[rows], 0.0, span_s)
+    i, j, apart = of >> 32, of & 0xFFFFFFFF, np.empty(len(rows))
+    apart_km(sgp4.records, since, i, j, moments, apart)
+    is_same = of[1:] == of[:-1]
+    is_low = np.ones(len(rows), dtype=bool)  # nearer than just before and just after: what is nearest is beside one
+    is_low[1:] &= ~is_same | (apart[1:] <= apart[:-1])
+    is_low[:-1] &= ~is_same | (apart[:-1] <= apart[1:])
+    low = np.flatnonzero(is_low)
+    apart[low] = np.fmin(apart[low], _refined(sgp4, since, i[low], j[low], moments[low], gap_s)[1])
+    inside = np.flatnonzero(np.fmin(apart, far[rows]) <= km)
+    least = np.fmin(apart, far[rows])[inside]
+    each, first, count = np.unique(of[inside], return_index=True, return_counts=True)
+    at = moments[inside]
+    nearest = np.minimum.reduceat(least, first) if len(each) else least
+    return each >> 32, each & 0xFFFFFFFF, at[first], at[first + count - 1], 1e3 * nearest
 
 
 class Screen:
