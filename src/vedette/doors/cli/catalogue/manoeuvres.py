@@ -1,13 +1,21 @@
 """`vedette catalogue manoeuvres`: when an object burned its engines."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 
 def manoeuvres(
     *files: Path,
     id: int | None = None,
     pattern: bool = False,
+    tracks: bool = False,
+    stations: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
+    object: str = "",
+    gap_hours: float = 3.0,
+    arc_hours: float = 24.0,
+    position_sigma_m: float = 1.0,
     data_dir: Path | None = None,
     json: bool = False,
 ) -> int:
@@ -18,6 +26,11 @@ def manoeuvres(
     millimetres a second for well tracked satellites. Changes are told with the time at which the orbits before and
     after cross, and with how sure each is; a bad set among good ones is no manoeuvre.
 
+    With --tracks the files are tracking of one object instead, all that `vedette catalogue fit` reads: laser ranges,
+    radar, telescopes, positions (SP3, CPF, OEM). It is cut into arcs, an orbit is fitted to each, and every pair of
+    arcs next to each other is told with the burn that best joins them, its covariance along radius, track and normal,
+    and how probable it is that there was one. An arc no one orbit fits is passed over: those around it are compared.
+
     Parameters
     ----------
     files
@@ -26,6 +39,18 @@ def manoeuvres(
         A catalogue number: which object of the files, or of the store.
     pattern
         Tell the object's pattern of life as well: how often it burns, and whether the last wait is off the pattern.
+    tracks
+        The files are tracking of one object, not element sets.
+    stations
+        With --tracks: where the stations are, as for `vedette catalogue fit`.
+    object
+        With --tracks: the name in the files, where they hold several objects.
+    gap_hours
+        With --tracks: an arc ends where nothing was seen for so long.
+    arc_hours
+        With --tracks: no arc is longer.
+    position_sigma_m
+        With --tracks: one sigma of positions from CPF or SP3.
     data_dir
         Where the catalogue is kept.
     json
@@ -39,6 +64,8 @@ def manoeuvres(
     from vedette.doors.catalogue_sets import catalogue_store, sets_of_files
     from vedette.doors.wire import json_bytes
 
+    if tracks:
+        return _from_tracks(files, stations, id, object, (gap_hours, arc_hours), position_sigma_m, pattern, json)
     if not files and id is None:
         raise UsageError("`vedette catalogue manoeuvres` needs files of element sets, or --id NUMBER")
     sets = sets_of_files(files) if files else catalogue_store(data_dir).history(int(id or 0))
@@ -68,6 +95,49 @@ def manoeuvres(
         words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in life.items() if key != "id")
         sys.stdout.write(f"{life['id']}: {words}\n")
     return 0
+
+
+def _from_tracks(
+    files: tuple[Path, ...],
+    stations: tuple[Path, ...],
+    number: int | None,
+    name: str,
+    hours: tuple[float, float],
+    sigma_m: float,
+    pattern: bool,
+    json: bool,
+) -> int:
+    import sys
+
+    from vedette.core.errors import UsageError
+    from vedette.doors.track_burns import burns_in_tracks
+    from vedette.doors.wire import json_bytes
+
+    if not files or pattern:
+        raise UsageError("`vedette catalogue manoeuvres --tracks` needs files of tracking, and knows no pattern")
+    rows, said = burns_in_tracks(
+        files, stations, number=number, object_name=name, gap_hours=hours[0], arc_hours=hours[1],
+        position_sigma_m=sigma_m, tell=lambda line: None if json or not sys.stderr.isatty() else _tell(line),
+    )  # fmt: skip
+    for line in said:
+        _tell(line)
+    if json:
+        sys.stdout.write(json_bytes(rows).decode() + "\n")
+        return 0
+    for row in rows:
+        vector = " ".join(f"{1e3 * x:+.2f}" for x in row["radial_along_across_mps"])
+        sys.stdout.write(
+            f"{row['before'][1][:16]}Z to {row['after'][0][:16]}Z  a burn with {100 * row['probability']:.1f} %: "
+            f"{row['t_utc'][:16]}Z ± {row['t_sigma_s'] / 3600:.1f} h  {1e3 * row['delta_v_mps']:.2f} ± "
+            f"{1e3 * row['sigma_mps']:.2f} mm/s {row['axis']} (radial, along, across {vector})\n"
+        )
+    return 0
+
+
+def _tell(line: str) -> None:
+    import sys
+
+    sys.stderr.write(f"{line}\n")
 
 
 def _row(number: int, one: Any) -> dict[str, Any]:
