@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,19 @@ EVENTS = (
     ("Fengyun-1C", "20061117", "20070621", "1999-025", 25730, "2007-01-11T22:26:00Z"),
     ("Cosmos 1408", "20211109", "20220118", "1982-092", 13552, "2021-11-15T02:47:00Z"),
 )
+BINS_MMPS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, np.inf)
 CHINA = timedelta(hours=8)
 
 
 def operator_times(path: Path) -> Scalar:
-    """Middle of every manoeuvre, TAI ns: the form of the IDS (day of the year from one), or start and end in China."""
+    """Middle of every manoeuvre in the order of time."""
+    return np.sort(np.array(_middles(path)))
+
+
+def _middles(path: Path) -> list[float]:
+    """Middle of the manoeuvre of every line, TAI ns.
+
+    In the form of the IDS (day of the year from one), or start and end in China."""
     middles = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if china := re.findall(r'"(\S+) CST"', line):
@@ -36,14 +45,27 @@ def operator_times(path: Path) -> Scalar:
             ends = [
                 datetime(y, 1, 1) + timedelta(days=d - 1, hours=h, minutes=m) for y, d, h, m in (p[:4], p[4:])
             ]
-        middles.append(np.mean([float(tai_ns_from_utc_text(end.isoformat() + "Z")) for end in ends]))
-    return np.sort(np.array(middles))
+        middles.append(float(np.mean([float(tai_ns_from_utc_text(end.isoformat() + "Z")) for end in ends])))
+    return middles
+
+
+def net_sizes_mps(path: Path, groups: list[Scalar]) -> Scalar:
+    """Of each group of times, what its burns leave along the way together (the second speed of the IDS)."""
+    net = {}
+    for line, middle in zip(path.read_text(encoding="utf-8").splitlines(), _middles(path), strict=True):
+        words = line.split()
+        net[middle] = sum(float(words[18 + 15 * k]) for k in range(int(words[10])))
+    return np.array([abs(sum(net[one] for one in group.tolist())) for group in groups])
+
+
+def grouped(times: Scalar) -> list[Scalar]:
+    """Those under a day apart together."""
+    return [group for group in np.split(times, np.flatnonzero(np.diff(times) >= DAY_NS) + 1) if len(group)]
 
 
 def joined(times: Scalar) -> Scalar:
     """Those under a day apart as one, at their mean."""
-    groups = np.split(times, np.flatnonzero(np.diff(times) >= DAY_NS) + 1)
-    return np.array([group.mean() for group in groups if len(group)])
+    return np.array([group.mean() for group in grouped(times)])
 
 
 def matched(found: Scalar, true: Scalar) -> tuple[list[int], list[int]]:
@@ -67,11 +89,12 @@ def manoeuvre_table() -> str:
         "| satellite | sets | true | found | right | precision | recall | time error, hours, 50 / 95 % |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    sure, right = [], []
+    sure, right, sizes, is_found = [], [], [], []
     for name, file in OPERATORS.items():
         sets, _ = read_elements(folder / f"{name}.tle.gz")
         true = operator_times(folder / file)
-        true = joined(true[(true > sets.t_epoch_tai_ns.min()) & (true < sets.t_epoch_tai_ns.max())])
+        groups = grouped(true[(true > sets.t_epoch_tai_ns.min()) & (true < sets.t_epoch_tai_ns.max())])
+        true = np.array([group.mean() for group in groups])
         told = find_manoeuvres(sets)
         found = np.array([float(one.t_tai_ns) for one in told])
         i, j = matched(found, true)
@@ -80,6 +103,9 @@ def manoeuvre_table() -> str:
             f"| {name} | {len(sets):,} | {len(true)} | {len(found)} | {len(i)} | {len(i) / len(found):.2f} | "
             f"{len(i) / len(true):.2f} | {off[0]:.1f} / {off[1]:.1f} |"
         )
+        if not file.endswith(".fy"):  # which tells no sizes
+            sizes += (1e3 * net_sizes_mps(folder / file, groups)).tolist()
+            is_found += np.isin(np.arange(len(true)), j).tolist()
         sure += [one.probability for one in told]
         right += np.isin(np.arange(len(found)), i).tolist()
     p, is_right = np.array(sure), np.array(right)
@@ -88,6 +114,12 @@ def manoeuvre_table() -> str:
         inside = (p >= low) & (p < high)
         share = f"{100 * is_right[inside].mean():.0f} %" if inside.any() else "none"
         lines.append(f"| {100 * low:.0f} to {min(100 * high, 100):.0f} % | {inside.sum()} | {share} |")
+    net, hit = np.array(sizes), np.array(is_found)
+    lines += ["", "| left along the way, mm/s | true, five low satellites | found |", "| --- | --- | --- |"]
+    for low, high in pairwise(BINS_MMPS):
+        inside = (net >= low) & (net < high)
+        words = f"{low:g} to {high:g}" if np.isfinite(high) else f"{low:g} and more"
+        lines.append(f"| {words} | {inside.sum()} | {hit[inside].sum()} ({100 * hit[inside].mean():.0f} %) |")
     return "\n".join(lines)
 
 
