@@ -12,6 +12,7 @@ from vedette.doors.node.reserve import RESERVE_BYTES, Reserve
 from vedette.doors.node.sql import DiskFullError, Row
 from vedette.doors.node.sql_store import SqlNodeStore
 from vedette.doors.node.store_tables import STORE_FORM, TABLES
+from vedette.doors.node.wal_clearing import LATEST_PAGES, WalClearing
 
 APPLICATION_ID = 0x5645_4E44  # "VEND", in the file's own header
 PATIENCE_S = 10.0  # for another process to finish its transaction
@@ -42,6 +43,8 @@ class SqliteSql:
         except (sqlite3.Error, OSError) as trouble:
             cure = "check the folder and your permission"
             raise UnreachableError(f"{path}: no store can be opened there ({trouble}); {cure}") from trouble
+        self._clearing = WalClearing(path)
+        self._unsaid = 0  # bytes of the open transaction
         try:
             self._prepare()
         except BaseException:
@@ -52,6 +55,7 @@ class SqliteSql:
         with _InWords(self):
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {LATEST_PAGES}")
             self._db.execute("PRAGMA cache_size = -32768")  # KiB: a year of digests is looked up at random
             if self._form() == (0, 0):
                 self._db.execute("BEGIN IMMEDIATE")
@@ -80,6 +84,8 @@ class SqliteSql:
 
     def run_many(self, statement: str, rows: Iterable[Row]) -> None:
         """One statement for each row of values."""
+        rows = list(rows)
+        self._unsaid += sum(len(value) for row in rows for value in row if isinstance(value, bytes))
         with _InWords(self):
             self._db.executemany(statement, rows)
 
@@ -92,15 +98,19 @@ class SqliteSql:
         """On the disk when it returns."""
         with _InWords(self):
             self._db.execute("COMMIT")
+        self._clearing.wrote(self._unsaid)
+        self._unsaid = 0
 
     def roll_back(self) -> None:
         """Undo; a transaction that SQLite itself has undone is no trouble."""
+        self._unsaid = 0
         with suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
 
     def close(self) -> None:
         """The write-ahead log goes into the file."""
+        self._clearing.stop()
         self._db.close()
 
 
