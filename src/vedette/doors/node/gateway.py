@@ -255,6 +255,7 @@ class Gateway:
 
         await self._guarded(link, begin)
         while has_more:
+            await link.broker.let_warnings_pass()
             await self._guarded(link, some)
 
     async def _guarded(self, link: Link, work: Callable[[], Awaitable[None]]) -> bool:

@@ -20,6 +20,7 @@ from vedette.doors.node.store import NodeStore, StoreWriting
 from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, kept_of, stream_of, subject_of
 
 PAUSE_S = 0.3  # between tries
+GIVE_WAY_S = 0.25  # what tracks wait at most for warnings, before each message
 SETTLE_S = 0.2  # between two times at which what the broker has leaves the outbox
 ROUND_TRIP_EVERY_S = 2.0
 
@@ -54,6 +55,13 @@ class BrokerLink:
                 box.read_again()
         for one in posted.rows:
             self._outboxes[one.lane].add(one)
+
+    async def let_warnings_pass(self) -> None:
+        """Wait while a warning is on its way to the broker, though not for ever: tracks go on, if slowly."""
+        warnings = self._outboxes["warn"]
+        end = time.monotonic() + GIVE_WAY_S
+        while self.is_broker_up and warnings.is_busy and time.monotonic() < end:
+            await asyncio.sleep(0.004)
 
     @property
     def incoming(self) -> dict[str, int]:
@@ -98,6 +106,9 @@ class BrokerLink:
             LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard, lambda: self.round_trip_s)
             for lane in LANES
         ]
+        for draw in self._draws:
+            if draw.lane in ("track", "bulk"):
+                draw.gives_way_to = next(one for one in self._draws if one.lane == "warn")
         tasks = [asyncio.create_task(box.run(client, streams), name=f"publish {box.lane}") for box in boxes]
         tasks.append(asyncio.create_task(self._settle(), name="settle"))
         tasks += [asyncio.create_task(draw.run(), name=f"draw {draw.lane}") for draw in self._draws]

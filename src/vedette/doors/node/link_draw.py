@@ -22,6 +22,7 @@ NEAR_BATCH = {"warn": 512, "words": 64, "track": 8, "bulk": 4}  # what is on its
 NEAR_S = 0.05  # a round trip as short as that is near
 HEAR_AT_ONCE = {"warn": 256, "words": 64, "track": 2, "bulk": 2}  # in one go, for which a warning may have to wait
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
+GIVE_WAY_S = 0.25  # what tracks wait at most for warnings, before each message or two
 LOOK_S = 0.2  # between two looks at whether to ask
 SILENT_S = 1.6  # without a sign: ask again
 AGAIN_S = 0.2  # from asking to asking again, while nobody is there
@@ -68,6 +69,8 @@ class LaneDraw:
         self._t_sign_s = self._t_asked_s = self._t_back_s = float("-inf")
         self._wake = asyncio.Event()
         self._inbox = ""
+        self.gives_way_to: LaneDraw | None = None
+        self._is_taking = False
         self._asking: set[asyncio.Task[int | None]] = set()
         self.waiting = 0  # at the partner's, by its own account
 
@@ -106,6 +109,17 @@ class LaneDraw:
             f"{self._api}.MSG.NEXT.{self.stream}.{self.own}", msgspec.json.encode(request), reply=inbox
         )
         self._left = max(self._left, 0) + batch
+
+    async def _give_way(self) -> None:
+        """Let what is more urgent be heard first, though not for ever."""
+        end = time.monotonic() + GIVE_WAY_S
+        while (other := self.gives_way_to) is not None and other.is_busy and time.monotonic() < end:
+            await asyncio.sleep(0.004)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that came, in its turn, has not been heard yet."""
+        return self._is_taking or self._next in self._held
 
     def _batch(self) -> int:
         away_s = self._round_trip_s()
@@ -192,7 +206,13 @@ class LaneDraw:
         most = HEAR_AT_ONCE[self.lane]
         for at in range(0, len(ready), most):
             some = ready[at : at + most]
-            if not await self._take(self.lane, some):
+            await self._give_way()
+            self._is_taking = True
+            try:
+                is_safe = await self._take(self.lane, some)
+            finally:
+                self._is_taking = False
+            if not is_safe:
                 self._held.update({one.number: one for one in ready[at:]})
                 await asyncio.sleep(1.0)
                 return

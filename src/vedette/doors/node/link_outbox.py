@@ -40,6 +40,7 @@ class LaneOutbox:
         self._queue: deque[Fresh] = deque()
         self._is_whole = False  # the queue holds all that waits behind `_up_to`
         self._up_to = 0
+        self._is_putting = False
         self._wake = asyncio.Event()
 
     def add(self, one: Fresh) -> None:
@@ -55,6 +56,11 @@ class LaneOutbox:
         self._queue.clear()
         self._is_whole = False
         self._wake.set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that is known of is not at the broker yet."""
+        return self._is_putting or bool(self._queue)
 
     def take_done(self) -> list[int]:
         """What may leave the store's outbox."""
@@ -74,7 +80,11 @@ class LaneOutbox:
                 except TimeoutError:
                     self.read_again()
                 continue
-            self._told[self.lane] = await self._put(client, streams, rows)
+            self._is_putting = True
+            try:
+                self._told[self.lane] = await self._put(client, streams, rows)
+            finally:
+                self._is_putting = False
             self._up_to = rows[-1].number
             self.done += [one.number for one in rows]
 
