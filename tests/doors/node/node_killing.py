@@ -25,6 +25,7 @@ from tests.rehearsals.test_kill_the_watch import ascent
 
 from vedette.assessment.alerts import DeskKind, Proposed
 from vedette.doors.alert_desk import AlertDesk
+from vedette.doors.server.warming import is_cold, warm
 from vedette.doors.sqlite_journal import SqliteJournal, list_journals
 from vedette.formats import write_scans
 from vedette.reports import Mode, PartnerReport, Scan, SharedEvent
@@ -66,6 +67,8 @@ class NodeKilled:
 
 def kill_nodes(path: Path, kills: int, seed: int) -> NodeKilled:
     """`kills` times, at instants drawn from the seed, from moments after its start to seconds into its work."""
+    if is_cold():  # else the first lives would end before they have compiled anything
+        warm(lambda done, of: None, lambda: True)
     rng = random.Random(seed)
     north, south = (node(path, owner) for owner in ("NORTH", "SOUTH"))
     make_partners(north, south)

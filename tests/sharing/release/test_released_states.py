@@ -6,7 +6,7 @@ from scipy.stats import chi2
 
 from vedette.frames import itrf_from_geodetic
 from vedette.motion.propagate import propagate_coast
-from vedette.sharing.release.coarse_state import Coarseness, coarse_states
+from vedette.sharing.release.coarse_state import Coarseness, _stepped, coarse_states
 from vedette.sharing.release.ladder import step_up, steps_to
 from vedette.sharing.release.secrets import Secret
 
@@ -121,3 +121,9 @@ def test_steps() -> None:
         0.0, 1.0, 1.0, 2.0, 5.0, 10.0, 10_000.0, 20_000.0,
     ]  # fmt: skip
     assert steps_to(20.0) == (1.0, 2.0, 5.0, 10.0, 20.0)
+
+
+def test_steps_of_many_are_the_steps_of_each() -> None:
+    drawn = 10.0 ** np.random.default_rng(8).uniform(-3.0, 7.0, 200)
+    values = np.concatenate([[0.0], drawn, [1.0, 2.0, 5.0, 10.0, 2e4]])
+    assert _stepped(values).tolist() == [step_up(value) for value in values.tolist()]
