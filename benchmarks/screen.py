@@ -1,12 +1,15 @@
 """All against all for a day: ours and astroz (where it can be imported) on the same element sets, one core, one run.
 
 30,000 drawn objects, 24 hours, 5 km; with `--elements FILE` those of a file of two-line sets. Then one changed object
-against kept knots, and two processes against one (Dask, where it can be imported). `--quick`: 3,000 objects.
+against kept knots. `--quick`: 3,000 objects. `--spread`: instead, two processes (Dask) against one, by the clock on the
+wall, so on a quiet machine of two cores: the same bits, then the same once more with a worker killed on the way.
 """
 
 import datetime
 import json
+import os
 import platform
+import signal
 import sys
 import time
 from importlib import import_module
@@ -17,6 +20,7 @@ import numpy as np
 
 from benchmarks import harness
 
+_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 harness.use_one_core()
 
 WHAT = "a day of conjunctions, all against all"
@@ -40,6 +44,8 @@ def run(options):
     if "--elements" in options:
         start = int(np.median(sets.t_epoch_tai_ns))
     screen(sets.take(np.arange(0, len(sets), 10)), start, start + _DAY_NS // 100)
+    if "--spread" in options:
+        return _spread(sets, start)
     found, ours_s = _timed(lambda: screen(sets, start, start + _DAY_NS))
     peer, peer_s, events = _astroz(text, start)
     _say(harness.line(
@@ -53,6 +59,40 @@ def run(options):
     _say(harness.line("screen_one_changed", "ms", 1e3 * float(np.median(taken)), goal=20.0, better="less",
                       objects=len(sets), worst_ms=1e3 * max(taken)))  # fmt: skip
     return 0
+
+
+def _spread(sets, start):
+    from vedette.catalogue.conjunctions.screen import screen
+    from vedette.doors.screen_run import dask_run
+
+    def on_the_wall(**how):
+        begin = time.monotonic()
+        found = screen(sets, start, start + _DAY_NS, **how)
+        return found, time.monotonic() - begin
+
+    here, one_s = on_the_wall()
+    if _CORES:
+        os.sched_setaffinity(0, _CORES)  # for the workers, which inherit it
+    with dask_run(2) as run:
+        screen(sets.take(np.arange(0, len(sets), 10)), start, start + _DAY_NS // 4, run=run)  # both have compiled code
+        spread, two_s = on_the_wall(run=run)
+        killed = []
+
+        def told(share):
+            if not killed and share > 0.3:
+                killed.append(run.worker_pids()[0])
+                os.kill(killed[0], signal.SIGKILL)
+
+        survived, killed_s = on_the_wall(run=run, told=told)
+    same = [all(np.array_equal(getattr(here, name), getattr(other, name)) for name in ("i", "j", "t_tai_ns", "miss_m"))
+            for other in (spread, survived)]  # fmt: skip
+    _say(harness.line(
+        "screen_two_processes", "times", one_s / two_s, goal=1.7, objects=len(sets), events=len(here),
+        one_s=round(one_s, 2),
+        two_s=round(two_s, 2), same_bits=same[0], killed_a_worker=bool(killed), killed_s=round(killed_s, 2),
+        same_bits_after_it=same[1],
+    ))  # fmt: skip
+    return int(not all(same))
 
 
 def _timed(work):
