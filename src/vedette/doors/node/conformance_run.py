@@ -163,7 +163,11 @@ class _Outbox:
     def pending(self, link: str, lanes: tuple[str, ...], after: int = 0, limit: int = 200) -> list[Kept]:
         """Oldest first."""
         with self._lock:
-            return [row for lane in lanes for row in self._lanes.get(lane, ())][:limit]
+            return [row for lane in lanes for row in self._lanes.get(lane, ()) if row.number > after][:limit]
+
+    def find(self, digest: str) -> list[Kept]:
+        """Nothing of a life before is known here."""
+        return []
 
     def write(self, work: Callable[["_Outbox"], None]) -> None:
         """Only ever to acknowledge."""
