@@ -84,6 +84,7 @@ class LaunchFollower:
         self._budget = FitBudget(self.assessment.raid)
         self._raids: tuple[Raid, ...] = ()
         self._t_raid_tai_ns: int | None = None
+        self._raid_members = 0
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
@@ -443,9 +444,10 @@ class LaunchFollower:
         rules = self.assessment.raid
         members = raid_members(self._objects.values())
         is_early = self._t_raid_tai_ns is not None and (t_tai_ns - self._t_raid_tai_ns) / NS_PER_S < _COUNT_EVERY_S
-        if sum(one.is_told for one in members) < rules.least_count or is_early:
+        is_known = len(members) == self._raid_members  # what has just been found counts at once
+        if sum(one.is_told for one in members) < rules.least_count or (is_early and is_known):
             return ()
-        self._t_raid_tai_ns = t_tai_ns
+        self._t_raid_tai_ns, self._raid_members = t_tai_ns, len(members)
         before = {raid.id: raid for raid in self._raids}
         a_year = sum(self.assessment.rates[cause].per_year for cause in LAUNCHES)
         self._raids = raid_of(members, rules.together_s, rules.least_count, a_year)

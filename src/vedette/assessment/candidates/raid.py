@@ -1,10 +1,10 @@
 """How many launches there are together, and of what kinds, with 90 % intervals.
 
-What an alert stands for is a launch with its own probability. What has been found in the midst of a raid and is not
-declared yet is judged by the raid: where launches come by the dozen in a minute, what may be one is one, and the few
-looks at it need not outweigh the fires of a whole year. Some of it is nothing of its own (a track of looks that belong
-to its neighbours, a stage that was dropped): how many is not known, the same for all, and widens the interval. What
-the tracker holds to be one object counts once; what nobody has seen yet does not count.
+What an alert stands for, and what has been found in the midst of a raid and is not declared yet, is judged by the raid:
+where launches come by the dozen in a minute, what may be one is one, and its looks need not outweigh the fires of a
+whole year. Some of what is not declared is nothing of its own (a track of looks that belong to its neighbours, a stage
+that was dropped), and some launches stand so near another that no track is theirs yet: how many is not known, the
+share is common to all, and both widen the interval. What nobody has seen yet does not count.
 """
 
 from collections.abc import Sequence
@@ -13,17 +13,20 @@ from math import log
 from typing import Final
 
 import numpy as np
-from scipy.special import betaincinv, expit
+from scipy.special import betaincinv, expit, gammaincinv
+from scipy.stats import poisson
 
 from vedette.assessment.candidates.ladder import known_log_odds
 from vedette.assessment.candidates.raid_mix import drawn_mix
 from vedette.assessment.natural.reference import EARTH_AREA_M2
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Scalar
-from vedette.reports import LAUNCHES, Explanation, Finding, FindingKind, Raid
+from vedette.reports import LAUNCHES, Cause, Explanation, Finding, FindingKind, Raid
 
-STRAYS: Final = (1.5, 8.5)  # Beta: of twenty undeclared tracks in a raid's midst three are nothing of their own
+STRAYS: Final = (1.0, 14.0)  # Beta: of fifteen undeclared tracks in a raid's midst one is nothing of its own
+HIDDEN: Final = (1.5, 0.04)  # Gamma, shape and mean: of a hundred launches four are seen as one with their neighbour
 _NODES: Final = 20
+_SHARES: Final = (np.arange(_NODES) + 0.5) / _NODES
 _FIELD_M: Final = 50e3  # one sigma of a raid's places before any of them is known
 _SIGMAS: Final = 2.0
 _MIDST: Final = log(1e4)  # what is so many times as likely there and then as anywhere at any time is in its midst
@@ -87,8 +90,29 @@ def raid_of(
             near = [(one, g) for one, g in zip(left, gain, strict=True) if g >= _MIDST]
             amidst = [(one, g) for one, g in near if _is_then(group, one, together_s)]
             left = [one for one in left if all(one is not other for other, _ in amidst)]
-            raids.append(_raid(group, [one for one, _ in amidst], np.array([g for _, g in amidst]), number))
+            raids.append(
+                _raid(group, [one for one, _ in amidst], np.array([g for _, g in amidst]), number, launches_per_year)
+            )
     return tuple(raids)
+
+
+def _in_a_raid(members: Sequence[Member], gain: Scalar) -> Scalar:
+    """(n,) that each is a launch, where launches come so much oftener (`gain`, ln).
+
+    In a crowd *unknown* is what a launch looks like to whose track a neighbour's look was given: what every law misfits
+    by far is told by none of them, and is a launch like the others, but for those that are nothing of their own.
+    """
+    known = expit(np.array([known_log_odds(one.explanations) for one in members]) + gain)
+    mixed = np.array([sum(e.probability for e in one.explanations if e.name is Cause.UNKNOWN) for one in members])
+    return np.asarray(mixed + (1.0 - mixed) * known)
+
+
+def _hidden(count: float) -> Scalar:
+    """Chance of each number of launches that stand so near another that no track is theirs yet; the share is common."""
+    share = gammaincinv(HIDDEN[0], _SHARES) * HIDDEN[1] / HIDDEN[0]
+    at = np.arange(int(8.0 + 4.0 * count * HIDDEN[1]) + 1)
+    chances = np.mean(poisson.pmf(at, count * share[:, None]), axis=0)
+    return np.asarray(chances / chances.sum())
 
 
 def _is_then(group: Sequence[Member], one: Member, together_s: float) -> bool:
@@ -132,12 +156,14 @@ def raid_finding(raid: Raid, t_tai_ns: int) -> Finding:
     )  # fmt: skip
 
 
-def _raid(group: Sequence[Member], amidst: Sequence[Member], gain: Scalar, number: int) -> Raid:
-    told = np.array([one.p_launch for one in group])
-    odds = np.array([known_log_odds(one.explanations) for one in amidst]) + gain
-    may = np.array([one.existence for one in amidst]) * expit(odds)
-    strays = betaincinv(*STRAYS, (np.arange(_NODES) + 0.5) / _NODES)
+def _raid(
+    group: Sequence[Member], amidst: Sequence[Member], gain: Scalar, number: int, launches_per_year: float
+) -> Raid:
+    told = _in_a_raid(group, denser(group, group, launches_per_year))
+    may = np.array([one.existence for one in amidst]) * _in_a_raid(amidst, gain)
+    strays = betaincinv(*STRAYS, _SHARES)
     chances = np.mean([count_distribution(np.concatenate([told, may * (1.0 - stray)])) for stray in strays], axis=0)
+    chances = np.convolve(chances, _hidden(float(told.sum() + may.sum())))
     everything = [*group, *amidst]
     mix = drawn_mix(
         [one.explanations for one in everything],
