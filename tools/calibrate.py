@@ -76,7 +76,7 @@ def nature(seeds: int) -> dict[str, Any]:
         return {"skipped": f"no recorded fireballs at {fireballs}; set VEDETTE_DATA"}
     return {
         "looks_alone": run_fireballs(fireballs, Path("calibrate-fireballs.jsonl"), seeds, by_tracker=False),
-        "by_tracker": run_fireballs(fireballs, Path("calibrate-fireballs-tracked.jsonl"), max(seeds // 10, 10)),
+        "by_tracker": run_fireballs(fireballs, Path("calibrate-fireballs-tracked.jsonl"), seeds),
         "hot_spots": play_hot_spots(
             data / "firms_modis_global_24h_20221111.csv.gz", results=Path("calibrate-hot-spots.jsonl"), is_resumed=True
         ),
