@@ -38,6 +38,12 @@ def joint_table(records: Path = RECORDS) -> str:
                     )
                 )  # fmt: skip
         parts += ["", f"Split *{name}*:", "", *rows]
+        common = entry.get("common_prior")
+        if common:
+            parts += ["", f"Of the variance of a launch point {100 * common['north']:.0f} % (NORTH) and "
+                      f"{100 * common['south']:.0f} % (SOUTH) are what its prior leaves: one flight's, on both sides. "
+                      f"Counted twice, it makes the squared error of the joint point {common['nees']:.2f} of what its "
+                      f"area states ({common['count']} launches)."]  # fmt: skip
     return "\n".join(parts)
 
 

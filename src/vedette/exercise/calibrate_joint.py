@@ -49,6 +49,7 @@ def judge_seed(seed: int) -> dict[str, Any]:
     for name, split in SPLITS.items():
         fits = {owner: _fit(looks_of(looks, owned), made, until, seed) for owner, owned in split.owned.items()}
         out["splits"][name] = _judged(fits | {"central": central}, flight, until)
+        out["splits"][name]["common"] = common_prior(fits["NORTH"], fits["SOUTH"])
     return out | {"is_judged": True, "cpu_s": round(time.process_time() - start, 2)}
 
 
@@ -85,6 +86,50 @@ def _judged(fits: dict[str, Any], flight: Any, until: int) -> dict[str, Any]:
             if one is not None and len(one.areas) == 3
         }
     return out
+
+
+def common_prior(north: Any, south: Any) -> dict[str, float] | None:
+    """What both launch points owe to one prior, by their own draws; None where the sides hold different kinds likely.
+
+    An error that a prior leaves in an estimate is, to first order, the covariance of the estimate with the unknown that
+    the prior is of, in the prior's sigmas: the true flight deviates once, and both sides' points by their own share of
+    it. "north" and "south": that part of each side's variance. "nees": squared error over its dimension that the sum of
+    both as independent ones then has on average; one: nothing is counted twice.
+    """
+    if north is None or south is None:
+        return None
+    sides = [_leading(fit) for fit in (north, south)]
+    if sides[0][0] != sides[1][0]:
+        return None
+    (_, a, by_a), (_, b, by_b) = sides
+    names = [name for name in by_a if name in by_b]
+    cross = sum(np.outer(by_a[name], by_b[name]) for name in names)
+    inside = [sum(np.outer(by[name], by[name]) for name in names) for by in (by_a, by_b)]
+    info_a, info_b = np.linalg.inv(a), np.linalg.inv(b)
+    both = info_a + info_b
+    extra = info_a @ cross @ info_b
+    return {
+        "north": round(float(np.trace(inside[0] @ info_a)) / 2.0, 4),
+        "south": round(float(np.trace(inside[1] @ info_b)) / 2.0, 4),
+        "nees": round(1.0 + float(np.trace(np.linalg.solve(both, extra + extra.T))) / 2.0, 4),
+    }
+
+
+def _leading(fit: Any) -> tuple[str, Any, dict[str, Any]]:
+    """The likeliest kind, the covariance of its draws' launch points, and theirs with each unknown that has a prior."""
+    from vedette.assessment.flight_prior import EAST, NORTH
+
+    best = max(fit.fits, key=lambda one: fit.kind_probabilities[one.prior.kind])
+    place = int(np.argmax([len(rows) for rows in best.thetas]))
+    prior, draws = best.modes[place].prior, best.thetas[place]
+    cov = np.cov(draws.T)
+    points = [EAST, NORTH]
+    shared = {
+        unknown.name: cov[points, i]
+        for i, unknown in enumerate(prior.unknowns)
+        if unknown.has_prior and not unknown.name.startswith("bias")  # a sensor's error is its owner's alone
+    }
+    return best.prior.kind, cov[np.ix_(points, points)], shared
 
 
 def released_state(cloud: Any, t_tai_ns: int) -> Any:
@@ -192,6 +237,11 @@ def summarise(records: list[dict[str, Any]]) -> dict[str, Any]:
                     ]
                     figures["area_over_better"] = round(float(np.median(best_one)), 3)
                 entry[f"{place} {product}"] = figures
+        common = [row["common"] for row in rows if row.get("common")]
+        if common:
+            entry["common_prior"] = {"count": len(common)} | {
+                key: round(float(np.mean([one[key] for one in common])), 3) for key in ("north", "south", "nees")
+            }
         out["splits"][name] = entry
     return out
 
