@@ -97,7 +97,7 @@ def test_axe_finds_nothing_in_any_dialog(evening, pages):
         page.get_by_test_id(button).click()
         page.wait_for_timeout(200)
         found += [f"{button}: {line}" for line in violations(page)]
-        page.get_by_test_id(button).click()
+        page.get_by_test_id("map-table-close" if "table" in button else button).click()  # the table lies over it
     assert found == []
 
 

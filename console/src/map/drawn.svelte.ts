@@ -10,7 +10,7 @@ import { Crowd } from "./crowd";
 import { layers } from "./layers.svelte";
 import { makeScene, Memory, type Scene, type Tone, type TrackShape } from "./scene";
 import { readSensors, type SensorPlace } from "./sensors";
-import { Trails } from "./trails";
+import { type Told, Trails } from "./trails";
 
 const AGAIN_MS = 20_000; // satellites move; sites do not mind
 const AFTER_TROUBLE_MS = 10_000;
@@ -23,6 +23,8 @@ class Drawn {
   #memory = new Memory();
   #crowd = new Crowd();
   #crowdCame = $state(0);
+  #recalled = $state(0); // how often trails of before came
+  #recalled_of: string | null = null;
   #deaf: (() => void) | undefined;
   #journal: string | null = null;
   #users = 0;
@@ -39,6 +41,7 @@ class Drawn {
     }
     this.#trails.take(watch.picture);
     void this.#crowdCame;
+    void this.#recalled;
     return makeScene(
       {
         picture: watch.picture,
@@ -83,8 +86,24 @@ class Drawn {
     const at = clock.shown_ms;
     const isJumped = at !== null && this.#asked_at_ms !== null && Math.abs(at - this.#asked_at_ms) > JUMP_MS;
     if (this.#isAsking || watch.live.picture === null) return;
+    if (watch.journal !== this.#recalled_of || isJumped) void this.#recall();
     if (performance.now() < this.#due_ms && !(isJumped && this.sensorsTrouble === null)) return;
     void this.#askSensors(at);
+  }
+
+  /** Trails begin where the journal has them, and not where the page was opened. */
+  async #recall(): Promise<void> {
+    const journal = watch.journal;
+    if (journal === null || watch.picture?.t_now_utc == null) return;
+    this.#recalled_of = journal;
+    const at = clock.isLive ? null : isoOf(this.t_ms);
+    const told = await get<Told & { state?: string }>(`journals/${encodeURIComponent(journal)}/trails`, { at }).catch(() => null);
+    if (told?.trails && watch.journal === journal) {
+      this.#trails.recall(told);
+      this.#recalled++;
+    } else if (watch.journal === journal) {
+      setTimeout(() => (this.#recalled_of = null), AFTER_TROUBLE_MS); // its reel is still being made
+    }
   }
 
   async #askSensors(at: number | null): Promise<void> {

@@ -124,6 +124,15 @@ describe("trails", () => {
     expect(trails.of("O1", Date.parse("2031-04-01T12:00:30Z")).map((p) => p.lon_deg)).toEqual([1, 2]);
     expect(trails.of("O1", Date.parse("2031-04-01T12:00:05Z")).map((p) => p.lon_deg)).toEqual([1]);
   });
+
+  it("begin where the journal has them, before the page was opened", () => {
+    const trails = new Trails();
+    trails.take(picture([object("O1", { state: { t_utc: "2031-04-01T12:00:10Z", lat_deg: 0, lon_deg: 2, altitude_km: 1 } })]));
+    trails.recall({ trails: { O1: [["2031-04-01T12:00:00.000Z", 10, 1, 5], ["2031-04-01T12:00:10.000Z", 10, 99, null]], O2: [["2031-04-01T12:00:00.000Z", 10, 7, null]] } });
+    expect(trails.of("O1", Date.parse("2031-04-01T12:00:30Z")).map((p) => [p.lon_deg, p.height_m])[0]).toEqual([1, 5000]);
+    expect(trails.of("O1", Date.parse("2031-04-01T12:00:30Z")).map((p) => p.lon_deg)).toEqual([1, 2]);
+    expect(trails.of("O2", Date.parse("2031-04-01T12:00:30Z"))).toHaveLength(1);
+  });
 });
 
 describe("symbols and marks", () => {

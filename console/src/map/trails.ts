@@ -10,6 +10,11 @@ export interface TrailPoint {
   height_m: number;
 }
 
+/** `journals/{name}/trails`: rows of time, latitude, longitude and height by object. */
+export interface Told {
+  trails: Record<string, [t_utc: string, lat_deg: number, lon_deg: number, altitude_km: number | null][]>;
+}
+
 const MOST_POINTS = 600;
 
 export class Trails {
@@ -21,14 +26,28 @@ export class Trails {
       const state = one.state;
       const t_ms = msOf(state?.t_utc);
       if (!state || t_ms === null || state.lat_deg === undefined || state.lon_deg === undefined) continue;
-      const trail = this.#by.get(one.id) ?? [];
-      this.#by.set(one.id, trail);
-      let at = trail.length;
-      while (at > 0 && trail[at - 1]!.t_ms >= t_ms) at--;
-      if (trail[at]?.t_ms === t_ms) continue;
-      trail.splice(at, 0, { t_ms, lon_deg: state.lon_deg, lat_deg: state.lat_deg, height_m: (state.altitude_km ?? 0) * 1e3 });
-      if (trail.length > MOST_POINTS) trail.shift();
+      this.#put(one.id, { t_ms, lon_deg: state.lon_deg, lat_deg: state.lat_deg, height_m: (state.altitude_km ?? 0) * 1e3 });
     }
+  }
+
+  /** Remember what the journal holds from before the page was opened, or from where the clock was set. */
+  recall(told: Told): void {
+    for (const [id, rows] of Object.entries(told.trails)) {
+      for (const [t_utc, lat_deg, lon_deg, altitude_km] of rows) {
+        const t_ms = msOf(t_utc);
+        if (t_ms !== null) this.#put(id, { t_ms, lon_deg, lat_deg, height_m: (altitude_km ?? 0) * 1e3 });
+      }
+    }
+  }
+
+  #put(id: string, point: TrailPoint): void {
+    const trail = this.#by.get(id) ?? [];
+    this.#by.set(id, trail);
+    let at = trail.length;
+    while (at > 0 && trail[at - 1]!.t_ms >= point.t_ms) at--;
+    if (trail[at]?.t_ms === point.t_ms) return;
+    trail.splice(at, 0, point);
+    if (trail.length > MOST_POINTS) trail.shift();
   }
 
   /** The points of an object up to an instant, oldest first. */

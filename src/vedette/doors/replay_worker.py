@@ -119,8 +119,8 @@ class Replayer:
         if question.what == "follow":
             self.maker.followed = question.journal
             return {"following": question.journal}
-        if question.what not in ("picture", "frames", "history", "calibration", "evidence", "state"):
-            known = "picture, frames, history, evidence, calibration"
+        if question.what not in ("picture", "frames", "history", "trails", "calibration", "evidence", "state"):
+            known = "picture, frames, history, trails, evidence, calibration"
             raise UsageError(f"{question.what}: the replay worker answers {known}")
         words = question.words
         if question.what == "evidence":
@@ -140,6 +140,8 @@ class Replayer:
                 return {"frames": frames, "desk": found.acts_between(words["from"], words["to"])}
             case "history":
                 return found.history_of(words["id"], words.get("at"))
+            case "trails":
+                return found.trails_of(str(at), float(words.get("last_s") or 900.0))
             case "calibration":
                 from vedette.doors.honesty import honesty_of
 

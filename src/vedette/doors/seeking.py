@@ -23,6 +23,7 @@ from vedette.time import utc_text_from_tai_ns
 
 THE_END = "end"
 MOST_FRAMES = 2_000
+MOST_TRAILS = 100
 MOST_POINTS = 2_000  # of one object's history: more than a plot can show
 
 
@@ -223,6 +224,26 @@ class Reading:
             **{name: _thin(rows) for name, rows in told.items()},
             "residuals": _thin([self._residual(one) for one in looks]),
         }
+
+    def trails_of(self, at: str, last_s: float = 900.0) -> dict[str, Any]:
+        """Where every object was believed in the seconds up to an instant, as rows: time, latitude, longitude, km.
+
+        Of a crowd only the first `MOST_TRAILS`: a thousand lines are no trails.
+        """
+        entry, t_tai_ns = self.instant(at)
+        found: dict[str, dict[str, list[Any]]] = {}
+        for chunk in self.reel.frames(t_tai_ns - round(last_s * NS_PER_S), t_tai_ns):
+            for kept in chunk:
+                if kept.t_tai_ns > t_tai_ns or (entry is not None and kept.entry > entry):
+                    break
+                body = kept.frame["picture"] if kept.frame["type"] == "snapshot" else kept.frame
+                for one in body.get("objects", ()):
+                    state = one["state"] or {}
+                    if state.get("t_utc") is None or (one["id"] not in found and len(found) >= MOST_TRAILS):
+                        continue
+                    row = [state[name] for name in ("t_utc", "lat_deg", "lon_deg", "altitude_km")]
+                    found.setdefault(one["id"], {})[row[0]] = row
+        return {"journal": self.name, "trails": {name: _thin(list(rows.values())) for name, rows in found.items()}}
 
     def _residual(self, one: KeptLook) -> dict[str, Any]:
         zero = self.t_liftoff_tai_ns

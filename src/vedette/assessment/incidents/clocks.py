@@ -182,6 +182,12 @@ def _best(
     off = np.asarray(values[:3]) - expected
     off[:, 0] = (off[:, 0] + np.pi) % (2.0 * np.pi) - np.pi
     variances = np.asarray(sigmas[:3]) ** 2
+    # no shift that is allowed brings the others near enough in each value alone: thousands fall away at a glance
+    reach = MOST_S * np.abs(rate) + np.sqrt(ACROSS_CHI2 * (variances + np.diagonal(place, axis1=1, axis2=2)))
+    near = np.flatnonzero(np.all(np.abs(off) <= reach, axis=1))
+    if not len(near):
+        return None
+    off, rate, place = off[near], rate[near], place[near]
     weigh = np.linalg.inv(np.diag(variances) + place)
     towards = np.einsum("nij,nj->ni", weigh, rate)
     information = np.einsum("ni,ni->n", towards, rate)
@@ -195,4 +201,4 @@ def _best(
         return None
     i = int(fits[0])
     along = rate[i] / variances
-    return i, -float(along @ off[i]) / float(along @ rate[i]), 1.0 / float(along @ rate[i])
+    return int(near[i]), -float(along @ off[i]) / float(along @ rate[i]), 1.0 / float(along @ rate[i])

@@ -29,6 +29,7 @@ At = Annotated[
 From = Annotated[str, QueryParameter(name="from", description="After this instant.", max_length=40)]
 To = Annotated[str, QueryParameter(name="to", description="Up to this instant.", max_length=40)]
 Most = Annotated[int, QueryParameter(description="How many frames at most.", ge=1, le=2000)]
+Span = Annotated[float, QueryParameter(description="How many seconds.", gt=0, le=3600)]
 Last = Annotated[int, QueryParameter(description="How many of the newest judgements count.", ge=10, le=100_000)]
 
 
@@ -54,6 +55,11 @@ def routes(context: ServerContext) -> list[Any]:
         words = {"from": t_from, "to": t_to, "most": most}
         return await asked(context, "frames", name, **words)
 
+    @get("/api/v1/journals/{name:str}/trails", **for_role(VIEWER))
+    async def trails(context: Served, name: FromPath[str], at: At = None, last_s: Span = 900.0) -> Response[bytes]:
+        """Where every object was believed in the seconds up to an instant: what a page draws behind it."""
+        return await asked(context, "trails", name, last_s=last_s, **({"at": at} if at else {}))
+
     @get("/api/v1/objects/{object_id:str}/history", **for_role(VIEWER))
     async def history(
         context: Served, object_id: FromPath[str], journal: Name = None, at: At = None
@@ -67,7 +73,7 @@ def routes(context: ServerContext) -> list[Any]:
         """How honest the stated doubt was: areas that held, and looks against what was expected, by source and day."""
         return await asked(context, "calibration", journal, last=last)
 
-    return [journals, frames, history, calibration]
+    return [journals, frames, trails, history, calibration]
 
 
 async def asked(context: ServerContext, what: str, journal: str | None, **words: Any) -> Response[bytes]:
