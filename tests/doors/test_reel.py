@@ -132,6 +132,19 @@ def test_history_tells_how_the_belief_moved_and_how_the_looks_lay(reading):
         reading.history_of("O99")
 
 
+def test_trails_hold_where_objects_were_believed_up_to_an_instant(reading):
+    shown = {one["id"]: one["state"] for one in reading.picture_at(f"entry:{ENTRIES}")["picture"]["objects"]}
+    told = reading.trails_of(f"entry:{ENTRIES}")["trails"]
+    assert shown and told.keys() >= {name for name, state in shown.items() if state}
+    for name, state in shown.items():
+        assert told[name][-1] == [state[key] for key in ("t_utc", "lat_deg", "lon_deg", "altitude_km")]
+    for name, rows in reading.trails_of("entry:150")["trails"].items():
+        times = [row[0] for row in rows]
+        assert times == sorted(set(times))
+        assert rows == told[name][: len(rows)], "the later trail goes on from the earlier one"
+    assert reading.trails_of(f"entry:{ENTRIES}", 5.0)["trails"].keys() <= told.keys()
+
+
 def test_a_pass_that_was_interrupted_goes_on_and_ends_the_same(night, monkeypatch):
     path, said = cut(night[0], 120), night[1]
     monkeypatch.setattr(reel_module, "CHECKPOINT_EVERY", 50)

@@ -231,6 +231,9 @@ class Reading:
         Of a crowd only the first `MOST_TRAILS`: a thousand lines are no trails.
         """
         entry, t_tai_ns = self.instant(at)
+        chunk = self.reel.chunk_of(entry) if entry is not None else self.reel.chunk_at(t_tai_ns)
+        shown = [k.t_tai_ns for k in chunk if k.t_tai_ns <= t_tai_ns and (entry is None or k.entry <= entry)]
+        t_tai_ns = max(shown, default=t_tai_ns)
         found: dict[str, dict[str, list[Any]]] = {}
         for chunk in self.reel.frames(t_tai_ns - round(last_s * NS_PER_S), t_tai_ns):
             for kept in chunk:

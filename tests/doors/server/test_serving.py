@@ -169,7 +169,7 @@ def test_what_live_feeds_say_while_a_worker_is_dead_or_reads_its_journal_again_i
         with socket.socket(socket.AF_INET, kind) as out:
             out.connect(("127.0.0.1", port))
             for _ in range(count):
-                out.sendall(scan_line(len(sent)))
+                out.sendall(scan_line(len(sent)).rstrip() + (b"" if way == "udp" else b"\n"))
                 sent.append(len(sent))
 
     async def two_deaths(process, address):
