@@ -183,5 +183,12 @@ def _health(picture: "Picture", has_coverage: bool) -> list[SharedHealth]:
 
 def _coverage(picture: "Picture") -> dict[str, float]:
     """By region, the chance that a launch of the class seen worst would be reported in time."""
-    said = picture.no_launch()
+    from vedette.assessment.no_launch import no_launch
+
+    now = max(picture.last_heard_tai_ns.values(), default=None)
+    if now is None or picture.t_first_heard_tai_ns is None:
+        return {}
+    said = no_launch(
+        picture.sensors, picture.last_heard_tai_ns, picture.noise_rise_db, picture.t_first_heard_tai_ns, now
+    )
     return {said.area: min(said.probabilities.values())} if said is not None and said.probabilities else {}
