@@ -7,7 +7,7 @@ or before it, and says which entry that stands after.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError, UsageError, VedetteError
@@ -25,6 +25,8 @@ THE_END = "end"
 MOST_FRAMES = 2_000
 MOST_TRAILS = 100
 MOST_POINTS = 2_000  # of one object's history: more than a plot can show
+
+T = TypeVar("T")
 
 
 class Reading:
@@ -246,7 +248,8 @@ class Reading:
                         continue
                     row = [state[name] for name in ("t_utc", "lat_deg", "lon_deg", "altitude_km")]
                     found.setdefault(one["id"], {})[row[0]] = row
-        return {"journal": self.name, "trails": {name: _thin(list(rows.values())) for name, rows in found.items()}}
+        trails = {name: _thin([*rows.values()]) for name, rows in found.items()}
+        return {"journal": self.name, "trails": trails}
 
     def _residual(self, one: KeptLook) -> dict[str, Any]:
         zero = self.t_liftoff_tai_ns
@@ -282,7 +285,7 @@ def _add(rows: list[dict[str, Any]], row: dict[str, Any]) -> None:
 _WHEN = ("t_utc", "t_plus_s", "entry")
 
 
-def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _thin(rows: list[T]) -> list[T]:
     """Every n-th row and the last, where there are more than a plot can show."""
     if len(rows) <= MOST_POINTS:
         return rows
