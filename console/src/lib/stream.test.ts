@@ -17,6 +17,7 @@ describe("staleness", () => {
 
   it("is said at once when the socket closes, the watch is dead or has stood still", () => {
     expect(staleness("closed", 1000, 999, well)).toBe("closed");
+    expect(staleness("connecting", 1000, 999, well)).toBe("connecting");
     expect(staleness("open", 1000, 999, { ...well, state: "dead" })).toBe("worker");
     expect(staleness("open", 1000, 999, { ...well, last_frame_age_s: 3.5 })).toBe("late");
     expect(staleness("open", 1000, 999, { ...well, backlog_s: 20 })).toBe("late");

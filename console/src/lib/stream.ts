@@ -30,8 +30,8 @@ export type StaleReason = "connecting" | "closed" | "silent" | "starting" | "wor
 
 /** Judges freshness from what was heard; times in milliseconds of one monotonic clock. */
 export function staleness(link: Link, t_now_ms: number, t_heard_ms: number, worker: Worker | null): StaleReason {
-  if (link === "closed") return "closed";
-  if (t_now_ms - t_heard_ms > SILENT_MS) return link === "open" ? "silent" : "connecting";
+  if (link !== "open") return link; // trying again is not hearing: what was heard a moment ago is not live
+  if (t_now_ms - t_heard_ms > SILENT_MS) return "silent";
   if (worker === null) return null;
   if (worker.state === "starting") return "starting";
   if (!["running", "paused", "ended"].includes(worker.state)) return "worker";
