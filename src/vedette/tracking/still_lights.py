@@ -6,6 +6,9 @@ its usual brightness. Until then it is followed like anything else; then its tra
 hundreds of lights there is no past to tell them by: what is found in the first half minute is presumed still and begins
 no track, so that a launch among them costs some looks and not the watch.
 
+Lights nearer to each other than the gate are told apart by their number: no place is seen twice in a look, so what is
+left over is a light of its own, and a detection flares up only where none of the lights that it may be is so bright.
+
 Places are where a line of sight meets the ellipsoid, so that a sensor may move; the comparison is made in angle, in the
 sensor's own sigmas.
 """
@@ -14,10 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.core.assignment import best_pairs
 from vedette.core.constants import NS_PER_S, WGS84_A_M, WGS84_B_M
 from vedette.core.shapes import Bools, Ints, Rows, Scalar, Vec3
 from vedette.reports import Scan
 
+_MOST_NEAR = 12  # places within a gate that are looked at
 
 @dataclass(frozen=True, slots=True)
 class StillPolicy:
@@ -69,14 +74,15 @@ class StillLights:
         bright = np.nan_to_num(scan.values[:, 3], nan=0.0)
         ground = _on_the_ground(here_itrf_m, los)
         usable = np.isfinite(ground[:, 0])
-        nearest, off_rad = self._nearest(los, here_itrf_m)
-        usual = self._bright_w_sr[nearest] if len(self) else np.zeros(n)
-        same = usable & (off_rad < self.policy.gate_sigmas * np.sqrt(1.2) * los_sigma_rad)
-        same &= bright <= self.policy.flare_up * np.maximum(usual, 1.0)
-        still = same & self.still[nearest] if len(self) else np.zeros(n, dtype=bool)
+        place, under_still = self._shared_out(los, bright, usable, here_itrf_m, los_sigma_rad)
+        same = place >= 0
+        aside = under_still & ~same
+        aside[same] = self.still[place[same]]
+        # one of several lights within a blur, not known for itself yet
+        aside[same] |= under_still[same] & self._under_still(place[same], bright[same], here_itrf_m, los_sigma_rad)
         is_learning = self._is_learning(usable & ~same, t_tai_ns)
-        aside = usable.copy() if is_learning else still
-        self._learn(nearest, same, usable & ~same, ground, bright, t_tai_ns, is_learning)
+        aside = usable.copy() if is_learning else aside
+        self._learn(place, usable & ~same, ground, bright, t_tai_ns, is_learning)
         return aside
 
     def _is_learning(self, fresh: Bools, t_tai_ns: int) -> bool:
@@ -86,23 +92,53 @@ class StillLights:
             self._learning_until_tai_ns = t_tai_ns + round(self.policy.learning_s * NS_PER_S)
         return self._learning_until_tai_ns is not None and t_tai_ns < self._learning_until_tai_ns
 
-    def _nearest(self, los: Rows, here_itrf_m: Vec3) -> tuple[Ints, Scalar]:
-        """(n,) which place lies nearest to each line of sight as the sensor stands now, and how far off, rad."""
-        if len(self) == 0:
-            return np.zeros(len(los), dtype=np.int64), np.full(len(los), np.inf)
+    def _near(self, los: Rows, bright: Scalar, here_itrf_m: Vec3, sigma_rad: float) -> tuple[Ints, Ints, Scalar]:
+        """Row of `los`, place and how far off in gates: every place within the gate that could be as bright."""
+        nothing = np.zeros(0, dtype=np.int64)
+        if len(self) == 0 or len(los) == 0:
+            return nothing, nothing, np.zeros(0)
         from scipy.spatial import cKDTree
 
         away = self._places - here_itrf_m
         away /= np.linalg.norm(away, axis=1, keepdims=True)
-        chord, nearest = cKDTree(away).query(los)
-        return np.asarray(nearest, dtype=np.int64), np.asarray(chord)
+        gate_rad = self.policy.gate_sigmas * np.sqrt(1.2) * sigma_rad
+        chord, place = cKDTree(away).query(los, k=_MOST_NEAR, distance_upper_bound=gate_rad)
+        row, column = np.nonzero(np.isfinite(chord))
+        which = np.asarray(place[row, column], dtype=np.int64)
+        fine = bright[row] <= self.policy.flare_up * np.maximum(self._bright_w_sr[which], 1.0)
+        return row[fine], which[fine], np.asarray(chord[row, column] / gate_rad)[fine]
+
+    def _shared_out(
+        self, los: Rows, bright: Scalar, usable: Bools, here_itrf_m: Vec3, sigma_rad: float
+    ) -> tuple[Ints, Bools]:
+        """(n,) the place that each detection is of, -1 for none; and whether it could be of one that is still.
+
+        No place is seen twice in a look: what is left over within a gate is another light.
+        """
+        place, under_still = np.full(len(los), -1, dtype=np.int64), np.zeros(len(los), dtype=bool)
+        row, which, gates = self._near(los, bright, here_itrf_m, sigma_rad)
+        keep = usable[row]
+        row, which, gates = row[keep], which[keep], gates[keep]
+        under_still[row[self.still[which]]] = True
+        chosen = best_pairs(row, which, 1.0 - gates**2)  # in the ratio of ln density there and at the gate
+        place[row[chosen]] = which[chosen]
+        return place, under_still
+
+    def _under_still(self, place: Ints, bright: Scalar, here_itrf_m: Vec3, sigma_rad: float) -> Bools:
+        """(m,) whether within the gate of a place lies another that is still, and could be so bright."""
+        found = np.zeros(len(place), dtype=bool)
+        if len(place):
+            away = self._places[place] - here_itrf_m
+            away /= np.linalg.norm(away, axis=1, keepdims=True)
+            row, which, _ = self._near(away, bright, here_itrf_m, sigma_rad)
+            found[row[self.still[which]]] = True
+        return found
 
     def _learn(
-        self, nearest: Ints, same: Bools, fresh: Bools, ground: Rows, bright: Scalar, t_tai_ns: int, presumed: bool
+        self, place_of: Ints, fresh: Bools, ground: Rows, bright: Scalar, t_tai_ns: int, presumed: bool
     ) -> None:
-        which = np.flatnonzero(same)
-        place, first = np.unique(nearest[which], return_index=True)
-        seen_now = which[first]
+        seen_now = np.flatnonzero(place_of >= 0)
+        place = place_of[seen_now]
         self._seen[place] += 1
         share = np.minimum(1.0 / self._seen[place], 1.0)[:, None]
         self._places[place] += np.maximum(share, 0.02) * (ground[seen_now] - self._places[place])
