@@ -74,6 +74,57 @@ def test_what_flares_up_at_the_place_of_a_fire_is_let_through() -> None:
     assert not lights.judge(scan_of(places, t, rng, 500_000.0), here, SIGMA, t).any()
 
 
+def two_beside_a_crowd(apart_urad: float, rng: np.random.Generator) -> np.ndarray:
+    """Places of a hundred lights, and in the first two rows two so near to each other as GEO sees them."""
+    lat, lon = np.radians(2.0), np.radians(21.0)
+    one = itrf_from_geodetic(lat, lon, 100.0)
+    reach_m = float(np.linalg.norm(one - GEO.position_itrf_m(T0)))
+    east = enu_from_itrf_matrix(lat, lon)[0]
+    return np.vstack([one, one + 1e-6 * apart_urad * reach_m * east, fires(100, rng)])
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_the_brighter_of_two_lights_within_a_blur_is_not_the_other_flaring_up(seed: int) -> None:
+    rng, lights = np.random.default_rng(seed), StillLights()
+    places, here = two_beside_a_crowd(57.0, rng), GEO.position_itrf_m(T0)
+    bright = np.full(len(places), 20_000.0)
+    bright[0], bright[1] = 14_000.0, 250_000.0  # as of two flares at sea, 2 km apart
+    for k in range(40):
+        t = T0 + k * 10_000_000_000
+        aside = lights.judge(scan_of(places, t, rng, bright), here, SIGMA, t)
+        assert aside[:2].all()
+    assert len(lights) == len(places)
+    assert not lights.judge(scan_of(places[:1], t + 1, rng, 2e6), here, SIGMA, t + 1).any()  # brighter than either
+
+
+@pytest.mark.parametrize("seed", [14, 15, 16])
+def test_a_light_missed_at_first_beside_another_is_known_for_itself(seed: int) -> None:
+    """Without a place of its own it is beyond the other's gate sooner or later, and passes for something new."""
+    rng, lights = np.random.default_rng(seed), StillLights()
+    places, here = two_beside_a_crowd(100.0, rng), GEO.position_itrf_m(T0)
+    for k in range(60):
+        t = T0 + k * 10_000_000_000
+        seen = np.delete(places, 1, axis=0) if k == 0 else places
+        aside = lights.judge(scan_of(seen, t, rng), here, SIGMA, t)
+        assert aside[:2].all()
+    assert len(lights) == len(places)
+    away = lights.places_itrf_m[:, None] - places[:2]
+    assert (np.linalg.norm(away, axis=-1).min(axis=0) < 1_500.0).all()  # of 3.6 km between them
+
+
+def test_a_flame_beside_a_fire_is_another_light_at_once() -> None:
+    rng, lights = np.random.default_rng(17), StillLights()
+    here, fire = GEO.position_itrf_m(T0), ascent(0.0)
+    for k in range(20):
+        t = T0 + k * 10_000_000_000
+        lights.judge(scan_of(fire[None], t, rng), here, SIGMA, t)
+    for k in range(1, 10):
+        t = T0 + (19 + k) * 10_000_000_000
+        aside = lights.judge(scan_of(np.stack([fire, ascent(10.0 * k)]), t, rng), here, SIGMA, t)
+        assert not aside.all()  # within 4.5 sigmas they may be taken for each other, and never both for the fire
+    assert aside[0] and not aside[1]
+
+
 def test_a_watcher_that_moves_knows_them_again() -> None:
     rng, lights = np.random.default_rng(4), StillLights()
     places = fires(9, rng)

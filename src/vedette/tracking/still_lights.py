@@ -74,12 +74,10 @@ class StillLights:
         bright = np.nan_to_num(scan.values[:, 3], nan=0.0)
         ground = _on_the_ground(here_itrf_m, los)
         usable = np.isfinite(ground[:, 0])
-        place, under_still = self._shared_out(los, bright, usable, here_itrf_m, los_sigma_rad)
+        place = self._shared_out(los, bright, usable, here_itrf_m, los_sigma_rad)
         same = place >= 0
-        aside = under_still & ~same
+        aside = np.zeros(n, dtype=bool)
         aside[same] = self.still[place[same]]
-        # one of several lights within a blur, not known for itself yet
-        aside[same] |= under_still[same] & self._under_still(place[same], bright[same], here_itrf_m, los_sigma_rad)
         is_learning = self._is_learning(usable & ~same, t_tai_ns)
         aside = usable.copy() if is_learning else aside
         self._learn(place, usable & ~same, ground, bright, t_tai_ns, is_learning)
@@ -92,46 +90,28 @@ class StillLights:
             self._learning_until_tai_ns = t_tai_ns + round(self.policy.learning_s * NS_PER_S)
         return self._learning_until_tai_ns is not None and t_tai_ns < self._learning_until_tai_ns
 
-    def _near(self, los: Rows, bright: Scalar, here_itrf_m: Vec3, sigma_rad: float) -> tuple[Ints, Ints, Scalar]:
-        """Row of `los`, place and how far off in gates: every place within the gate that could be as bright."""
-        nothing = np.zeros(0, dtype=np.int64)
-        if len(self) == 0 or len(los) == 0:
-            return nothing, nothing, np.zeros(0)
+    def _shared_out(
+        self, los: Rows, bright: Scalar, usable: Bools, here_itrf_m: Vec3, sigma_rad: float
+    ) -> Ints:
+        """(n,) the place that each detection is of, -1 for none: within the gate, and one that could be as bright.
+
+        No place is seen twice in a look: what is left over within a gate is another light.
+        """
+        found = np.full(len(los), -1, dtype=np.int64)
+        if len(self) == 0:
+            return found
         from scipy.spatial import cKDTree
 
         away = self._places - here_itrf_m
         away /= np.linalg.norm(away, axis=1, keepdims=True)
         gate_rad = self.policy.gate_sigmas * np.sqrt(1.2) * sigma_rad
-        chord, place = cKDTree(away).query(los, k=_MOST_NEAR, distance_upper_bound=gate_rad)
-        row, column = np.nonzero(np.isfinite(chord))
-        which = np.asarray(place[row, column], dtype=np.int64)
-        fine = bright[row] <= self.policy.flare_up * np.maximum(self._bright_w_sr[which], 1.0)
-        return row[fine], which[fine], np.asarray(chord[row, column] / gate_rad)[fine]
-
-    def _shared_out(
-        self, los: Rows, bright: Scalar, usable: Bools, here_itrf_m: Vec3, sigma_rad: float
-    ) -> tuple[Ints, Bools]:
-        """(n,) the place that each detection is of, -1 for none; and whether it could be of one that is still.
-
-        No place is seen twice in a look: what is left over within a gate is another light.
-        """
-        place, under_still = np.full(len(los), -1, dtype=np.int64), np.zeros(len(los), dtype=bool)
-        row, which, gates = self._near(los, bright, here_itrf_m, sigma_rad)
-        keep = usable[row]
-        row, which, gates = row[keep], which[keep], gates[keep]
-        under_still[row[self.still[which]]] = True
-        chosen = best_pairs(row, which, 1.0 - gates**2)  # in the ratio of ln density there and at the gate
-        place[row[chosen]] = which[chosen]
-        return place, under_still
-
-    def _under_still(self, place: Ints, bright: Scalar, here_itrf_m: Vec3, sigma_rad: float) -> Bools:
-        """(m,) whether within the gate of a place lies another that is still, and could be so bright."""
-        found = np.zeros(len(place), dtype=bool)
-        if len(place):
-            away = self._places[place] - here_itrf_m
-            away /= np.linalg.norm(away, axis=1, keepdims=True)
-            row, which, _ = self._near(away, bright, here_itrf_m, sigma_rad)
-            found[row[self.still[which]]] = True
+        chord, near = cKDTree(away).query(los, k=_MOST_NEAR, distance_upper_bound=gate_rad)
+        row, column = np.nonzero(np.isfinite(chord) & usable[:, None])
+        place = np.asarray(near[row, column], dtype=np.int64)
+        worth = 1.0 - (chord[row, column] / gate_rad) ** 2  # ln density there over that at the gate, but for a factor
+        could_be = bright[row] <= self.policy.flare_up * np.maximum(self._bright_w_sr[place], 1.0)
+        chosen = best_pairs(row, place, np.where(could_be, worth, -np.inf))
+        found[row[chosen]] = place[chosen]
         return found
 
     def _learn(
