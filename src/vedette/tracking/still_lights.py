@@ -109,6 +109,7 @@ class StillLights:
         row, column = np.nonzero(np.isfinite(chord) & usable[:, None])
         place = np.asarray(near[row, column], dtype=np.int64)
         worth = 1.0 - (chord[row, column] / gate_rad) ** 2  # ln density there over that at the gate, but for a factor
+        worth += self.still[place]  # what burns all along is there: a light that may have gone out gets what is left
         could_be = bright[row] <= self.policy.flare_up * np.maximum(self._bright_w_sr[place], 1.0)
         chosen = best_pairs(row, place, np.where(could_be, worth, -np.inf))
         found[row[chosen]] = place[chosen]
