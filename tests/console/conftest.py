@@ -28,7 +28,8 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-gpu",  # the flat map needs no WebGL
 ]  # fmt: skip
-PATIENCE_MS = 60_000  # of a page on a busy machine
+PATIENCE_MS = 240_000  # of a page on a busy machine whose kernels are being compiled
+END_S = 240.0  # until it has ended in order
 START_S = 240.0  # until a watch is ready whose kernels may have to be compiled first
 
 
@@ -108,7 +109,7 @@ class Served:
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGINT)
         try:
-            return self.child.wait(60)
+            return self.child.wait(END_S)
         except subprocess.TimeoutExpired:
             self.child.kill()
             return self.child.wait(10)

@@ -101,7 +101,7 @@ def test_a_launch_is_seen_released_by_two_taken_back_and_replayed(evening, pages
     sent = first.locator(mine).get_by_test_id("sent")
     sent.wait_for()
     assert "releasing-1" in sent.inner_text() and "releasing-2" in sent.inner_text()
-    (warning,) = evening.wait(lambda: messages(evening).get("Alert"), 30.0)
+    (warning,) = evening.wait(lambda: messages(evening).get("Alert"))
     assert warning.findtext(f"{CAP}status") == "Exercise"
     pages.picture(first, "story-5-released")
     t_released = first.get_by_test_id("clock-time").inner_text()
@@ -122,7 +122,7 @@ def test_a_launch_is_seen_released_by_two_taken_back_and_replayed(evening, pages
     first.mouse.down()
     first.wait_for_timeout(1500)
     first.mouse.up()
-    (back,) = evening.wait(lambda: messages(evening).get("Cancel"), 30.0)
+    (back,) = evening.wait(lambda: messages(evening).get("Cancel"))
     assert warning.findtext(f"{CAP}identifier") in back.findtext(f"{CAP}references")
     first.locator(f'{mine}[data-column="over"]').wait_for()
     second.locator(f'{mine}[data-column="over"]').wait_for()  # everybody sees it
