@@ -12,7 +12,7 @@ from vedette.doors.node.store import NodeStore
 from vedette.reports import Evidence, Mode, PartnerNews, PartnerReport, Shared, SharedEvent, SharedTrack
 from vedette.sharing.release.open_policy import open_policy_text
 
-DEADLINE_S = 30.0  # against hanging
+DEADLINE_S = 120.0  # against hanging
 MOST_OFFERED = 300  # a watch does not go on offering what is long over
 
 def grant_everything(node: Node) -> None:

@@ -19,7 +19,7 @@ def test_a_node_behind_its_broker_keeps_every_rule_and_the_link_goes_on_afterwar
             one.start_broker()
         with End(south) as there:
             (peer,) = north.peers
-            with examining(north.folder, north.settings, peer, Mode.SIMULATED, 20.0) as examiner:
+            with examining(north.folder, north.settings, peer, Mode.SIMULATED, 60.0) as examiner:
                 verdicts = list(examiner.examine())
             assert [(v.name, v.text) for v in verdicts if not v.is_kept] == []
             assert len(verdicts) >= 29
