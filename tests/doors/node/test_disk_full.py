@@ -53,11 +53,11 @@ def test_nothing_is_acknowledged_while_the_disk_is_full(tmp_path, small_disk):
                 here.warn(len(here.offered) + 1)
                 if len(there.warnings) > quiet[0]:
                     quiet[:] = [len(there.warnings), time.monotonic()]
-                now = there.store.recording
-                return not now.is_on and not now.is_reserve_held and time.monotonic() - quiet[1] > 3.0
+                return not there.store.recording.is_on and time.monotonic() - quiet[1] > 3.0
 
             quiet = [0.0, time.monotonic()]
-            wait_for(is_full, "a disk so full that even the reserve is used: warnings had it")
+            wait_for(is_full, "a disk so full that even the reserve is used", 60.0)
+            assert not there.store.recording.is_reserve_held  # warnings had it
             heard = len(there.warnings)
             told = len(here.offered)
             here.warn(told + 1, told + 2)
@@ -68,7 +68,7 @@ def test_nothing_is_acknowledged_while_the_disk_is_full(tmp_path, small_disk):
             assert "NOT RECORDED" in status_text(document)
             for filler in small_disk.glob("filler-*"):
                 filler.unlink()
-            wait_for(lambda: len(there.warnings) >= len(here.offered), "everything, once there is room")
+            wait_for(lambda: len(there.warnings) >= len(here.offered), "everything, once there is room", 60.0)
             assert there.warnings == here.offered
             wait_for(lambda: there.store.recording.is_on, "recording again")
     finally:
