@@ -10,16 +10,15 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from vedette.doors.node.broker_config import KEEPER
+from vedette.doors.node.broker_line import BrokerLine
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_draw import Drawn, LaneDraw
 from vedette.doors.node.link_out import Posted
-from vedette.doors.node.link_outbox import PUBLISH_S, LaneOutbox
+from vedette.doors.node.link_outbox import LaneOutbox
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.store import NodeStore, StoreWriting
 from vedette.doors.node.subjects import KEPT_COUNT, KEPT_S, LANES, kept_of, stream_of, subject_of
 
-PAUSE_S = 0.3  # between tries
 GIVE_WAY_S = 0.25  # what tracks wait at most for warnings, before each message
 SETTLE_S = 0.2  # between two times at which what the broker has leaves the outbox
 ROUND_TRIP_EVERY_S = 2.0
@@ -27,16 +26,16 @@ ROUND_TRIP_EVERY_S = 2.0
 TakeIn = Callable[[str, list[Drawn]], Awaitable[bool]]
 
 
-class BrokerLink:
+class BrokerLink(BrokerLine):
     """Everything of one partner that passes our broker; lives on the gateway's loop."""
+
+    NAME = "vedette gateway"
 
     def __init__(
         self, folder: NodeFolder, settings: NodeSettings, peer: Peer, store: NodeStore, take: TakeIn
     ) -> None:
-        self.folder, self.settings, self.peer, self.store, self._take = folder, settings, peer, store, take
-        self.t_heard_s = float("-inf")  # steady clock: the partner's broker, or anything it brought
-        self.is_broker_up = False
-        self.trouble = ""
+        super().__init__(folder, settings, peer)
+        self.store, self._take = store, take
         self.told: dict[str, int] = {}  # by lane: newest number in our stream
         self.taken: dict[str, int] = {}  # by lane: up to where the partner has answered
         self.waiting: dict[str, int] = {}  # by lane: told, and not yet taken
@@ -68,40 +67,9 @@ class BrokerLink:
         """By lane: what still waits at the partner's broker, by its account."""
         return {one.lane: one.waiting for one in self._draws}
 
-    async def run(self) -> None:
-        """Until cancelled: connect, keep going, begin again."""
-        while True:
-            client = None
-            try:
-                client = await self._connect()
-                await self._live(client)
-            except asyncio.CancelledError:
-                raise
-            except Exception as trouble:
-                said = " ".join(str(trouble).split()) or type(trouble).__name__
-                self.trouble = f"our broker: {said}"[:300]
-            finally:
-                self.is_broker_up = False
-                if client is not None:
-                    with contextlib.suppress(BaseException):
-                        await asyncio.wait_for(client.close(), 1.0)
-            await asyncio.sleep(PAUSE_S)
-
-    async def _connect(self) -> Any:
-        import nats
-
-        return await nats.connect(
-            f"nats://{self.settings.client_listen}", user=f"{KEEPER}.{self.peer.name}",
-            password=self.folder.local_secret(), name="vedette gateway", connect_timeout=2, allow_reconnect=False,
-            ping_interval=2, max_outstanding_pings=2, error_cb=_ignore, pending_size=8 << 20,
-        )  # fmt: skip
-
-    async def _live(self, client: Any) -> None:
-        streams = client.jetstream(timeout=PUBLISH_S)
+    async def _live(self, client: Any, streams: Any) -> None:
         for lane in LANES:
             await self._make_stream(streams, lane)
-        boxes = tuple(self._outboxes.values())
-        self.is_broker_up, self.trouble = True, ""
         self._draws = [
             LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard, lambda: self.round_trip_s)
             for lane in LANES
@@ -109,19 +77,10 @@ class BrokerLink:
         for draw in self._draws:
             if draw.lane in ("track", "bulk"):
                 draw.gives_way_to = next(one for one in self._draws if one.lane == "warn")
-        tasks = [asyncio.create_task(box.run(client, streams), name=f"publish {box.lane}") for box in boxes]
-        tasks.append(asyncio.create_task(self._settle(), name="settle"))
-        tasks += [asyncio.create_task(draw.run(), name=f"draw {draw.lane}") for draw in self._draws]
-        tasks.append(asyncio.create_task(self._look_after(client, streams), name="look after"))
-        tasks.append(asyncio.create_task(_until_closed(client), name="closed"))
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # raises what ended it
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._together(
+            client, *(box.run(client, streams) for box in self._outboxes.values()), self._settle(),
+            *(draw.run() for draw in self._draws), self._look_after(client, streams),
+        )  # fmt: skip
 
     async def _make_stream(self, streams: Any, lane: str) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RePublish, StreamConfig
@@ -190,13 +149,3 @@ def _acknowledging(numbers: list[int]) -> Callable[[StoreWriting], None]:
         writing.acknowledged(numbers)
 
     return work
-
-
-async def _until_closed(client: Any) -> None:
-    while client.is_connected:
-        await asyncio.sleep(0.05)
-    raise ConnectionError("the broker is away")
-
-
-async def _ignore(trouble: Exception) -> None:
-    """What goes wrong is seen where it is waited for."""

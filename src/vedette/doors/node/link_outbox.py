@@ -15,13 +15,13 @@ from typing import Any
 
 import msgspec
 
+from vedette.doors.node.broker_line import PUBLISH_S
 from vedette.doors.node.folder import NodeSettings
 from vedette.doors.node.link_out import Fresh
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.store import SENT, NodeStore
 from vedette.doors.node.subjects import kept_of, stream_of
 
-PUBLISH_S = 10.0  # to put messages on the broker's disk
 IDLE_S = 2.0  # the store is looked at, even when nobody says that there is something
 MOST_FRESH = 4_000  # messages handed over in memory
 READ_AT_ONCE = 200

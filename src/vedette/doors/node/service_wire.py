@@ -14,29 +14,27 @@ from typing import Any
 
 import msgspec
 
-from vedette.doors.node.broker_config import KEEPER
+from vedette.doors.node.broker_line import PUBLISH_S, BrokerLine
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.peer_file import Peer
 from vedette.doors.node.subjects import DUTY, kept_of, stream_of
 
-PAUSE_S = 0.3  # between tries
 KEPT_S, KEPT_COUNT = 60.0, 20_000
 MOST_WAITING = 2_000  # messages that the broker does not take: the oldest go, what they told is told again
-PUBLISH_S = 5.0
 AT_ONCE = 32
 BATCH, EXPIRES_S, SIGN_S, SILENT_S, AGAIN_S = 256, 20.0, 0.5, 1.6, 0.5
 
 Take = Callable[[bytes], None]
 
 
-class ServiceWire:
+class ServiceWire(BrokerLine):
     """One other service; lives on the line's loop."""
 
+    NAME = "vedette services"
+
     def __init__(self, folder: NodeFolder, settings: NodeSettings, peer: Peer, take: Take) -> None:
-        self.folder, self.settings, self.peer, self._take = folder, settings, peer, take
-        self.t_heard_s = float("-inf")
-        self.is_broker_up = False
-        self.trouble = ""
+        super().__init__(folder, settings, peer)
+        self._take = take
         self.said_count = self.heard_count = 0
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
         self._posted, self._wake = asyncio.Event(), asyncio.Event()
@@ -49,46 +47,9 @@ class ServiceWire:
         self._waiting.append(data)
         self._posted.set()
 
-    async def run(self) -> None:
-        """Until cancelled: connect, keep going, begin again."""
-        while True:
-            client = None
-            try:
-                client = await self._connect()
-                await self._live(client)
-            except asyncio.CancelledError:
-                raise
-            except Exception as trouble:
-                self.trouble = f"our broker: {' '.join(str(trouble).split()) or type(trouble).__name__}"[:300]
-            finally:
-                self.is_broker_up = False
-                if client is not None:
-                    with contextlib.suppress(BaseException):
-                        await asyncio.wait_for(client.close(), 1.0)
-            await asyncio.sleep(PAUSE_S)
-
-    async def _connect(self) -> Any:
-        import nats
-
-        return await nats.connect(
-            f"nats://{self.settings.client_listen}", user=f"{KEEPER}.{self.peer.name}",
-            password=self.folder.local_secret(), name="vedette services", connect_timeout=2, allow_reconnect=False,
-            ping_interval=2, max_outstanding_pings=2, error_cb=_ignore, pending_size=8 << 20,
-        )  # fmt: skip
-
-    async def _live(self, client: Any) -> None:
-        streams = client.jetstream(timeout=PUBLISH_S)
+    async def _live(self, client: Any, streams: Any) -> None:
         await self._make_stream(streams)
-        self.is_broker_up, self.trouble = True, ""
-        tasks = [asyncio.create_task(one) for one in (self._publish(streams), self._draw(client), _closed(client))]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # raises what ended it
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._together(client, self._publish(streams), self._draw(client))
 
     async def _make_stream(self, streams: Any) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
@@ -151,13 +112,3 @@ class ServiceWire:
         if message.reply:
             self._acks.append(message.reply)
         self._wake.set()
-
-
-async def _closed(client: Any) -> None:
-    while client.is_connected:
-        await asyncio.sleep(0.05)
-    raise ConnectionError("the broker is away")
-
-
-async def _ignore(trouble: Exception) -> None:
-    """What goes wrong is seen where it is waited for."""
