@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -68,7 +69,7 @@ def run_over_brokers(
                 tell(f"{now_s:.0f} s of {seconds:.0f}")
             if what == "kill":
                 running[victim].send_signal(signal.SIGKILL)
-                running[victim].wait()
+                _ended(running[victim])
                 t_killed_ns.setdefault(victim, []).append(time.monotonic_ns())
             elif what == "back":
                 running[victim] = _begin(nodes[0], plan)
@@ -77,14 +78,20 @@ def run_over_brokers(
     finally:
         for one in running.values():
             one.kill()
-            one.wait()
+            _ended(one)
     return _judged(folder, objects, t_begin_ns, t_end_ns, t_killed_ns, cpu_s)
 
 
 def _begin(one: Node, plan: dict[str, float]) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "tests.doors.node.one_service", str(one.folder.path), json.dumps(plan)]
-    log = (one.folder.path / "log").open("ab")
-    return subprocess.Popen(words, env=ENV, stdin=subprocess.PIPE, stderr=log)
+    with (one.folder.path / "log").open("ab") as log:
+        return subprocess.Popen(words, env=ENV, stdin=subprocess.PIPE, stderr=log)
+
+
+def _ended(one: subprocess.Popen[bytes]) -> None:
+    one.wait()
+    with suppress(OSError):  # what was still in the pipe is nobody's now
+        one.stdin.close()  # type: ignore[union-attr]
 
 
 def _until(what: Callable[[], bool], words: str) -> None:
