@@ -65,9 +65,9 @@ def test_a_launch_is_seen_released_by_two_taken_back_and_replayed(evening, pages
 
     alert = first.locator('[data-testid="alert-card"]', has=first.locator(".evidence.confirmed")).first
     name = alert.get_attribute("data-alert")
-    mine = f'[data-testid="alert-card"][data-alert="{name}"]'
+    mine = f'[data-testid="alert-card"][data-alert="{name}"]'  # the first card may become another one
     guide.step("Open the evidence")
-    alert.locator("button.head").click()
+    first.locator(mine).locator("button.head").click()
     first.get_by_test_id("headline").wait_for(timeout=180_000)
     first.get_by_test_id("rests-on").first.wait_for(timeout=180_000)
     assert "radar" in first.get_by_test_id("rests-on").first.inner_text()
@@ -78,7 +78,7 @@ def test_a_launch_is_seen_released_by_two_taken_back_and_replayed(evening, pages
     assert first.get_by_test_id("map-table").locator("tbody tr").count() >= 2
     first.get_by_test_id("map-table-close").click()
     guide.step("Acknowledge")
-    alert.get_by_test_id("acknowledge").click()
+    first.locator(mine).get_by_test_id("acknowledge").click()
     first.locator(f'{mine}:not([data-column="new"])').wait_for()
 
     guide.step("Approve")
