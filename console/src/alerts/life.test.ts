@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeskAlert, Picture, SentMessage, TrackedObject } from "../lib/model";
-import { columnOf, deskOfPast, differences, doable, grouped, impactOf, severityOf, shelterLeft_s, situationOf, standing } from "./life";
+import { columnOf, deskOfPast, differences, doable, grouped, impactOf, severityOf, shelterLeft_s, situationOf, standing, worstFirst } from "./life";
 import { due, SILENT } from "./siren";
 
 const alert = (more: Partial<DeskAlert> = {}): DeskAlert => ({
@@ -129,6 +129,16 @@ describe("what has changed between two revisions", () => {
   });
 });
 
+describe("the order of the board", () => {
+  it("stays as it is while two launches are proposed anew in turn", () => {
+    const [one, two] = [alert({ id: "J-O2" }), alert({ id: "J-O10", proposed_utc: "2031-04-01T12:00:05Z" })];
+    const again = { ...one, proposed_utc: "2031-04-01T12:00:09Z" };
+    expect([one, two].sort(worstFirst).map((each) => each.id)).toEqual(["J-O10", "J-O2"]);
+    expect([again, two].sort(worstFirst).map((each) => each.id)).toEqual(["J-O10", "J-O2"]);
+    expect([alert({ id: "J-O11", evidence: "candidate" }), two].sort(worstFirst)[0]).toBe(two);
+  });
+});
+
 describe("groups", () => {
   const picture = { raids: [{ id: "R1", objects: ["O1", "O2", "O3"] }], objects: [] } as unknown as Picture;
 
@@ -137,7 +147,7 @@ describe("groups", () => {
       alert({ id, event_id: id, object_ids: [id], evidence: i === 1 ? "confirmed" : "correlated" }),
     );
     const groups = grouped(many, picture);
-    expect(groups.map((one) => one.alerts.map((each) => each.id))).toEqual([["O2", "O1", "O3"], ["O9"]]);
+    expect(groups.map((one) => one.alerts.map((each) => each.id))).toEqual([["O2", "O3", "O1"], ["O9"]]);
     expect(groups[0]!.severity).toBe("critical");
   });
 });

@@ -108,13 +108,12 @@ export function grouped(alerts: readonly DeskAlert[], picture: Picture | null): 
   return all.sort((a, b) => worstFirst(a.alerts[0]!, b.alerts[0]!));
 }
 
-/** Worst first, then newest first, then by name, so that nothing jumps about. */
+/**
+ * Worst first, then the later name first. Not by the time of the newest proposal: two launches that are proposed anew
+ * every second would change places under the hand that is about to click.
+ */
 export function worstFirst(a: DeskAlert, b: DeskAlert): number {
-  return (
-    rank(severityOf(a)) - rank(severityOf(b)) ||
-    (msOf(b.proposed_utc) ?? 0) - (msOf(a.proposed_utc) ?? 0) ||
-    a.id.localeCompare(b.id, "en", { numeric: true })
-  );
+  return rank(severityOf(a)) - rank(severityOf(b)) || b.id.localeCompare(a.id, "en", { numeric: true });
 }
 
 /** What an officer may do with it now, by what it is; who may is the server's to say. */
