@@ -52,7 +52,7 @@ def nearest(records, since, i, j, t, reach, memory, s, r, d):
     return t
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def refine(records, since, ci, cj, ct, reach, out_t, out_d, out_w):
     """Moment, distance (km) and relative speed (km/s) of the approach that each candidate leads to; NaN where none."""
     memory, s, r, d = np.zeros(8), np.empty(6), np.empty(6), np.empty(6)
@@ -63,7 +63,7 @@ def refine(records, since, ci, cj, ct, reach, out_t, out_d, out_w):
         out_w[q] = sqrt(d[3] * d[3] + d[4] * d[4] + d[5] * d[5]) if t == t else np.nan
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def apart_km(records, since, ci, cj, ct, out):
     """Distance of each pair at its moment (s); infinite where one has no state."""
     memory, s, r, d = np.zeros(8), np.empty(6), np.empty(6), np.empty(6)

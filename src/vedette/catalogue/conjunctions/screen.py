@@ -4,7 +4,9 @@ Candidates by stretches of knots, which may be computed anywhere; then SGP4 at e
 formations, neighbours in one slot) are told once, with from and to, not as thousands of approaches.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +24,7 @@ _OFTEN = 3  # slow approaches of one pair: it goes round with the other
 _SAME_S = 1.0
 _NEXT_STEP = 2.01  # one candidate begins its step, the next ends the step after
 STRETCH_KNOTS = 15  # an hour
+_SHARE = 20_000  # candidates that one thread looks at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,8 +133,22 @@ def _refined(sgp4: Sgp4, since: Scalar, i: Ints, j: Ints, t: Scalar, gap_s: floa
     from vedette.catalogue.conjunctions.refine import refine
 
     at, far, speed = np.empty(len(t)), np.empty(len(t)), np.empty(len(t))
-    refine(sgp4.records, since, i, j, t, 2.0 * gap_s, at, far, speed)
+    _on_cores(
+        len(t),
+        lambda q: refine(sgp4.records, since, i[q], j[q], t[q], 2.0 * gap_s, at[q], far[q], speed[q]),
+    )
     return at, far, speed
+
+
+def _on_cores(count: int, work: Callable[[slice], None]) -> None:
+    """Rows in shares, each by a thread of its own where there are cores: compiled work that depends on its rows alone,
+    so that the bits are the same."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores == 1 or count < _SHARE:
+        work(slice(0, count))
+        return
+    with ThreadPoolExecutor(cores) as threads:
+        list(threads.map(work, [slice(a, a + _SHARE) for a in range(0, count, _SHARE)]))
 
 
 def _new(i: Ints, j: Ints, t: Scalar) -> Bools:
@@ -157,7 +174,7 @@ def _near(
     rows = np.flatnonzero(np.isin(pair, together))
     of, moments = pair[rows], np.clip(t[rows], 0.0, span_s)
     i, j, apart = of >> 32, of & 0xFFFFFFFF, np.empty(len(rows))
-    apart_km(sgp4.records, since, i, j, moments, apart)
+    _on_cores(len(rows), lambda q: apart_km(sgp4.records, since, i[q], j[q], moments[q], apart[q]))
     is_same = of[1:] == of[:-1]
     is_low = np.ones(len(rows), dtype=bool)  # nearer than just before and just after: what is nearest is beside one
     is_low[1:] &= ~is_same | (apart[1:] <= apart[:-1])
