@@ -32,13 +32,18 @@ def best_of(work: Callable[[], int]) -> tuple[float, int]:
 
 def main(names: list[str]) -> int:
     """Exit code 4 when no benchmark has such a name."""
+    modules = [info.name for info in pkgutil.iter_modules(benchmarks.__path__)]
+    modules = [name for name in modules if not name.startswith("_") and name not in NOT_ALONE]
+    if {"-h", "--help"} & set(names):
+        for name in [one for one in modules if one in names] or modules:
+            words = importlib.import_module(f"benchmarks.{name}").__doc__ or ""
+            sys.stdout.write(f"./run bench {name}\n\n{words if name in names else words.splitlines()[0]}\n")
+        return 0
     if names[:1] == ["tracking"]:
         from benchmarks import harness
 
         harness.use_one_core()
         return importlib.import_module("benchmarks.tracking").run(names[1:])
-    modules = [info.name for info in pkgutil.iter_modules(benchmarks.__path__)]
-    modules = [name for name in modules if not name.startswith("_") and name not in NOT_ALONE]
     names, options = [n for n in names if not n.startswith("--")], [n for n in names if n.startswith("--")]
     chosen = [name for name in modules if not names or any(word in name for word in names)]
     if not chosen:

@@ -1,10 +1,10 @@
 """All against all for a day: ours and astroz (where it can be imported) on the same element sets, one core, one run.
 
-30,000 drawn objects, 24 hours, 5 km; with `--elements FILE` those of a file of two-line sets. Then one changed object
+30,000 drawn objects, 24 hours, 5 km; with `--elements=FILE` those of a file of two-line sets. Then one changed object
 against kept knots. `--quick`: 3,000 objects. `--spread`: instead, two processes (Dask) against one, by the clock on the
 wall, so on a quiet machine of two cores: the same bits, then the same once more with a worker killed on the way. What
 the machine itself gives to two is in the line too (`machine_times`): two processes that share nothing, against one.
-`--days 7` screens so many.
+`--days=7` screens so many.
 """
 
 import datetime
@@ -37,18 +37,18 @@ def run(options):
     from vedette.time import tai_ns_from_utc_text
 
     is_quick = "--quick" in options
-    if "--elements" in options:
-        text = Path(options[options.index("--elements") + 1]).read_text(encoding="utf-8")
+    told = dict(option.removeprefix("--").partition("=")[::2] for option in options)
+    if "elements" in told:
+        text = Path(told["elements"]).read_text(encoding="utf-8")
     else:
         text = drawn(3_000 if is_quick else 30_000, 11)
     sets, _ = read_tle(text)
     start = tai_ns_from_utc_text("2026-05-10T00:00:00Z")
-    if "--elements" in options:
+    if "elements" in told:
         start = int(np.median(sets.t_epoch_tai_ns))
     screen(sets.take(np.arange(0, len(sets), 10)), start, start + _DAY_NS // 100)
     if "--spread" in options:
-        days = int(options[options.index("--days") + 1]) if "--days" in options else 1
-        return _spread(sets, start, start + days * _DAY_NS)
+        return _spread(sets, start, start + int(told.get("days", 1)) * _DAY_NS)
     found, ours_s = _timed(lambda: screen(sets, start, start + _DAY_NS))
     peer, peer_s, events = _astroz(text, start)
     _say(harness.line(

@@ -18,7 +18,11 @@ def main(words: list[str]) -> int:
     if name not in names:
         sys.stderr.write(f"run: there is no soak {words[0]!r}; there are {', '.join(names)}\n")
         return 4
-    return int(importlib.import_module(f"tools.soak.{name}").run(words[1:]))
+    trial = importlib.import_module(f"tools.soak.{name}")
+    if {"-h", "--help"} & set(words):
+        sys.stdout.write(trial.__doc__ or trial.WHAT)
+        return 0
+    return int(trial.run(words[1:]))
 
 
 if __name__ == "__main__":
