@@ -158,7 +158,7 @@ def test_positions_of_another_centre_are_met_to_millimetres(capsys):
         "slr/crd_unexpected_end_of_file.v2C", "slr/cpf_invalid_format.csg", "slr/cpf_corrupted_data.csg",
         "slr/cpf_unexpected_end_of_file.csg", "sp3/format_missing-eof.sp3", "sp3/format_truncated-line.sp3",
         "sp3/format_wrong-line-identifier.sp3", "sp3/format_unsupported-version.sp3",
-        "optical/IOD_data_noncompliant_answers.txt",
+        "optical/IOD_data_noncompliant_answers.txt", "optical/UK_data_noncompliant.txt",
     ],
 )  # fmt: skip
 def test_damaged_files_are_refused_by_name(name, capsys):

@@ -4,7 +4,8 @@ import pytest
 from tests.data import real_data
 
 from vedette.core.errors import BadInputError
-from vedette.formats.optical_reports import parse_iod, read_optical_reports, read_sites
+from vedette.formats.observer_reports import read_observer_reports
+from vedette.formats.optical_reports import parse_iod, read_sites
 from vedette.formats.tracking_lines import read_observation_columns, read_told_stations, read_tracking_lines
 from vedette.time import utc_text_from_tai_ns
 
@@ -63,10 +64,10 @@ def test_places_of_old_equinoxes_are_carried_to_j2000():
 
 def test_a_text_without_reports_is_refused_and_remarks_are_passed_over():
     good = "23794 96 010A   2701 G 20040506012614270 17 25 1100114-184298 38 I+020 10"
-    (one,) = read_optical_reports(f"Clear night.\n\n{good}\nSeeing poor.\n")
+    (one,) = read_observer_reports(f"Clear night.\n\n{good}\nSeeing poor.\n").looks
     assert one.line == 3
     with pytest.raises(BadInputError, match=r"note\.txt:1"):
-        read_optical_reports("Clouds all night.", "note.txt")
+        read_observer_reports("Clouds all night.", "note.txt")
 
 
 def test_sites_are_read():

@@ -22,8 +22,9 @@ from vedette.core.errors import BadInputError, NotFoundError
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.formats.cpf import read_cpf
 from vedette.formats.crd import LaserPass, read_crd
+from vedette.formats.observer_reports import ObserverReports, read_observer_reports
 from vedette.formats.oem import read_oem
-from vedette.formats.optical_reports import OpticalLook, read_optical_reports, read_sites
+from vedette.formats.optical_reports import OpticalLook, read_sites
 from vedette.formats.sinex import Eccentricity, MarkerSolution, Sinex, read_sinex
 from vedette.formats.sp3 import read_sp3
 from vedette.formats.tdm import parse_tdm_message
@@ -178,15 +179,16 @@ def read_tracking(
             names += [one.target for one in passes[:1]]
             numbers += [one.catalogue_number for one in passes[:1] if one.catalogue_number]
             is_laser = True
-        elif isinstance(told, tuple) and told and isinstance(told[0], OpticalLook):
-            looks = [one for one in told if number is None or one.catalogue_number == number]
-            if len({one.catalogue_number for one in looks}) != 1:
+        elif isinstance(told, ObserverReports):
+            looks = [one for one in told.looks if _is_seen(one, object_name, number)]
+            if len({(one.catalogue_number, one.designator) for one in looks}) != 1:
                 what = "no report of it" if not looks else "several objects"
-                raise BadInputError(what, path.name, "say which with --id NUMBER")
+                raise BadInputError(what, path.name, "say which with --id NUMBER, or --object 1996-010A for UK and RDE")
             rows, said = _optical(looks, places)
             parts.append(rows)
-            left_out += said
-            numbers.append(looks[0].catalogue_number)
+            left_out += [*said, *(str(trouble) for trouble in told.refused)]
+            names += [looks[0].designator] if looks[0].designator else []
+            numbers += [looks[0].catalogue_number] if looks[0].catalogue_number else []
         elif isinstance(told, tuple):
             parts.append(from_lines(told, _line_sigmas(told, places)))
         else:
@@ -205,6 +207,12 @@ def _is_asked(one: LaserPass, object_name: str, number: int | None) -> bool:
     if number is not None:
         return one.catalogue_number == number
     return not object_name or one.target.lower() == object_name.lower()
+
+
+def _is_seen(one: OpticalLook, object_name: str, number: int | None) -> bool:
+    if one.designator and (object_name or number is None):
+        return not object_name or one.designator.lower() == object_name.lower()
+    return number is None or one.catalogue_number == number
 
 
 def _told(path: Path, object_name: str) -> Any:
@@ -226,7 +234,7 @@ def _told(path: Path, object_name: str) -> Any:
         return read_observation_columns(text, path.name)
     if head and len(head[0]) >= 16 and head[0][4:5] == "-" and head[0][10:11] == "T":
         return read_tracking_lines(text, path.name)
-    return read_optical_reports(text, path.name)
+    return read_observer_reports(text, path.name)
 
 
 def objects_in(path: Path) -> list[tuple[str, int | None]]:
@@ -239,8 +247,8 @@ def objects_in(path: Path) -> list[tuple[str, int | None]]:
     told = _told(path, "")
     if isinstance(told, tuple) and told and isinstance(told[0], LaserPass):
         return [(target, None) for target in dict.fromkeys(one.target for one in told)]
-    if isinstance(told, tuple) and told and isinstance(told[0], OpticalLook):
-        return [("", number) for number in dict.fromkeys(one.catalogue_number for one in told)]
+    if isinstance(told, ObserverReports):
+        return list(dict.fromkeys((one.designator, one.catalogue_number or None) for one in told.looks))
     return [("", None)]
 
 
@@ -329,7 +337,9 @@ def _line_sigmas(lines: Iterable[TrackingLine], places: Places) -> dict[str, dic
 
 def _optical(looks: list[OpticalLook], places: Places) -> tuple[Observations, list[str]]:
     lines = [
-        TrackingLine(one.t_tai_ns, one.kind, one.station, one.values_deg, one.line) for one in looks if one.has_place
+        TrackingLine(one.t_tai_ns, one.kind, one.station, one.values_deg, one.line, 2 if one.is_refracted else 0)
+        for one in looks
+        if one.has_place
     ]
     said = [f"{len(looks) - len(lines)} reports without a place"] if len(lines) < len(looks) else []
     if not lines:

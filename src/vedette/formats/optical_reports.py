@@ -1,7 +1,7 @@
 """Positions in the sky as visual observers report them: the IOD format, a line of 80 columns, and lists of sites.
 
 Columns as at satobs.org/position/IODformat.html: object, station, sky, time, time's uncertainty, how the angles are
-told, angles, their uncertainty, light. A damaged line is refused by itself; the lines beside it stand.
+told, angles, their uncertainty, light. Texts of many lines, and other forms: `observer_reports`.
 """
 
 import re
@@ -31,6 +31,8 @@ class OpticalLook:
     values_deg: tuple[float, float]
     sigma_rad: float
     line: int
+    designator: str = ""  # such as 1996-010A, where the form names objects so
+    is_refracted: bool = True  # False: an elevation from which refraction was taken out
 
     @property
     def has_place(self) -> bool:
@@ -56,9 +58,9 @@ def parse_iod(text: str, where: str = "IOD") -> OpticalLook:
     epoch = int(found["epoch"]) if found["epoch"].strip() else 0
     values = (float("nan"), float("nan"))
     if code and found["first"].strip() and found["second"].strip():
-        values = _angles(code, found["first"].strip(), found["sign"], found["second"].strip(), where)
-        if code in (1, 2, 3, 7) and epoch != 5:
-            values = _on_j2000(values, _YEARS.get(epoch, 2000.0 + t_tai_ns / 3.15576e16))
+        values = angles_of(code, found["first"].strip(), found["sign"], found["second"].strip(), where)
+        if code in (1, 2, 3, 7):
+            values = on_j2000_of_epoch(values, epoch, t_tai_ns)
     spread = found["spread"].strip()
     sigma = _unsure(spread) * _UNIT_RAD.get(code, 1.0) if spread else _SIGMA_RAD
     return OpticalLook(
@@ -66,27 +68,6 @@ def parse_iod(text: str, where: str = "IOD") -> OpticalLook:
         _unsure(found["unsure"].strip()) if found["unsure"].strip() else 0.0,
         "AZ_EL" if code in (4, 5, 6) else "RA_DEC", values, sigma, 0,
     )  # fmt: skip
-
-
-def read_optical_reports(text: str, where: str = "IOD") -> tuple[OpticalLook, ...]:
-    """Every IOD line of a text with remarks between them; BadInputError when there is none."""
-    found: list[OpticalLook] = []
-    first_trouble: BadInputError | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        try:
-            one = parse_iod(line, f"{where}:{number}")
-        except BadInputError as trouble:
-            first_trouble = first_trouble or trouble
-            continue
-        found.append(OpticalLook(
-            one.catalogue_number, one.station, one.t_tai_ns, one.time_sigma_s, one.kind, one.values_deg, one.sigma_rad,
-            number,
-        ))  # fmt: skip
-    if not found:
-        raise first_trouble or BadInputError("it holds no observations of a known form", where)
-    return tuple(found)
 
 
 def read_sites(text: str, where: str = "sites") -> tuple[tuple[str, float, float, float], ...]:
@@ -155,7 +136,8 @@ def _sexagesimal(digits: str, whole: int, has_seconds: bool, decimal_whole: bool
     return first + minutes / 60.0 + seconds / 3600.0
 
 
-def _angles(code: int, first: str, sign: str, second: str, where: str) -> tuple[float, float]:
+def angles_of(code: int, first: str, sign: str, second: str, where: str) -> tuple[float, float]:
+    """Both angles (deg) from their digits, by the code of their form (1 to 7 as in IOD); BadInputError where none."""
     try:
         if code in (1, 2, 3, 7):
             level = 15.0 * _sexagesimal(first, 2, code in (1, 7), False)
@@ -167,6 +149,11 @@ def _angles(code: int, first: str, sign: str, second: str, where: str) -> tuple[
     if not (0.0 <= level <= 360.0 and upright <= 90.0):
         raise BadInputError(f"angles {level:.4f}, {upright:.4f} degrees", where, "correct the line")
     return level, -upright if sign == "-" else upright
+
+
+def on_j2000_of_epoch(values: tuple[float, float], epoch: int, t_tai_ns: int) -> tuple[float, float]:
+    """Right ascension and declination (deg) carried to J2000 from the star chart of a code; 0 is the date itself."""
+    return values if epoch == 5 else _on_j2000(values, _YEARS.get(epoch, 2000.0 + t_tai_ns / 3.15576e16))
 
 
 def _on_j2000(values: tuple[float, float], year: float) -> tuple[float, float]:

@@ -37,8 +37,8 @@ def fit(
     dask: str | None = None,
     json: bool = False,
 ) -> int:
-    """Determine an orbit from observations: laser ranges (CRD), radar and telescope tracking (TDM, tracking lines, IOD
-    reports), positions (CPF, SP3, OEM).
+    """Determine an orbit from observations: laser ranges (CRD), radar and telescope tracking (TDM, tracking lines, IOD,
+    UK and RDE reports), positions (CPF, SP3, OEM).
 
     A first orbit is found from what there is (positions, radar looks, three directions, or ranges alone), the arc
     grows until it holds everything, and least squares fits all of it through the full field of forces, setting aside
