@@ -14,6 +14,7 @@ from vedette.assessment.natural.light import Light
 from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, where_at_height
 from vedette.assessment.typing.sea import SEA_OF_EARTH, sea_share
 from vedette.assessment.weighing import Weighed
+from vedette.core.shapes import Rows, Scalar, Vec3
 from vedette.frames import geodetic_from_itrf
 from vedette.reports import Cause
 from vedette.reports.words import place_words
@@ -26,6 +27,7 @@ _GLIMPSE = Light(
     life_s=60.0, life_log=1.2, level_w_sr=12_000.0, level_log=1.4, flicker_log=0.2, walk_log=0.04, hidden=0.5
 )  # fmt: skip
 _GLIMPSE_SHARE = 0.2
+FIRES = ((1.0 - _GLIMPSE_SHARE, _FIRE), (_GLIMPSE_SHARE, _GLIMPSE))
 _GROUND_M, _GROUND_SIGMA_M = 600.0, 900.0  # over the ellipsoid: land, and what stands on it
 _FRONT_MPS = 1.0  # a running fire front, one sigma of each component
 # of 19,416 hot spots of one day (MODIS, FIRMS, 2022-11-11) 0.6 % lay at sea and 1.4 % partly so: platforms, volcanoes
@@ -40,24 +42,42 @@ def weigh_fire(
     s = sightings
     if not s.is_infrared.any():
         return ()
-    place, cov3, share = s.anywhere(_GROUND_M, _GROUND_SIGMA_M)
+    mean, cov, share = fire_start(s, s.origin_itrf_m)
+    log = share + s.log_density(mean, cov, 1e-3)
+    where = on_the_ground(s)
+    middle = np.median(where, axis=0)
+    lat, lon, height = geodetic_from_itrf(middle)
+    log += log_ground_there(middle, context)
+    log += float(np.logaddexp.reduce([np.log(share) + light.log_likelihood(s) for share, light in FIRES]))
+    return (Weighed(Cause.FIRE, log, *_reasons(s, where, float(lat), float(lon), float(height))),)
+
+
+def fire_start(s: Sightings, near_itrf_m: Vec3) -> tuple[Scalar, Rows, float]:
+    """A light on the ground anywhere about a place: mean (9,) and cov (9, 9) about the first look's, and log share."""
+    place, cov3, share = s.anywhere(_GROUND_M, _GROUND_SIGMA_M, near_itrf_m)
     mean, cov = np.zeros(9), np.zeros((9, 9))
     mean[:3], cov[:3, :3] = place, cov3
     cov[range(3, 6), range(3, 6)] = _FRONT_MPS**2
-    log = share + s.log_density(mean, cov, 1e-3)
+    return mean, cov, share
+
+
+def on_the_ground(s: Sightings) -> Rows:
+    """(n, 3) where each look's line of sight meets the ground; where a range was measured, there."""
     where = s.places_itrf_m.copy()
     by_sight = s.evidence.kind == 1
     where[by_sight] = where_at_height(s.evidence.place[by_sight], s.evidence.value[by_sight, :3], _GROUND_M)
-    lat, lon, height = geodetic_from_itrf(np.median(where, axis=0))
+    return where
+
+
+def log_ground_there(place_itrf_m: Vec3, context: NaturalContext) -> float:
+    """ln density of fires there over that of anywhere, by the coasts and the map of hot places if there is one."""
+    lat, lon, _ = geodetic_from_itrf(place_itrf_m)
     anywhere = _log_ground(float(lat), float(lon))
-    if context.hot_places is not None:
-        # nine in ten burn where the map has it, the tenth anywhere
-        mapped = float(context.hot_places.log_density(lat, lon)) + np.log(EARTH_AREA_M2)
-        anywhere = float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1) + anywhere))
-    log += anywhere
-    steady = np.log(1.0 - _GLIMPSE_SHARE) + _FIRE.log_likelihood(s)
-    log += float(np.logaddexp(steady, np.log(_GLIMPSE_SHARE) + _GLIMPSE.log_likelihood(s)))
-    return (Weighed(Cause.FIRE, log, *_reasons(s, where, float(lat), float(lon), float(height))),)
+    if context.hot_places is None:
+        return anywhere
+    # nine in ten burn where the map has it, the tenth anywhere
+    mapped = float(context.hot_places.log_density(lat, lon)) + np.log(EARTH_AREA_M2)
+    return float(np.logaddexp(np.log(0.9) + mapped, np.log(0.1) + anywhere))
 
 
 def _log_ground(lat_rad: float, lon_rad: float) -> float:

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from vedette.assessment.evidence import Unseen
 from vedette.assessment.natural.path_kernel import log_level_density
 from vedette.assessment.natural.sightings import Sightings
-from vedette.core.shapes import Scalar
+from vedette.core.shapes import Bools, Scalar
 
 _AFTER = 0.003  # chance that a look finds something where a light went out: clutter, another light
 _DIM_W_SR = 1.0
@@ -45,14 +45,15 @@ class Light:
     def log_life(self, sightings: Sightings) -> float:
         """Looks that found it and looks that did not, over when it may have gone out."""
         e = sightings.evidence
-        hidden = log_never_seen(e.unseen, self.hidden)
-        if len(e.t_silence_s) == 0:
-            return hidden
-        order = np.argsort(e.t_silence_s, kind="stable")
-        t, found, chance = e.t_silence_s[order], e.found[order], e.chance[order]
+        return log_never_seen(e.unseen, self.hidden) + self.log_life_of(e.t_silence_s, e.found, e.chance)
+
+    def log_life_of(self, t_s: Scalar, is_found: Bools, chances: Scalar) -> float:
+        """The same of some looks (n,), found or not, of watchers that found it at some time."""
+        order = np.argsort(t_s, kind="stable")
+        t, found, chance = t_s[order], is_found[order], chances[order]
         since = np.flatnonzero(found)
         if len(since) == 0:
-            return hidden
+            return 0.0
         t, found, chance = t[since[0] :], found[since[0] :], chance[since[0] :]
         lit = np.where(found, np.log(chance), np.log1p(-chance))
         out = np.log(np.where(found, _AFTER, 1.0 - _AFTER))
@@ -65,17 +66,20 @@ class Light:
         once = float(np.logaddexp.reduce(np.log(np.maximum(share, 1e-12)) + through + after))
         clouded = min(float(t[-1] - t[0]) / _CLOUD_EVERY_S, 0.5)
         if len(t) < 3 or clouded <= 0.0:
-            return hidden + once
+            return once
         comes_back = float(np.log(np.maximum(lasts[-1], 1e-12))) + _log_one_gap(t, lit, out)
-        return hidden + float(np.logaddexp(np.log1p(-clouded) + once, np.log(clouded) + comes_back))
+        return float(np.logaddexp(np.log1p(-clouded) + once, np.log(clouded) + comes_back))
 
-    def log_brightness(self, sightings: Sightings, rise_per_s: float = 0.0) -> float:
+    def log_brightness(
+        self, sightings: Sightings, rise_per_s: float = 0.0, rows: slice = slice(None)
+    ) -> float:
         """ln density of ln(intensity) of every infrared sensor's looks, each sensor for itself.
 
-        `rise_per_s`: how fast the logarithm grows beside its walk.
+        `rise_per_s`: how fast the logarithm grows beside its walk. `rows`: of these detections only.
         """
         total = 0.0
-        shines = np.isfinite(sightings.intensities_w_sr)
+        shines = np.zeros(len(sightings), dtype=bool)
+        shines[rows] = np.isfinite(sightings.intensities_w_sr[rows])
         for sensor in np.unique(sightings.evidence.sensor[shines]):
             mine = shines & (sightings.evidence.sensor == sensor)
             value = np.maximum(sightings.intensities_w_sr[mine], _DIM_W_SR)

@@ -13,11 +13,14 @@ from vedette.assessment.natural.glint import weigh_glint
 from vedette.assessment.natural.orbits import weigh_orbits
 from vedette.assessment.natural.reference import Reference, reference_of_sightings
 from vedette.assessment.natural.sightings import Sightings, sightings_of
+from vedette.assessment.natural.two_fires import weigh_two_fires
 from vedette.assessment.weighing import LEAST_LOG_RATIO, Weighed
 from vedette.reports import Looks
 
 Judge = Callable[[Sightings, Mapping[str, object], NaturalContext], tuple[Weighed, ...]]
-_JUDGES: tuple[Judge, ...] = (weigh_fire, weigh_glint, weigh_bolide, weigh_celestial, weigh_orbits)
+_JUDGES: tuple[Judge, ...] = (
+    weigh_fire, weigh_two_fires, weigh_glint, weigh_bolide, weigh_celestial, weigh_orbits
+)  # fmt: skip
 
 
 def natural_causes(

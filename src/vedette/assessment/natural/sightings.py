@@ -100,10 +100,16 @@ class Sightings:
         )  # fmt: skip
         return float(total) + self.log_scale, each
 
-    def anywhere(self, height_m: float, height_sigma_m: float) -> tuple[Scalar, Rows, float]:
-        """A place spread evenly over the whole Earth at about a height: mean (3,), cov (3, 3), and its log share."""
-        up, height_here_m = _up_and_height(*self.origin_itrf_m.tolist())
-        mean = (height_m - height_here_m) * up
+    def anywhere(
+        self, height_m: float, height_sigma_m: float, near_itrf_m: Vec3 | None = None
+    ) -> tuple[Scalar, Rows, float]:
+        """A place spread evenly over the whole Earth at about a height: mean (3,), cov (3, 3), and its log share.
+
+        `near_itrf_m` (3,): where it is looked for, and the Earth thought flat; the first look's place unless given.
+        """
+        near = self.origin_itrf_m if near_itrf_m is None else near_itrf_m
+        up, height_here_m = _up_and_height(*near.tolist())
+        mean = (height_m - height_here_m) * up + (near - self.origin_itrf_m)
         cov = height_sigma_m**2 * np.outer(up, up) + _LEVEL_M**2 * (np.eye(3) - np.outer(up, up))
         return mean, cov, float(np.log(2.0 * np.pi * _LEVEL_M**2 / EARTH_AREA_M2))
 
