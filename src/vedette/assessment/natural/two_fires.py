@@ -55,7 +55,7 @@ def likely_cuts(s: Sightings, where: Rows) -> Ints:
     t, n = s.evidence.t_s, len(s)
     step_m = np.linalg.norm(where - s.evidence.place, axis=1) / np.maximum(s.evidence.weight[:, 0], 1e-9)
     x = (where - where[0]) / float(np.median(step_m))
-    count = np.arange(1, n + 1)[:, None]
+    count = np.arange(1.0, n + 1.0)[:, None]
     head = _squares(x, count)
     tail = _squares(x[::-1], count)[::-1]
     gain = 0.5 * (head[-1] - head[:-1] - tail[1:])
