@@ -5,6 +5,7 @@
  * `BufferPointCollection` keeps points in plain arrays (CesiumJS 1.142 or later: earlier ones do not refresh after a move).
  * `?points=primitive` draws them by `PointPrimitiveCollection`, the older and slower one, to compare or to fall back on.
  */
+import { measured } from "../lib/measured";
 import type * as CesiumModule from "./cesium";
 import type { Scene } from "cesium";
 
@@ -48,16 +49,16 @@ function bufferPoints(cesium: Cesium, scene: Scene, colour: string): PointLayer 
   return {
     move(itrf_m, count) {
       const all = fit(count);
-      performance.mark("move");
-      for (let i = 0, j = 0; i < count; i++, j += 3) {
-        const x = itrf_m[j]!;
-        all.get(i, point);
-        place.x = x === x ? x : 0;
-        place.y = x === x ? itrf_m[j + 1]! : 0;
-        place.z = x === x ? itrf_m[j + 2]! : 0;
-        point.setPosition(place);
-      }
-      performance.measure("vedette.points.globe.move", "move");
+      measured("vedette.points.globe.move", () => {
+        for (let i = 0, j = 0; i < count; i++, j += 3) {
+          const x = itrf_m[j]!;
+          all.get(i, point);
+          place.x = x === x ? x : 0;
+          place.y = x === x ? itrf_m[j + 1]! : 0;
+          place.z = x === x ? itrf_m[j + 2]! : 0;
+          point.setPosition(place);
+        }
+      });
     },
     show(shown) {
       isShown = shown;
@@ -87,15 +88,15 @@ function primitivePoints(cesium: Cesium, scene: Scene, colour: string): PointLay
     move(itrf_m, count) {
       while (points.length > count) points.remove(points.get(points.length - 1));
       while (points.length < count) points.add({ color: paint, pixelSize: SIZE_PX });
-      performance.mark("move");
-      for (let i = 0, j = 0; i < count; i++, j += 3) {
-        const x = itrf_m[j]!;
-        place.x = x === x ? x : 0;
-        place.y = x === x ? itrf_m[j + 1]! : 0;
-        place.z = x === x ? itrf_m[j + 2]! : 0;
-        points.get(i).position = place;
-      }
-      performance.measure("vedette.points.globe.move", "move");
+      measured("vedette.points.globe.move", () => {
+        for (let i = 0, j = 0; i < count; i++, j += 3) {
+          const x = itrf_m[j]!;
+          place.x = x === x ? x : 0;
+          place.y = x === x ? itrf_m[j + 1]! : 0;
+          place.z = x === x ? itrf_m[j + 2]! : 0;
+          points.get(i).position = place;
+        }
+      });
     },
     show: (shown) => void (points.show = shown),
     paint(next) {
@@ -113,8 +114,6 @@ function measureUpload(points: object): void {
   const collection = points as { update: (frame: unknown) => void };
   const update = collection.update.bind(points);
   collection.update = (frame) => {
-    performance.mark("upload");
-    update(frame);
-    performance.measure("vedette.points.globe.upload", "upload");
+    measured("vedette.points.globe.upload", () => update(frame));
   };
 }

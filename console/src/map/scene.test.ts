@@ -115,6 +115,22 @@ describe("a scene", () => {
 });
 
 describe("trails", () => {
+  it("of what is gone is forgotten after the time that is drawn", () => {
+    const trails = new Trails();
+    const at = (minute: string, ids: string[]) =>
+      picture(
+        ids.map((id) => object(id, { state: { t_utc: `2031-04-01T12:${minute}:00Z`, lat_deg: 0, lon_deg: 1, altitude_km: 1 } })),
+        [],
+        { t_now_utc: `2031-04-01T12:${minute}:00Z` },
+      );
+    trails.take(at("00", ["O1", "O2"]));
+    trails.take(at("14", ["O2"]));
+    expect(trails.count).toBe(2);
+    trails.take(at("16", ["O2"]));
+    expect(trails.count).toBe(1);
+    expect(trails.of("O2", Date.parse("2031-04-01T12:16:00Z"))).toHaveLength(2);
+  });
+
   it("are in order, without doubles, and end at the clock's instant", () => {
     const trails = new Trails();
     const at = (t: string, lon: number) => picture([object("O1", { state: { t_utc: t, lat_deg: 0, lon_deg: lon, altitude_km: 1 } })]);

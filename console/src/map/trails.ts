@@ -16,9 +16,11 @@ export interface Told {
 }
 
 const MOST_POINTS = 600;
+const SHOWN_S = 900; // how much of a trail is drawn, and kept of what is there no more
+const EACH = 4; // numbers a point: flat, a third of what objects would take, for a thousand trails all night
 
 export class Trails {
-  #by = new Map<string, TrailPoint[]>();
+  #by = new Map<string, number[]>(); // t_ms, lon_deg, lat_deg, height_m, oldest first
 
   /** Remember what a picture believes; a state that is known already, by its instant, is kept as it was. */
   take(picture: Picture | null): void {
@@ -26,8 +28,11 @@ export class Trails {
       const state = one.state;
       const t_ms = msOf(state?.t_utc);
       if (!state || t_ms === null || state.lat_deg === undefined || state.lon_deg === undefined) continue;
-      this.#put(one.id, { t_ms, lon_deg: state.lon_deg, lat_deg: state.lat_deg, height_m: (state.altitude_km ?? 0) * 1e3 });
+      this.#put(one.id, t_ms, state.lon_deg, state.lat_deg, (state.altitude_km ?? 0) * 1e3);
     }
+    const now = msOf(picture?.t_now_utc);
+    if (now === null) return;
+    for (const [id, trail] of this.#by) if (trail[trail.length - EACH]! < now - SHOWN_S * 1000) this.#by.delete(id);
   }
 
   /** Remember what the journal holds from before the page was opened, or from where the clock was set. */
@@ -35,24 +40,36 @@ export class Trails {
     for (const [id, rows] of Object.entries(told.trails)) {
       for (const [t_utc, lat_deg, lon_deg, altitude_km] of rows) {
         const t_ms = msOf(t_utc);
-        if (t_ms !== null) this.#put(id, { t_ms, lon_deg, lat_deg, height_m: (altitude_km ?? 0) * 1e3 });
+        if (t_ms !== null) this.#put(id, t_ms, lon_deg, lat_deg, (altitude_km ?? 0) * 1e3);
       }
     }
   }
 
-  #put(id: string, point: TrailPoint): void {
+  #put(id: string, t_ms: number, lon_deg: number, lat_deg: number, height_m: number): void {
     const trail = this.#by.get(id) ?? [];
     this.#by.set(id, trail);
     let at = trail.length;
-    while (at > 0 && trail[at - 1]!.t_ms >= point.t_ms) at--;
-    if (trail[at]?.t_ms === point.t_ms) return;
-    trail.splice(at, 0, point);
-    if (trail.length > MOST_POINTS) trail.shift();
+    while (at > 0 && trail[at - EACH]! >= t_ms) at -= EACH;
+    if (trail[at] === t_ms) return;
+    trail.splice(at, 0, t_ms, lon_deg, lat_deg, height_m);
+    if (trail.length > MOST_POINTS * EACH) trail.splice(0, EACH);
   }
 
   /** The points of an object up to an instant, oldest first. */
-  of(id: string, until_ms: number, last_s = 900): TrailPoint[] {
-    return (this.#by.get(id) ?? []).filter((p) => p.t_ms <= until_ms && p.t_ms >= until_ms - last_s * 1000);
+  of(id: string, until_ms: number, last_s = SHOWN_S): TrailPoint[] {
+    const trail = this.#by.get(id) ?? [];
+    const points: TrailPoint[] = [];
+    for (let at = 0; at < trail.length; at += EACH) {
+      const t_ms = trail[at]!;
+      if (t_ms > until_ms || t_ms < until_ms - last_s * 1000) continue;
+      points.push({ t_ms, lon_deg: trail[at + 1]!, lat_deg: trail[at + 2]!, height_m: trail[at + 3]! });
+    }
+    return points;
+  }
+
+  /** How many objects have one. */
+  get count(): number {
+    return this.#by.size;
   }
 
   /** Another journal is another night. */
