@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from vedette.assessment.typing.sea import is_land
+from vedette.assessment.typing.sea import clear_of_land_km, is_land
 from vedette.core.constants import NS_PER_S
 from vedette.core.tables import table_text
 from vedette.scenario.glinting import specular_place
@@ -26,7 +26,10 @@ from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 FIRST_DAY_TAI_NS: Final = tai_ns_from_utc_text("2031-04-01T00:00:00Z")
 DAY_S: Final = 86_400.0
 SMALLEST_BOLIDE_KT: Final = 1e-5  # of TNT: of those up to ten times as large one in twelve is just bright enough
-FIRES_AT_SEA: Final = 0.01  # of 19,416 hot spots of one day (FIRMS) 0.6 % lie wholly at sea
+# of 19,416 hot spots of one day (FIRMS) 114 lie wholly at sea, 13 of them more than 200 km from land (natural/fires.py)
+FIRES_AT_SEA: Final = 0.01
+FIRES_AT_SEA_FAR: Final = 0.1  # of those at sea
+_FAR_KM: Final = 200.0
 _GLINT_T_S: Final = 45.0
 _GLINT_HEIGHT_M: Final = 11e3  # of `[[glint]]` where its story says none
 Tables = Callable[[Mapping[str, Sensor], np.random.Generator], str | None]
@@ -91,7 +94,8 @@ def _bolide(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | No
 def _fire(sensors: Mapping[str, Sensor], rng: np.random.Generator) -> str | None:
     at_sea = rng.random() < FIRES_AT_SEA
     lat, lon = _somewhere(rng, -40.0, 65.0)
-    while is_land(lat, lon) == at_sea:
+    is_far = at_sea and rng.random() < FIRES_AT_SEA_FAR
+    while is_land(lat, lon) == at_sea or (at_sea and (clear_of_land_km(lat, lon, _FAR_KM) >= _FAR_KM) != is_far):
         lat, lon = _somewhere(rng, -40.0, 65.0)
     return (
         f"[[fire]]\nlat_deg = {lat:.3f}\nlon_deg = {lon:.3f}\ngrow_s = 3600.0\nt_from_s = 15.0\n"

@@ -7,11 +7,13 @@ import pytest
 from scipy.stats import multivariate_normal
 from tests.assessment.natural.made_looks import looks_of_path
 from tests.assessment.natural.test_natural_causes import EARTH, GEO, STARE, weights
+from tests.data import real_data
 
 from vedette.assessment.natural import two_fires
 from vedette.assessment.natural.context import NaturalContext
-from vedette.assessment.natural.fires import FIRES, fire_start, on_the_ground, weigh_fire
+from vedette.assessment.natural.fires import _AT_SEA, FIRES, fire_start, on_the_ground, weigh_fire
 from vedette.assessment.natural.sightings import sightings_of
+from vedette.assessment.typing.sea import clear_of_land_km, sea_shares
 from vedette.core.tables import table_text
 from vedette.frames import itrf_from_geodetic
 from vedette.reports import Cause
@@ -137,3 +139,24 @@ def test_new_lights_are_those_of_the_table() -> None:
     rows = tomllib.loads(table_text("natural_rates.toml"))["happening"]
     (fires,) = [row for row in rows if row["cause"] == Cause.FIRE.value]
     assert pytest.approx(fires["per_day"]) == two_fires.NEW_A_SECOND * 86_400.0
+
+
+def test_fires_at_sea_are_where_a_day_of_hot_spots_has_them() -> None:
+    """Counts of the day's spots by how far land is, over the chance of places drawn evenly on the sphere."""
+    import csv
+    import gzip
+
+    with gzip.open(real_data("false-alarms/firms_modis_global_24h_20221111.csv.gz"), "rt", encoding="utf-8") as lines:
+        rows = [(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)]
+    spots, rng = np.array(rows), np.random.default_rng(3)
+    drawn = np.degrees(np.arcsin(rng.uniform(-1.0, 1.0, 1_000))), rng.uniform(-180.0, 180.0, 1_000)
+    at_sea = spots[sea_shares(*spots.T) >= 1.0]
+    far = np.array([clear_of_land_km(*one) for one in at_sea])
+    even = np.array([clear_of_land_km(*one) for one in zip(*drawn, strict=True)])
+    for number, (from_km, density) in enumerate(_AT_SEA):
+        upto_km = np.inf if number == 0 else _AT_SEA[number - 1][0]
+        least_km = max(from_km, 25.0)
+        count = int(np.sum((far >= least_km) & (far < upto_km)))
+        share = float(np.mean((even >= least_km) & (even < upto_km)))
+        doubt = 4.0 * np.sqrt(share / len(even)) / share  # of the drawn places
+        assert density * share * len(spots) == pytest.approx(count + 1, rel=doubt)

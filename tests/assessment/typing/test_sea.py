@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vedette.assessment.typing.sea import SEA_OF_EARTH, is_land, sea_share
+from vedette.assessment.typing.sea import SEA_OF_EARTH, clear_of_land_km, is_land, sea_share
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_the_shore_is_partly_both() -> None:
     assert 0.0 < sea_share(40.0368, 128.1839) < 1.0  # a shipyard
     assert sea_share(39.9, 129.5) == 1.0
     assert sea_share(40.5, 126.5) == 0.0
+
+
+def test_how_far_land_is_by_known_places() -> None:
+    """The middle of the Atlantic, 200 km off Lisbon, Kansas; rings are steps of 25 km."""
+    assert clear_of_land_km(31.4, -29.8) == 300.0
+    assert clear_of_land_km(31.4, -29.8, 200.0) == 200.0
+    assert 125.0 <= clear_of_land_km(38.7, -11.5) <= 200.0  # Cabo da Roca lies 173 km to the east
+    assert clear_of_land_km(38.5, -98.0) == 0.0

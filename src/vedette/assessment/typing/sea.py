@@ -46,6 +46,17 @@ def sea_share(lat_deg: float, lon_deg: float, within_km: float = SHORE_KM) -> fl
     return water / len(_DISC)
 
 
+def clear_of_land_km(lat_deg: float, lon_deg: float, up_to_km: float = 300.0) -> float:
+    """How far round a place there is no land, in steps of `SHORE_KM`; 0 where there is some within the first.
+
+    Of a wide ring a dozen places are looked at, so that a small island in it may be overlooked.
+    """
+    clear, ring = 0.0, SHORE_KM
+    while ring <= up_to_km and sea_share(lat_deg, lon_deg, ring) >= 1.0:
+        clear, ring = ring, ring + SHORE_KM
+    return clear
+
+
 def sea_shares(lat_deg: Scalar, lon_deg: Scalar, within_km: float = SHORE_KM) -> Scalar:
     """(n,) `sea_share` of many places at once."""
     edges, first = _edges()
