@@ -35,14 +35,17 @@ class BrokerLine(ABC):
             except asyncio.CancelledError:
                 raise
             except Exception as trouble:
-                said = " ".join(str(trouble).split()) or type(trouble).__name__
-                self.trouble = f"our broker: {said}"[:300]
+                self._said(trouble)
             finally:
                 self.is_broker_up = False
                 if client is not None:
                     with contextlib.suppress(BaseException):
                         await asyncio.wait_for(client.close(), 1.0)
             await asyncio.sleep(PAUSE_S)
+
+    def _said(self, trouble: Exception) -> None:
+        said = " ".join(str(trouble).split()) or type(trouble).__name__
+        self.trouble = f"our broker: {said}"[:300]
 
     @abstractmethod
     async def _live(self, client: Any, streams: Any) -> None:
@@ -51,15 +54,7 @@ class BrokerLine(ABC):
     async def _together(self, client: Any, *works: Coroutine[Any, Any, None]) -> None:
         """Do all of it until one ends or the broker is away; then nothing of it goes on."""
         self.is_broker_up, self.trouble = True, ""
-        tasks = [asyncio.create_task(work) for work in (*works, _until_closed(client))]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # raises what ended it
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(*works, _until_closed(client))
 
     async def _connect(self) -> Any:
         import nats
@@ -69,6 +64,19 @@ class BrokerLine(ABC):
             password=self.folder.local_secret(), name=self.NAME, connect_timeout=2, allow_reconnect=False,
             ping_interval=2, max_outstanding_pings=2, error_cb=_ignore, pending_size=8 << 20,
         )  # fmt: skip
+
+
+async def until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """All of it together until one ends, or fails: then nothing of it goes on."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()  # raises what ended it
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until_closed(client: Any) -> None:

@@ -1,7 +1,8 @@
 """One partner at our broker: the account in which we meet, the streams kept there, the outbox handed over, lanes drawn.
 
 The broker may be away, or come back with nothing; a link may be cut in the middle of a word. Whatever happens is tried
-again from what the store holds, and nothing here is waited for by the watch.
+again from what the store holds, and nothing here is waited for by the watch. Hearing needs our broker to pass things
+on and not to keep them: while its disk is full what we tell waits, and what a partner tells is heard.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from vedette.doors.node.broker_line import BrokerLine
+from vedette.core.errors import UnreachableError
+from vedette.doors.node.broker_line import PAUSE_S, BrokerLine, until_one_ends
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.link_draw import Drawn, LaneDraw
 from vedette.doors.node.link_out import Posted
@@ -68,8 +70,6 @@ class BrokerLink(BrokerLine):
         return {one.lane: one.waiting for one in self._draws}
 
     async def _live(self, client: Any, streams: Any) -> None:
-        for lane in LANES:
-            await self._make_stream(streams, lane)
         self._draws = [
             LaneDraw(client, self.settings.name, self.peer, lane, self._take, self._heard, lambda: self.round_trip_s)
             for lane in LANES
@@ -78,9 +78,23 @@ class BrokerLink(BrokerLine):
             if draw.lane in ("track", "bulk"):
                 draw.gives_way_to = next(one for one in self._draws if one.lane == "warn")
         await self._together(
-            client, *(box.run(client, streams) for box in self._outboxes.values()), self._settle(),
-            *(draw.run() for draw in self._draws), self._look_after(client, streams),
-        )  # fmt: skip
+            client, self._tell(client, streams), *(draw.run() for draw in self._draws), self._ask_how_far(client)
+        )
+
+    async def _tell(self, client: Any, streams: Any) -> None:
+        """The way out, begun again by itself: a broker that can keep nothing never ends the way in."""
+        while client.is_connected:
+            try:
+                for lane in LANES:
+                    await self._make_stream(streams, lane)
+                self.trouble = ""
+                await until_one_ends(
+                    *(box.run(client, streams) for box in self._outboxes.values()), self._settle(),
+                    self._look_after(streams),
+                )  # fmt: skip
+            except Exception as trouble:
+                self._said(trouble)
+            await asyncio.sleep(PAUSE_S)
 
     async def _make_stream(self, streams: Any, lane: str) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, RePublish, StreamConfig
@@ -115,12 +129,14 @@ class BrokerLink(BrokerLine):
                 continue
             try:
                 await asyncio.to_thread(self.store.write, _acknowledging(done))
+            except UnreachableError:  # a full disk: settled when there is room
+                self._outboxes[LANES[0]].done += done
             except BaseException:
                 self._outboxes[LANES[0]].done += done
                 raise
 
-    async def _look_after(self, client: Any, streams: Any) -> None:
-        """How far the partner has come, how far away it is, and room made of what it has long taken."""
+    async def _look_after(self, streams: Any) -> None:
+        """How far the partner has come, and room made of what it has long taken."""
         while True:
             for lane in LANES:
                 name = stream_of(self.settings.name, self.peer.name, lane)
@@ -130,6 +146,11 @@ class BrokerLink(BrokerLine):
                 self.waiting[lane] = (about.num_pending or 0) + (about.num_ack_pending or 0)
                 if KEPT_S[lane] == 0 and floor > KEPT_COUNT[lane] // 2 and floor % 1000 < 100:
                     await streams.purge_stream(name, seq=floor - KEPT_COUNT[lane] // 4)
+            await asyncio.sleep(ROUND_TRIP_EVERY_S)
+
+    async def _ask_how_far(self, client: Any) -> None:
+        """How far away the partner is."""
+        while True:
             begun = time.monotonic()
             with contextlib.suppress(Exception):
                 stream = stream_of(self.peer.name, self.settings.name, "warn")
