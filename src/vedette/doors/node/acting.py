@@ -3,12 +3,18 @@
 Who acts prolongs its lease twice a second and believes in it only until a moment before it ends, by a clock that never
 steps. Who stands by takes it when it is over. A newer token makes every older one worthless at the store and at the
 alert desks, so that a process that slept through its own replacement writes nothing more.
+
+A store that answers late keeps nobody from acting: a lease is prolonged past the other writers and without a flush of
+the disk, and taken for longer by as much as answers take. When one runs out before its answer has come, whether it is
+still ours is in doubt: the watch goes on, writes nothing meanwhile, and writes all of it once the store says that
+nobody came between.
 """
 
 import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from vedette.core.constants import NS_PER_S
-from vedette.core.errors import RefusedError, VedetteError
+from vedette.core.errors import RefusedError, UnreachableError, VedetteError
 from vedette.doors.node.folder import read_node
 from vedette.doors.node.opening_store import open_store
 from vedette.doors.node.store import Lease, NodeStore, NotRecordedError
@@ -29,6 +35,7 @@ ROOM, SEAT_KEY, YIELD_KEY = "acting", "seat", "yield"
 STANDBY = "standby"  # a room: who stands by, when it last said so, and how far it has read
 FRESH_S = 4.0
 LEASE_S, RENEW_S = 3.0, 0.5
+SLOW_S, SLOWEST_S = 1.0, 15.0  # an answer that is worth a sentence; the longest that leases are made longer for
 MARGIN_S = 0.3  # before its end one's own lease is not believed in any more
 
 
@@ -56,7 +63,10 @@ class Acting:
         self.store, self.seat, self._clock = store, seat, clock
         self.lease: Lease | None = None
         self.on_lost: Callable[[str], None] = lambda words: None
+        self.answer_s = 0.0  # how long the store takes to answer, slowest of late
         self._until_s = 0.0  # monotonic
+        self._seat: Seat | None = None  # told to the store again and again until it has it
+        self._is_slow = False
         self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -76,9 +86,13 @@ class Acting:
         return self.lease is not None and time.monotonic() < self._until_s
 
     def check(self) -> None:
-        """RefusedError when it may not."""
-        if not self.is_ours:
+        """RefusedError when it may not; UnreachableError while that is not known."""
+        if self.is_ours:
+            return
+        if self.lease is None:
             raise RefusedError(f"{self.seat} acts no longer: {self.holder() or 'nobody'} does")
+        words = f"{self.seat} waits for the node's store, which alone knows whether it still acts"
+        raise UnreachableError(f"{words}; its last answer took {self.answer_s:.1f} s")
 
     def holder(self) -> str:
         """Who acts now; "" when nobody does."""
@@ -89,31 +103,68 @@ class Acting:
         return ""
 
     def try_take(self) -> bool:
-        """Take the lease when it is free, or prolong one's own; False while another has it."""
-        began_s, now = time.monotonic(), self._clock()
-        until = now + round(LEASE_S * NS_PER_S)
+        """Take the lease when it is free, or prolong one's own; False while another has it, or none can be had."""
+        if not self._ask():
+            return False
+        if time.monotonic() + RENEW_S + self.answer_s > self._until_s and not self._ask():  # for longer, then
+            return False
+        return self.is_ours
+
+    def _ask(self) -> bool:
+        """Take or prolong it; False when another has it, or had it meanwhile."""
+        before, lease, until_s = self.lease, None, 0.0
         try:
-            self.lease = self.store.write(
-                lambda writing: writing.take_lease(WATCH, self.seat, now, until), is_urgent=True
-            )
+            if before is not None and self.is_ours:
+                lease, until_s = self._timed(lambda now, until: self.store.renew_lease(before, now, until))
+            if lease is None:
+                lease, until_s = self._timed(lambda now, until: self.store.write(
+                    lambda writing: writing.take_lease(WATCH, self.seat, now, until), is_urgent=True
+                ))  # fmt: skip
+            assert lease is not None
+            if before is not None and lease.token > before.token + 1:  # somebody acted between
+                self.lease = None
+                self._let_go(lease)
+                return False
+            self.lease = lease
         except NotRecordedError:  # a full disk lets nobody else have it either
             if self.lease is None and self.holder():
                 return False
             held = self.lease or self.store.lease(WATCH)
+            until_s = time.monotonic() + LEASE_S - MARGIN_S
+            until = self._clock() + round(LEASE_S * NS_PER_S)
             self.lease = Lease(WATCH, self.seat, 0 if held is None else held.token, until)
         except RefusedError:
             self.lease = None
             return False
-        self._until_s = began_s + LEASE_S - MARGIN_S
+        self._until_s = until_s
         return True
+
+    def _timed(self, work: Callable[[int, int], Lease | None]) -> tuple[Lease | None, float]:
+        """What the store answers to `work(now, until)`, and until when it may be believed."""
+        began_s, now = time.monotonic(), self._clock()
+        lease_s = LEASE_S + 2.0 * min(self.answer_s, SLOWEST_S)
+        try:
+            return work(now, now + round(lease_s * NS_PER_S)), began_s + lease_s - MARGIN_S
+        finally:
+            self.answer_s = max(time.monotonic() - began_s, 0.8 * self.answer_s)
+
+    def _let_go(self, lease: Lease) -> None:
+        with contextlib.suppress(VedetteError):
+            self.store.write(lambda writing: writing.give_up_lease(lease))
 
     def publish(self, journal: str, plan: WatchPlan) -> None:
         """Tell who stands by what to follow."""
-        told = Seat(
+        self._seat = Seat(
             seat=self.seat, host=socket.gethostname(), pid=os.getpid(), t_process=_began(os.getpid()),
             token=self.token, journal=journal, plan=plan,
         )  # fmt: skip
-        self.store.write(lambda writing: writing.keep_document(ROOM, SEAT_KEY, msgspec.json.encode(told)))
+        with contextlib.suppress(UnreachableError):  # told by `keep` when it can be
+            self._tell_seat()
+
+    def _tell_seat(self) -> None:
+        if (told := self._seat) is not None:
+            self.store.write(lambda writing: writing.keep_document(ROOM, SEAT_KEY, msgspec.json.encode(told)))
+            self._seat = None
 
     def keep(self) -> None:
         """Prolong it from now on, on a thread; `on_lost(words)` when it cannot be, or when it is to be handed back."""
@@ -135,19 +186,26 @@ class Acting:
         is_watched = True
         while not self._is_over.wait(RENEW_S):
             try:
-                if not self.try_take():
+                if not self._ask():
                     self.on_lost(f"{self.holder() or 'another'} acts now")
                     return
+                self._say_if_slow()
                 is_watched = self.is_stood_by()
                 if self.store.document(ROOM, YIELD_KEY) == self.seat.encode():
                     self.on_lost("asked to hand back")
                     return
+                self._tell_seat()
             except VedetteError:  # the store does not answer: who is alone goes on, as nobody else can take its place
                 if not is_watched:
                     self._until_s = time.monotonic() + LEASE_S
-            if not self.is_ours:
-                self.on_lost("the store cannot be reached, and the lease is over")
-                return
+
+    def _say_if_slow(self) -> None:
+        is_slow = self.answer_s > SLOW_S
+        if is_slow is not self._is_slow:
+            self._is_slow = is_slow
+            late = f"answers after {self.answer_s:.1f} s (degraded): who stands by would take over later"
+            with contextlib.suppress(OSError):
+                sys.stderr.write(f"the node's store {late if is_slow else 'answers in time again'}\n")
 
     def give_up(self) -> None:
         """Let go, everything being on the disk."""

@@ -115,6 +115,10 @@ class PostgresSql:
         if rows:
             self._on_loop(self._execute_many(self._in_dollars(statement), rows))
 
+    def run_unflushed(self, statement: str, *values: Any) -> list[Row]:
+        """One statement as a transaction of its own, past the lock of the schema and without a flush of the disk."""
+        return self._on_loop(self._fetch_unflushed(self._in_dollars(statement), values))
+
     def begin(self) -> None:
         """Alone among all who write this schema."""
         try:
@@ -209,6 +213,12 @@ class PostgresSql:
     async def _fetch(self, statement: str, values: tuple[Any, ...]) -> list[Row]:
         connection = await self._connected()
         return [tuple(row) for row in await connection.fetch(statement, *values)]
+
+    async def _fetch_unflushed(self, statement: str, values: tuple[Any, ...]) -> list[Row]:
+        connection = await self._connected()
+        async with connection.transaction():
+            await connection.execute("SET LOCAL synchronous_commit TO off")
+            return [tuple(row) for row in await connection.fetch(statement, *values)]
 
     async def _execute_many(self, statement: str, rows: list[Row]) -> None:
         await (await self._connected()).executemany(statement, rows)

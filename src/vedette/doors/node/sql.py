@@ -32,6 +32,10 @@ class Sql(Protocol):
         """One statement for each row of values."""
         ...
 
+    def run_unflushed(self, statement: str, *values: Any) -> list[Row]:
+        """One statement as a transaction of its own, kept in order but not flushed to the disk; its rows."""
+        ...
+
     def begin(self) -> None:
         """Start a transaction that alone may write."""
         ...

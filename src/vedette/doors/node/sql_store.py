@@ -210,6 +210,21 @@ class SqlNodeStore:
         rows = self._rows("SELECT name, holder, token, t_until_tai_ns FROM leases WHERE name = ?", name)
         return Lease(*rows[0]) if rows else None
 
+    def renew_lease(self, lease: Lease, t_tai_ns: int, t_until_tai_ns: int) -> Lease | None:
+        """Prolong one's own lease that still runs; None when it does not, or has passed to another."""
+        try:
+            with self._reading() as sql:
+                rows = sql.run_unflushed(
+                    "UPDATE leases SET t_until_tai_ns = ? WHERE name = ? AND holder = ? AND token = ? "
+                    "AND t_until_tai_ns > ? RETURNING token",
+                    t_until_tai_ns, lease.name, lease.holder, lease.token, t_tai_ns,
+                )  # fmt: skip
+        except UnreachableError as trouble:
+            if isinstance(trouble.__cause__, LostConnectionError):
+                return None  # a server that was started again answers the second time
+            raise
+        return Lease(lease.name, lease.holder, lease.token, t_until_tai_ns) if rows else None
+
     def trim(self, bodies_before_tai_ns: int, rows_before_tai_ns: int) -> Trimmed:
         """Let old messages go, some at a time."""
         return self.write(lambda writing: trim_some(self._sql, bodies_before_tai_ns, rows_before_tai_ns))

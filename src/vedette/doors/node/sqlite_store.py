@@ -89,6 +89,15 @@ class SqliteSql:
         with _InWords(self):
             self._db.executemany(statement, rows)
 
+    def run_unflushed(self, statement: str, *values: Any) -> list[Row]:
+        """One statement as a transaction of its own, for which the disk is not flushed: the next commit does it."""
+        with _InWords(self):
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            try:
+                return self._db.execute(statement, values).fetchall()
+            finally:
+                self._db.execute("PRAGMA synchronous = FULL")
+
     def begin(self) -> None:
         """Alone among all processes that write this file."""
         with _InWords(self):

@@ -235,6 +235,14 @@ class NodeStore(Protocol):
         """Who holds it, or held it last."""
         ...
 
+    def renew_lease(self, lease: Lease, t_tai_ns: int, t_until_tai_ns: int) -> Lease | None:
+        """Prolong one's own lease that still runs; None when it does not, or has passed to another.
+
+        It waits for no flush of the disk, and where the store can do without for no other writer: a lease that a power
+        cut takes back is over a moment sooner.
+        """
+        ...
+
     def trim(self, bodies_before_tai_ns: int, rows_before_tai_ns: int) -> Trimmed:
         """Let old messages go, some at a time: first what they said (digest and events stay), later the whole row.
 

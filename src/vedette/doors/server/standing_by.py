@@ -6,11 +6,12 @@ in the same file, with the same alerts.
 
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from vedette.core.errors import VedetteError
+from vedette.core.errors import UnreachableError, VedetteError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.node.acting import Acting, end_stale, seat_of
 from vedette.doors.proposing import Proposer
@@ -80,27 +81,29 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
     t_free: float | None = None
     said = ""
     is_first, t_told = True, 0.0
+    away: list[str] = []
     while not control.is_stopping.is_set():
-        holder = acting.holder()
-        if holder in ("", acting.seat):
-            t_free = time.monotonic() if t_free is None else t_free
-            is_due = not plan.is_standby or followed is not None or time.monotonic() - t_free > FREE_S
-            if is_due and acting.try_take():
-                break
-        else:
-            t_free = None
-            words = f"this one stands by: {holder} acts; it takes over when that one falls silent, or hands back"
-            if words != said:
-                said = words
-                sys.stderr.write(words + "\n")
-                teller.send(Standing(sentence=words))
-            followed = _follow(plan, acting, followed, teller, proposer_of)
-            if followed is not None and followed.catch_up(None if is_first else teller):
-                if is_first:
-                    teller.begin_following(followed.picture, followed)
-                    is_first = False
-                else:
-                    teller.heard(followed.picture, None)
+        with _store_away(away):
+            holder = acting.holder()
+            if holder in ("", acting.seat):
+                t_free = time.monotonic() if t_free is None else t_free
+                is_due = not plan.is_standby or followed is not None or time.monotonic() - t_free > FREE_S
+                if is_due and acting.try_take():
+                    break
+            else:
+                t_free = None
+                words = f"this one stands by: {holder} acts; it takes over when that one falls silent, or hands back"
+                if words != said:
+                    said = words
+                    sys.stderr.write(words + "\n")
+                    teller.send(Standing(sentence=words))
+                followed = _follow(plan, acting, followed, teller, proposer_of)
+                if followed is not None and followed.catch_up(None if is_first else teller):
+                    if is_first:
+                        teller.begin_following(followed.picture, followed)
+                        is_first = False
+                    else:
+                        teller.heard(followed.picture, None)
         if time.monotonic() - t_told > TELL_S:
             t_told = time.monotonic()
             teller.alive()
@@ -121,6 +124,19 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
         teller.send(Standing(sentence=""))
         sys.stderr.write(f"{acting.seat} acts now, token {acting.token}\n")
     return followed
+
+
+@contextmanager
+def _store_away(said: list[str]) -> Iterator[None]:
+    """A store that does not answer ends nobody's standing by: it is said, and asked again."""
+    try:
+        yield
+    except UnreachableError as trouble:
+        if not said:
+            said.append(str(trouble))
+            sys.stderr.write(f"{trouble}; it is asked again\n")
+        return
+    said.clear()
 
 
 def attach(plan: WatchPlan, path: Path) -> None:

@@ -333,15 +333,16 @@ def opened_in_time(
 
 
 def acting_token(acting: Acting) -> int:
-    """The token to write by; RefusedError when another acts."""
+    """The token to write by; RefusedError when another acts, UnreachableError while that is not known."""
     acting.check()
     return acting.token
 
 
 def check_acting(acting: Acting) -> None:
-    """ActsNoMore when another does."""
-    if not acting.is_ours:
+    """ActsNoMore when another does; UnreachableError while that is not known: what is written is held till then."""
+    if acting.lease is None:
         raise ActsNoMore
+    acting.check()
 
 
 def resumed(journal: Any, proposer: Any, teller: Teller) -> tuple[Picture, bool]:
