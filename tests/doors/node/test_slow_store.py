@@ -28,7 +28,7 @@ class Times:
 
 
 class Late:
-    """A store that does what it is asked and answers late; `first` and `meanwhile` are called just before it does either."""
+    """A store that does what it is asked and answers late; `first` and `meanwhile` are called before it does."""
 
     def __init__(self, store: Any, times: Times) -> None:
         self.store, self.times = store, times
@@ -157,15 +157,3 @@ def test_what_comes_in_doubt_is_held_and_written_once_it_is_over(three, times: T
     assert keeper.commit(is_urgent=True) == 5 and keeper.recording.is_on, "the journal has no hole"
     assert [entry.payload for entry in store.read()] == [b"before"] * 3 + [b"in doubt"] * 2
     store.close()
-
-
-def test_real_stores_prolong_a_lease_that_runs_and_no_other(three, times: Times) -> None:
-    late, one, other = three
-    assert one.try_take() and one.lease is not None
-    now = times()
-    assert late.store.renew_lease(one.lease, now, now + 9 * NS_PER_S) is not None
-    assert late.store.lease("watch").t_until_tai_ns == now + 9 * NS_PER_S
-    assert late.store.renew_lease(one.lease, now + 9 * NS_PER_S, now + 20 * NS_PER_S) is None, "it is over"
-    times.s += 9.0
-    assert other.try_take()
-    assert late.store.renew_lease(one.lease, times(), times() + NS_PER_S) is None, "it is another's"

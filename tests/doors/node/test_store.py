@@ -153,6 +153,16 @@ def test_a_lease_passes_on_when_its_time_is_over_and_fences_off_who_had_it(store
     assert store.state("south", "sender") == b"by 1"
 
 
+def test_a_lease_is_prolonged_while_it_runs_and_by_who_has_it(store):
+    first = store.write(lambda w: w.take_lease("watch", "node-1", 0, 100))
+    longer = store.renew_lease(first, 99, 199)
+    assert longer is not None and store.lease("watch") == longer and longer.token == first.token
+    assert longer.t_until_tai_ns == 199
+    assert store.renew_lease(longer, 199, 299) is None, "it is over"
+    second = store.write(lambda w: w.take_lease("watch", "node-2", 199, 299))
+    assert store.renew_lease(longer, 200, 400) is None and store.lease("watch") == second
+
+
 def test_old_messages_are_let_go_by_pieces_and_nothing_that_is_under_way_loses_its_body(store):
     for s in range(1, 11):
         store.write(lambda w, s=s: (w.post([to_post(s, t_tai_ns=s)]), w.receive(received(s, t_tai_ns=s))))
