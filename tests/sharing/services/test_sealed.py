@@ -8,6 +8,7 @@ from vedette.reports import Mode
 from vedette.sharing.keys import DrillKey, LiveKey, make_key
 from vedette.sharing.services import Beat, Propose, ServiceOpener, ServiceSealer, decode_newest, encode_newest
 
+CONTEXT = b"vedette services 1\n"
 KEY, OTHER = make_key(DrillKey, "NORTH", b"k" * 32), make_key(DrillKey, "NORTH", b"o" * 32)
 SAID = Propose(frm="AIR", to="SPACE", view=64, members=("AIR", "SPACE"))
 
@@ -43,6 +44,21 @@ def test_another_key_mode_hearer_or_speaker_is_refused() -> None:
         opener(to="NAVY").open(sealed(), 0)
     with pytest.raises(RefusedError, match="signed by another"):
         opener().open(sealed(Propose(frm="NAVY", to="SPACE", view=64, members=())), 0)
+
+
+def test_two_exercises_of_one_owner_never_mix() -> None:
+    keys = {KEY.key_id: KEY.public}
+    one = ServiceOpener("NORTH", "AIR", "SPACE", Mode.EXERCISE, lambda key_id, mode, t: keys.get(key_id), session="E-1")
+    for session in ("E-2", ""):
+        with pytest.raises(RefusedError, match="another exercise"):
+            one.open(ServiceSealer("NORTH", "AIR", Mode.EXERCISE, session).seal(SAID, KEY, 1, 0), 0)
+    assert one.open(ServiceSealer("NORTH", "AIR", Mode.EXERCISE, "E-1").seal(SAID, KEY, 1, 0), 0) == SAID
+
+
+def test_what_an_older_version_says_is_heard_outside_of_exercises() -> None:
+    spelling, key_id, _, said = msgspec.msgpack.decode(sealed())
+    older = msgspec.msgpack.encode(msgspec.msgpack.decode(said)[:-1])
+    assert opener().open(msgspec.msgpack.encode([spelling, key_id, KEY.sign(CONTEXT + older), older]), 0) == SAID
 
 
 def test_no_byte_can_be_changed_and_garbage_is_refused() -> None:

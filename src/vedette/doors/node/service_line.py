@@ -17,6 +17,7 @@ import msgspec
 
 from vedette.core.errors import RefusedError, VedetteError
 from vedette.doors.key_files import KIND_OF
+from vedette.doors.node.exercise_file import EXERCISE_FILE, exercise_of
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.own_keys import purpose_of
 from vedette.doors.node.peer_file import Peer, peers_of
@@ -51,7 +52,9 @@ class ServiceLine:
         self.desk = ServiceDesk(store, group, settings.node, mode, clock_ns())
         self.wires: dict[str, ServiceWire] = {}
         self.trouble = ""
-        self._sealer = ServiceSealer(settings.owner, settings.node, mode)
+        session = exercise_of(folder, mode) if (folder.path / EXERCISE_FILE).is_file() else None
+        self._session = "" if session is None else session.session  # an owner may also exercise by itself, without one
+        self._sealer = ServiceSealer(settings.owner, settings.node, mode, self._session)
         self._openers: dict[str, ServiceOpener] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._came: deque[tuple[str, bytes]] = deque(maxlen=MOST_CAME)
@@ -151,8 +154,9 @@ class ServiceLine:
             return held.key if held is not None and is_good else None
 
         self._openers[name] = ServiceOpener(
-            self.settings.owner, name, self.settings.node, self.mode, key_of, self.desk.newest.get(name, (0, 0))
-        )
+            self.settings.owner, name, self.settings.node, self.mode, key_of, self.desk.newest.get(name, (0, 0)),
+            self._session,
+        )  # fmt: skip
         self.wires[name] = ServiceWire(
             self.folder, self.settings, peer, lambda data, name=name: self._came.append((name, data))  # type: ignore[misc]
         )

@@ -22,6 +22,7 @@ import msgspec
 from vedette.core.errors import UnreachableError, VedetteError
 from vedette.doors.node.acting import Acting
 from vedette.doors.server.crowd import CrowdRows, crowd_frame
+from vedette.doors.server.dying import frames_kept
 from vedette.doors.server.frames import Frame
 from vedette.doors.server.framing import Framer
 from vedette.doors.server.pipe import (
@@ -389,8 +390,10 @@ def main() -> int:
     start = read_message(orders)
     if not isinstance(start, Start):
         return 2
+    data_dir = start.options.data_dir
     try:
-        return run(start, out, orders)
+        with frames_kept(None if data_dir is None else Path(data_dir)):
+            return run(start, out, orders)
     except ServerGone:
         return 0
     except VedetteError as trouble:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from vedette.doors.server import pipe
+from vedette.doors.server.dying import death_in_words
 from vedette.doors.server.held_sockets import HeldSockets
 from vedette.doors.server.hub import TRACKS, Hub
 from vedette.doors.server.pipe import WatchPlan
@@ -18,6 +19,7 @@ BUSY_S = 1.5  # over one report, and it is said to lag
 HUNG_S = 60.0  # without a word, and without using the processor: it is ended, and another begun
 RESTART_S = (0.2, 1.0, 3.0, 10.0)  # between a death and the next life; the last for all that follow
 STEADY_S = 60.0  # of life, and the count of deaths begins anew
+LAST_WORDS_S = 1.0  # from its closing its pipe to its end
 STOP_S = 8.0  # to put everything on disk, at the end
 
 
@@ -33,6 +35,7 @@ class WorkerLink:
         self.sentence = ""  # why it cannot go on
         self.exit_code = 0
         self.restart_count = 0
+        self.last_death = ""  # of what, in words
         self.spent_s: dict[str, float] = {}
         self.not_recorded = ""
         self.process: asyncio.subprocess.Process | None = None
@@ -107,7 +110,8 @@ class WorkerLink:
                 return
             deaths = 1 if time.monotonic() - t_began > STEADY_S else deaths + 1
             wait_s = RESTART_S[min(deaths, len(RESTART_S)) - 1]
-            sys.stderr.write(f"the watch worker died; it is started again in {wait_s:g} s from its journal\n")
+            why = f" ({self.last_death})" if self.last_death else ""
+            sys.stderr.write(f"the watch worker died{why}; it is started again in {wait_s:g} s from its journal\n")
             await asyncio.sleep(wait_s)
             self.restart_count += 1
 
@@ -134,11 +138,17 @@ class WorkerLink:
             pass
         finally:
             hung.cancel()
+            with contextlib.suppress(TimeoutError):  # its pipe is closed: who crashes writes down where it was
+                await asyncio.wait_for(process.wait(), LAST_WORDS_S)
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     if not self._is_stopping:
                         process.kill()
             await process.wait()
+            data_dir = self.plan.data_dir
+            self.last_death = death_in_words(
+                process.returncode, process.pid, None if data_dir is None else Path(data_dir)
+            )
         return is_final
 
     async def _end_when_hung(self, process: asyncio.subprocess.Process) -> None:

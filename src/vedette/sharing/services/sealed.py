@@ -1,4 +1,4 @@
-"""A message between services of one owner, signed: who said it, to whom, in which mode, and after what.
+"""A message between services of one owner, signed: who said it, to whom, in which mode or exercise, and after what.
 
 A life (one more at every start) and a count within it go with every message. What is not newer than the newest that was
 believed is refused, so that a message said again by somebody else is worth nothing; the hearer keeps the newest beside
@@ -33,6 +33,7 @@ class _Said(msgspec.Struct, frozen=True, array_like=True):
     count: int  # of this life, from 1
     t_sent_tai_ns: int
     message: bytes
+    session: str = ""  # of an exercise; one that older versions do not say
 
 
 class _Sealed(msgspec.Struct, frozen=True, array_like=True):
@@ -45,16 +46,17 @@ class _Sealed(msgspec.Struct, frozen=True, array_like=True):
 class ServiceSealer:
     """Signs what one service says to the others."""
 
-    def __init__(self, owner: str, name: str, mode: Mode) -> None:
-        self.owner, self.name, self.mode = owner, name, mode
+    def __init__(self, owner: str, name: str, mode: Mode, session: str = "") -> None:
+        self.owner, self.name, self.mode, self.session = owner, name, mode, session
         self._count = 0
 
     def seal(self, message: Message, key: LiveKey | DrillKey, life: int, t_tai_ns: int) -> bytes:
         """The bytes that travel; the message must be this service's own."""
         self._count += 1
         words = _Said(
-            self.owner, self.name, message.to, self.mode.value, life, self._count, t_tai_ns, encode_message(message)
-        )
+            self.owner, self.name, message.to, self.mode.value, life, self._count, t_tai_ns, encode_message(message),
+            self.session,
+        )  # fmt: skip
         said = msgspec.msgpack.encode(words)
         return msgspec.msgpack.encode(_Sealed(SPELLING, key.key_id, key.sign(_CONTEXT + said), said))
 
@@ -66,11 +68,15 @@ class ServiceOpener:
     ----------
     newest
         Life and count of the newest message that was ever believed; `newest` is to be kept.
+    session
+        Of the exercise that is played here: what is said in another is not for here.
     """
 
     def __init__(
-        self, owner: str, frm: str, to: str, mode: Mode, key_of: KeyOf, newest: tuple[int, int] = (0, 0)
-    ) -> None:
+        self, owner: str, frm: str, to: str, mode: Mode, key_of: KeyOf, newest: tuple[int, int] = (0, 0),
+        session: str = "",
+    ) -> None:  # fmt: skip
+        self.session = session
         self.owner, self.frm, self.to, self.mode, self._key_of = owner, frm, to, mode, key_of
         self.newest = newest
 
@@ -90,6 +96,8 @@ class ServiceOpener:
             raise RefusedError(f"{self.frm}: not signed by a key that is believed for {self.mode.value}")
         if (said.owner, said.frm, said.to, said.mode) != (self.owner, self.frm, self.to, self.mode.value):
             raise RefusedError(f"{self.frm}: from {said.frm} to {said.to} in {said.mode}, and not for here")
+        if said.session != self.session:
+            raise RefusedError(f"{self.frm}: plays another exercise than the one that is played here")
         if (said.life, said.count) <= self.newest:
             raise RefusedError(f"{self.frm}: said before, or overtaken")
         try:
