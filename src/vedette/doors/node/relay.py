@@ -17,7 +17,7 @@ from typing import Any
 from vedette.doors.node.folder import host_and_port
 
 FRESH_S, GIVE_UP_S = 0.5, 14.0
-DEAD_S = 2.0  # and three round trips
+DEAD_S = 4.0  # and three round trips: a way that becomes two seconds longer of a sudden is not dead
 PIECE = 1 << 16
 
 
