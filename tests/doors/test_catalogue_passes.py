@@ -135,3 +135,48 @@ def test_two_passes_of_a_stranger_are_told_as_each_other(elements, tmp_path, cap
     assert first["match"] is None and second["match"] is None and first["looks"] == second["looks"] == 17
     (same,) = first["same_as"]
     assert same["name"] == second["name"] and same["probability"] > 0.9
+
+
+def test_two_nights_of_a_stranger_by_directions_alone_are_told_as_each_other(elements, tmp_path, capsys):
+    """Something of the geostationary ring, five minutes of a telescope on two nights; another on the second night."""
+    import numpy as np
+
+    from vedette.frames import EarthOrientation, state_itrf_from_gcrf
+    from vedette.motion.kepler import state_from_elements
+    from vedette.motion.orbit import OrbitForces, propagate_orbit
+    from vedette.sensing import Site, Telescope, format_sensors, tangent_basis
+    from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
+
+    scope = Telescope(Site(28.3, -16.5, 2000.0), los_sigma_urad=5.0, los_bias_sigma_urad=2.0, name="islands")
+    (tmp_path / "sites.toml").write_text(format_sensors({"islands": scope}))
+    t0, rng = tai_ns_from_utc_text(FROM) + 10 * 3600 * 10**9, np.random.default_rng(5)
+    here = scope.position_itrf_m(t0)
+    rows = []
+    for hours, number in ((0.0, 0), (23.0, 0), (25.0, 1)):
+        t = t0 + round(hours * 3600e9) + 30 * 10**9 * np.arange(11, dtype=np.int64)
+        for anomaly in np.arange(0.0, 2.0 * np.pi, 0.2):  # whichever stands high there
+            plane = (0.05 + 0.07 * number, 1.0 + 2.0 * number)
+            start = state_from_elements(np.array([42.166e6, 3e-4, *plane, 0.3, anomaly]))
+            states = state_itrf_from_gcrf(
+                t, propagate_orbit(start, t0, t, OrbitForces.gravity_only(4)), EarthOrientation.packaged()
+            )
+            los = scope.measure(states, t)
+            if np.all(los @ here / np.linalg.norm(here) > 0.7):
+                break
+        los = los + 5e-6 * np.einsum("nij,ni->nj", tangent_basis(los), rng.standard_normal((11, 2)))
+        for when, sight in zip((utc_text_from_tai_ns(int(one)) for one in t), los.tolist(), strict=True):
+            seen = {"t_measured_utc": when, "los_itrf": sight, "los_sigma_deg": float(np.degrees(5e-6))}
+            rows.append({
+                "sensor_id": "islands", "kind": "optical", "mode": "SIMULATED", "sequence": len(rows),
+                "t_received_utc": when, "detections": [seen],
+            })  # fmt: skip
+    head = {"vedette_scan_file": 1, "mode": "SIMULATED", "producer": "test", "sensors": ["islands"]}
+    feed = tmp_path / "nights.jsonl"
+    feed.write_text("\n".join(json.dumps(one) for one in (head, *rows)) + "\n")
+    asked = ["catalogue", "identify", feed, "--elements", elements, "--site-file", tmp_path / "sites.toml", "--json"]
+    code, out, err = run(capsys, *asked)
+    assert code == 0, err
+    first, second, other = json.loads(out)
+    assert [one["match"] for one in (first, second, other)] == [None] * 3
+    assert [one["name"] for one in first["same_as"]] == [second["name"]]
+    assert first["same_as"][0]["probability"] > 0.9 and other["same_as"] == []

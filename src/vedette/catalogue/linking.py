@@ -65,7 +65,6 @@ def track_of(tracklet: Tracklet, sensor: Sensor) -> Track:
         raise UsageError(f"{tracklet.name}: a track needs three looks or more with azimuth, elevation and range")
     t = tracklet.t_tai_ns
     middle = int(t[len(t) // 2])
-    dt = (t - middle) / NS_PER_S
     places = np.stack([_place(sensor, v, int(when)) for v, when in zip(tracklet.values, t, strict=True)])
     third = max(len(t) // 3, 1)
     ends = np.stack([places[:third].mean(axis=0), places[third:-third].mean(axis=0) if len(t) > 2 * third
@@ -73,10 +72,23 @@ def track_of(tracklet: Tracklet, sensor: Sensor) -> Track:
     when = np.array([int(t[:third].mean()), int(t[third:-third].mean()) if len(t) > 2 * third else middle,
                      int(t[-third:].mean())])  # fmt: skip
     state = state_from_positions(ends, when, middle)
-    sigmas = np.where(measured, tracklet.sigmas, np.inf)
+    state, cov, _ = fitted(tracklet, sensor, state, middle, np.where(measured, tracklet.sigmas, np.inf))
+    return Track(tracklet.name, middle, state, cov)
+
+
+def fitted(
+    tracklet: Tracklet, sensor: Sensor, start_itrf: Scalar, middle_tai_ns: int, sigmas: Rows
+) -> tuple[Scalar, Rows, float]:
+    """State at an instant, its covariance and chi squared, by least squares; constant errors are unknowns too.
+
+    sigmas : (m, k) of each number that the sensor's residual has; infinite where it was not measured
+    """
+    t, state = tracklet.t_tai_ns, start_itrf
+    dt = (t - middle_tai_ns) / NS_PER_S
     biases = np.maximum(np.nan_to_num(np.asarray(sensor.residual_bias_sigmas, dtype=float)), 1e-9)
     k = len(biases)
     error = np.zeros(k)
+    chi2 = np.inf
     for _ in range(8):
         states, turns = propagate_coast_stm(state, dt, 0.0)
         rows, values = [], []
@@ -90,11 +102,12 @@ def track_of(tracklet: Tracklet, sensor: Sensor) -> Track:
         pull = h.T @ y - np.concatenate([np.zeros(6), error / biases**2])
         scale = 1.0 / np.sqrt(np.diag(normal))
         step = scale * np.linalg.solve(normal * scale[:, None] * scale, scale * pull)
+        chi2 = float(y @ y + error @ (error / biases**2))
         state, error = state + step[:6], error + step[6:]
         if np.abs(step[:3]).max() < 0.1:
             break
     cov = scale[:, None] * np.linalg.inv(normal * scale[:, None] * scale) * scale
-    return Track(tracklet.name, middle, state, cov[:6, :6])
+    return state, cov[:6, :6], chi2
 
 
 def _place(sensor: Sensor, values: Scalar, t_tai_ns: int) -> Scalar:

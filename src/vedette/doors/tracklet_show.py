@@ -7,6 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from vedette.catalogue.direction_linking import (
+    Attributable,
+    attributable_of,
+    link_directions,
+    track_of_directions,
+)
 from vedette.catalogue.known_objects import KnownSky
 from vedette.catalogue.linking import Track, link, track_of
 from vedette.catalogue.tracklets import Tracklet, Whose, tracklets_of, whose
@@ -15,7 +21,7 @@ from vedette.doors.catalogue_sets import nearest_in_time, sets_of
 from vedette.doors.sensor_files import sensors_from
 from vedette.doors.watch_feeds import feed_sensors
 from vedette.formats import open_feed
-from vedette.reports import Scan
+from vedette.reports import SIGHT_KINDS, Scan
 from vedette.reports.elements import ElementSets
 from vedette.sensing import Sensor
 from vedette.time import utc_text_from_tai_ns
@@ -62,13 +68,15 @@ def say_whose(
     t = int(tracklets[0].t_tai_ns[0])
     sets = nearest_in_time(sets_of(elements, data_dir, t), t)
     sky = KnownSky(sets)
-    rows, strangers = [], []
+    rows: list[dict[str, Any]] = []
+    strangers: list[Track] = []
+    slow: list[Attributable] = []
     for one in tracklets:
         said = whose(one, sky, sensors[one.sensor_id])
         rows.append(_words(said, sets, int(one.t_tai_ns[0]), len(one)))
         if said.match is None:
-            strangers += _track(one, sensors[one.sensor_id])
-    _join(rows, strangers)
+            _keep(one, sensors[one.sensor_id], strangers, slow)
+    _join(rows, strangers, slow)
     if is_json:
         sys.stdout.write(json_bytes(rows).decode() + "\n")
         return code
@@ -85,26 +93,35 @@ def say_whose(
     return code
 
 
-def _track(one: Tracklet, sensor: Sensor) -> list[Track]:
-    """What a stranger's pass says of its orbit, where it says enough."""
+def _keep(one: Tracklet, sensor: Sensor, strangers: list[Track], slow: list[Attributable]) -> None:
+    """What a stranger's pass says of its orbit, or of its place and motion in the sky, where it says enough."""
     try:
-        track = track_of(one, sensor)
+        if one.kind in SIGHT_KINDS:
+            seen = attributable_of(one, sensor)
+            if seen.is_slow:
+                slow.append(seen)
+                return
+            track = track_of_directions(one, sensor)
+        else:
+            track = track_of(one, sensor)
     except (UsageError, np.linalg.LinAlgError):
-        return []
-    return [track] if np.isfinite(track.state_itrf).all() and np.isfinite(track.cov_itrf).all() else []
+        return
+    if np.isfinite(track.state_itrf).all() and np.isfinite(track.cov_itrf).all():
+        strangers.append(track)
 
 
-def _join(rows: list[dict[str, Any]], strangers: list[Track]) -> None:
+def _join(rows: list[dict[str, Any]], strangers: list[Track], slow: list[Attributable]) -> None:
     """Which strangers may be each other, told at both."""
     by_name = {row["name"]: row for row in rows}
-    strangers = sorted(strangers, key=lambda one: (one.t_tai_ns, one.name))
-    for i, first in enumerate(strangers):
-        for second in strangers[i + 1 :]:
-            found = link(first, second)
-            p = 0.0 if found is None else found.probability(_SAME_PRIOR)
-            if p > _LEAST_SAME:
-                by_name[first.name]["same_as"].append({"name": second.name, "probability": round(p, 6)})
-                by_name[second.name]["same_as"].append({"name": first.name, "probability": round(p, 6)})
+    for mine, hold in ((strangers, link), (slow, link_directions)):
+        ordered: list[Any] = sorted(mine, key=lambda one: (one.t_tai_ns, one.name))
+        for i, first in enumerate(ordered):
+            for second in ordered[i + 1 :]:
+                found = hold(first, second)
+                p = 0.0 if found is None else found.probability(_SAME_PRIOR)
+                if p > _LEAST_SAME:
+                    by_name[first.name]["same_as"].append({"name": second.name, "probability": round(p, 6)})
+                    by_name[second.name]["same_as"].append({"name": first.name, "probability": round(p, 6)})
 
 
 def _words(said: Whose, sets: ElementSets, t_tai_ns: int, looks: int) -> dict[str, Any]:
