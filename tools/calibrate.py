@@ -70,7 +70,7 @@ def nature(seeds: int) -> dict[str, Any]:
     from vedette.exercise.calibrate_nature import run_fireballs
     from vedette.exercise.hot_spots import play_hot_spots
 
-    data = Path(os.environ.get("VEDETTE_DATA", Path(__file__).parents[2] / "shared" / "data")) / "false-alarms"
+    data = _data() / "false-alarms"
     fireballs = data / "cneos_fireballs_1988_2021.csv"
     if not fireballs.is_file():
         return {"skipped": f"no recorded fireballs at {fireballs}; set VEDETTE_DATA"}
@@ -111,6 +111,30 @@ def partner_ring(seeds: int) -> dict[str, Any]:
     return run_ring(range(max(seeds // 100, 2)))
 
 
+def known_passes(seeds: int) -> dict[str, Any]:
+    """Passes of known objects over radars and telescopes through the whole engine: none is to be led by a launch."""
+    import numpy as np
+
+    from vedette.doors.catalogue_files import read_elements
+    from vedette.exercise.calibrate_known_passes import limited, run
+    from vedette.exercise.made_up_sky import population
+
+    snapshot = _data() / "catalogue" / "snapshots" / "20240208.tle.gz"
+    sets = read_elements(snapshot)[0] if snapshot.is_file() else population(28_000, 1)
+    return run(range(seeds), limited(sets, int(np.median(sets.t_epoch_tai_ns))), Path("calibrate-known-passes.jsonl"))
+
+
+def directions(seeds: int) -> dict[str, Any]:
+    """Tracklets of strangers by directions alone, two or three nights: which are joined, and which wrongly."""
+    from vedette.exercise.calibrate_directions import run
+
+    return run(range(seeds), Path("calibrate-directions.jsonl"))
+
+
+def _data() -> Path:
+    return Path(os.environ.get("VEDETTE_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
 PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "boosters": boosters,
     "launches": launches,
@@ -120,6 +144,8 @@ PARTS: dict[str, Callable[[int], dict[str, Any]]] = {
     "cues": cues,
     "classes": classes,
     "nature": nature,
+    "known-passes": known_passes,
+    "directions": directions,
     "joint": joint,
     "joint-engines": joint_engines,
     "partner-lies": partner_lies,

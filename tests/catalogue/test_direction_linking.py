@@ -60,6 +60,7 @@ def test_a_real_navigation_satellite_is_joined_with_itself_a_day_later():
         assert np.linalg.norm(found.state_itrf[:3] - truth[i]) < ten_kilometres
 
 
+@pytest.mark.slow
 def test_drawn_strangers_of_two_nights_are_joined_with_themselves_alone(monkeypatch):
     monkeypatch.setattr(calibrate_directions, "KINDS", {"ring": 2, "navigation": 1})
     row = calibrate_directions.records(1)

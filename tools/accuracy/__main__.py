@@ -2,12 +2,12 @@
 
 `./run accuracy [PART...]`: world, claims, tracks, filters, association, troubles, registration, flights, launches,
 infrared, assurance, cues, classes, warning, alerts, incidents, elements, numerical-orbits, orbits, reentry, manoeuvres,
-breakups, joint, joint-engines, false-alarms, threats; by default all.
+manoeuvres-left-out, breakups, known-passes, directions, joint, joint-engines, false-alarms, threats; by default all.
 
-Flights, elements, numerical-orbits, orbits, reentry, manoeuvres and breakups need the recorded data, and launches,
-infrared, assurance,
-cues, classes, joint and joint-engines the records that `./run calibrate` keeps, false-alarms and threats the rows that
-`vedette rehearse` keeps, copied here; without them their figures stay as they were.
+Flights, elements, numerical-orbits, orbits, reentry, manoeuvres, manoeuvres-left-out (half an hour) and breakups need
+the recorded data, and launches, infrared, assurance, cues, classes, known-passes, directions, joint and joint-engines
+the records that `./run calibrate` keeps, false-alarms and threats the rows that `vedette rehearse` keeps, copied here;
+without them their figures stay as they were.
 """
 
 import re
@@ -28,7 +28,9 @@ from tools.accuracy.flights import flight_figures
 from tools.accuracy.incidents import incident_table
 from tools.accuracy.joint import ENGINES, engines_table, joint_table
 from tools.accuracy.joint import RECORDS as JOINT_RECORDS
+from tools.accuracy.known import DIRECTIONS, KNOWN_PASSES, directions_table, known_passes_table
 from tools.accuracy.launches import INFRARED, RECORDS, infrared_table, launch_tables
+from tools.accuracy.left_out import left_out_table
 from tools.accuracy.numerical_orbits import numerical_orbit_table
 from tools.accuracy.orbits import orbit_fit_figures
 from tools.accuracy.reentry import reentry_table
@@ -73,20 +75,25 @@ PARTS: dict[str, Callable[[], str]] = {
     "orbits": lambda: table(orbit_fit_figures()),
     "reentry": reentry_table,
     "manoeuvres": manoeuvre_table,
+    "manoeuvres-left-out": left_out_table,
     "breakups": breakup_table,
+    "known-passes": known_passes_table,
+    "directions": directions_table,
     "joint": joint_table,
     "joint-engines": engines_table,
     "false-alarms": false_alarm_table,
     "threats": threat_table,
 }
 
-RECORDED = ("flights", "elements", "orbits", "reentry", "manoeuvres", "breakups")
+RECORDED = ("flights", "elements", "orbits", "reentry", "manoeuvres", "manoeuvres-left-out", "breakups")
 KEPT = {
     "launches": RECORDS,
     "infrared": list(INFRARED.values())[-1],
     "assurance": ASSURANCE_RECORDS,
     "cues": CUE_RECORDS,
     "classes": CLASS_RECORDS,
+    "known-passes": KNOWN_PASSES,
+    "directions": DIRECTIONS,
     "joint": JOINT_RECORDS,
     "joint-engines": ENGINES,
     "false-alarms": FALSE_ALARMS,

@@ -18,7 +18,7 @@ import numpy as np
 from vedette.catalogue.changes.across import QuietPlane, across_mps
 from vedette.catalogue.changes.history import History, history_of, local_residuals, spread
 from vedette.catalogue.changes.kink import FIT_DAYS, IS_STEP, KINKS, LATE_DAYS, scan_kinks, take_out
-from vedette.catalogue.changes.near import near_kinks, rolling_sigma
+from vedette.catalogue.changes.near import SmallBurnLimits, near_kinks, rolling_sigma
 from vedette.core.shapes import Ints, Rows, Scalar
 from vedette.reports.elements import ElementSets
 
@@ -35,14 +35,11 @@ _CLEAR_SCORE: Final = 25.0
 _TEMPER: Final = 0.5  # the noise of sets is not white: their likelihood counts for less than it says
 _LEFT_OVER: Final = 0.02  # of a burn, which the shape does not explain
 _NET_SIGMAS: Final = 2.5  # that burns told as one must leave
-_NET_SHARE: Final = 0.25  # of the largest of them; less is one bad fit, out and back
-_FIT_LEFT: Final = 0.01  # of a burn, which the days about it may show as others
 _FIT_LEFT_DAYS: Final = 6.0
 _SHARP_NULLS: Final = 8.0  # apparent jumps where there is none, that a kink told by two sets must have
 _SHARP_SLACK: Final = 0.05
 _SHARP_SCORE: Final = 99.0
 _STEP_DAYS: Final = 2.5
-_STEP_SIGMAS: Final = 30.0  # that what was flown between two sets must be beyond what their paces allow
 _ALONE: Final = 0.3
 _MOST_ROUNDS: Final = 40
 _FEWEST_SETS: Final = 14
@@ -55,6 +52,7 @@ _HIGH_FLOOR_MPS: Final = 0.05  # what shows in sets of high orbits, which Sun an
 _MOST_SURE, _EVEN_SCORE, _SCORE_SCALE = 0.945, 10.0, 5.0
 _SWING_SHARE: Final = 0.5  # of a burn along the way, what its change of the node's swing may pass for
 _ACROSS_NOISES: Final = 8.0  # median of what is told of quiet days
+SETTLED: Final = SmallBurnLimits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,33 +91,46 @@ def find_manoeuvres(sets: ElementSets) -> tuple[Manoeuvre, ...]:
     """Manoeuvres of one object from its element sets, the first first. Under two weeks' worth of sets give none."""
     if len(sets) < _FEWEST_SETS:
         return ()
+    return manoeuvres_in(history_of(sets), least_told_mps(sets))
+
+
+def least_told_mps(sets: ElementSets) -> float:
+    """The smallest burn along the way that sets of such an orbit show."""
     period_min = float(np.median(2.0 * np.pi / sets.mean_motion_radpmin))
-    return manoeuvres_in(history_of(sets), _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0)
+    return _HIGH_FLOOR_MPS if period_min > _HIGH_PERIOD_MIN else 0.0
 
 
-def manoeuvres_in(past: History, least_mps: float = 0.0) -> tuple[Manoeuvre, ...]:
+def manoeuvres_in(
+    past: History, least_mps: float = 0.0, limits: SmallBurnLimits = SETTLED
+) -> tuple[Manoeuvre, ...]:
     """Manoeuvres in one object's history, none smaller along the way than the least."""
     if len(past) < _FEWEST_SETS:
         return ()
-    search = _Search(past)
+    search = Search(past, limits)
     search.run()
+    return told_by(search, least_mps, limits)
+
+
+def told_by(search: "Search", least_mps: float, limits: SmallBurnLimits) -> tuple[Manoeuvre, ...]:
+    """What a finished search comes to; all limits but that of steps may be others than it was run with."""
+    past = search.past
     plane = QuietPlane.of(past, np.array([one.t_days for one in search.kinks]))
     told = []
-    for group in _grouped(_without_leavings([*search.kinks, *search.near()])):
+    for group in _grouped(_without_leavings([*search.kinks, *search.near(limits)], limits.left_share)):
         one, noise = _manoeuvre(past, group, search, plane)
         largest = max(abs(kink.size_mpd) for kink in group) / 3.0 / _DAY_S
         if any(IS_STEP[kink.shape] for kink in group) or abs(one.along_mps) >= max(
-            least_mps, _NET_SIGMAS * noise, _NET_SHARE * largest
+            least_mps, _NET_SIGMAS * noise, limits.net_share * largest
         ):
             told.append(one)
     return tuple(told)
 
 
-class _Search:
+class Search:
     """Matching pursuit over one history."""
 
-    def __init__(self, past: History) -> None:
-        self.past = past
+    def __init__(self, past: History, limits: SmallBurnLimits = SETTLED) -> None:
+        self.past, self.limits = past, limits
         self.kinks: list[_Kink] = []
         self.weight = np.ones(len(past))
         x = max(spread(np.diff(past.along_m, 3)), 1.0) / 4.5
@@ -189,7 +200,7 @@ class _Search:
         usual = rolling_sigma(np.abs(flown - ends.mean(axis=0)), 0.5)
         padded = np.pad(np.abs(flown - ends.mean(axis=0)), 1)
         is_alone = np.maximum(padded[:-2], padded[2:]) < _ALONE * np.abs(beyond)  # a bad set is two, there and back
-        large = is_alone & (np.abs(beyond) > np.maximum(_STEP_SIGMAS * usual, np.abs(ends[1] - ends[0])))
+        large = is_alone & (np.abs(beyond) > np.maximum(self.limits.step_sigmas * usual, np.abs(ends[1] - ends[0])))
         large &= gap < _STEP_DAYS
         for one in self.kinks:
             large &= np.abs(t[:-1] + 0.5 * gap - one.t_days) > _STEP_DAYS  # large burns leave fits of both orbits
@@ -198,7 +209,7 @@ class _Search:
             score = min(0.5 * (size / float(usual[k])) ** 2, _SHARP_SCORE)
             self.kinks.append(_Kink(when, KINKS, size, score, when, 0.3 * float(gap[k]), is_sharp=True))
 
-    def near(self) -> list[_Kink]:
+    def near(self, limits: SmallBurnLimits) -> list[_Kink]:
         """What remains in the sets next to each other."""
         x, v = self._cleared(self.kinks)
         begins = np.array([one.t_days for one in self.kinks])
@@ -208,7 +219,7 @@ class _Search:
         means = np.array([one.mean_days for one in self.kinks])
         return [
             _Kink(one.t_days, one.shape, one.size, one.score, one.t_days, 0.2, is_sharp=True, noise_mpd=one.noise)
-            for one in near_kinks(self.past.t_days, x, v, (begins, fits, sizes), usual)
+            for one in near_kinks(self.past.t_days, x, v, (begins, fits, sizes), usual, limits)
             if not len(means) or np.min(np.abs(means - one.t_days)) > _SAME_BURN_DAYS
         ]
 
@@ -309,7 +320,7 @@ def _null_spread(gain: Rows, size: Rows) -> Rows:
     return np.column_stack([np.interp(rows, centres, local[:, w]) for w in range(size.shape[2])])
 
 
-def _without_leavings(kinks: list[_Kink]) -> list[_Kink]:
+def _without_leavings(kinks: list[_Kink], left_share: float) -> list[_Kink]:
     """By time, without what sets about a far larger burn show because their fits are of both orbits."""
     by_time = sorted(kinks, key=lambda kink: kink.mean_days)
     days, sizes = np.array([(one.t_days, abs(one.size_mpd)) for one in by_time]).reshape(-1, 2).T
@@ -317,7 +328,7 @@ def _without_leavings(kinks: list[_Kink]) -> list[_Kink]:
         one
         for one in by_time
         if one.is_sharp
-        or not np.any((np.abs(days - one.t_days) < _FIT_LEFT_DAYS) & (_FIT_LEFT * sizes > abs(one.size_mpd)))
+        or not np.any((np.abs(days - one.t_days) < _FIT_LEFT_DAYS) & (left_share * sizes > abs(one.size_mpd)))
     ]
 
 
@@ -339,7 +350,7 @@ def _is_short_stay(one: _Kink, two: _Kink) -> bool:
     return abs(one.size_mpd + two.size_mpd) < 0.5 * max(abs(one.size_mpd), abs(two.size_mpd))
 
 
-def _manoeuvre(past: History, group: list[_Kink], search: _Search, plane: QuietPlane) -> tuple[Manoeuvre, float]:
+def _manoeuvre(past: History, group: list[_Kink], search: Search, plane: QuietPlane) -> tuple[Manoeuvre, float]:
     """One manoeuvre, and the noise of its part along the way."""
     weight = np.array([abs(one.size_mpd) for one in group]) + 1e-9
     days = float(weight @ np.array([one.mean_days for one in group]) / weight.sum())
