@@ -1,10 +1,13 @@
 """Passes of known objects through the whole engine: named with the catalogue, tracks without it."""
 
+import pytest
+
 from vedette.exercise import calibrate_known_passes
 from vedette.exercise.calibrate_known_passes import limited, records, summarise
 from vedette.exercise.made_up_sky import T0_TAI_NS, population
 
 
+@pytest.mark.slow
 def test_known_passes_begin_nothing_and_the_same_looks_without_a_catalogue_do(monkeypatch):
     monkeypatch.setattr(calibrate_known_passes, "SECONDS", 40.0)
     monkeypatch.setattr(calibrate_known_passes, "MOST_SEEN", 8)
