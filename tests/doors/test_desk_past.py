@@ -1,7 +1,8 @@
 """What people had done at an instant of a journal: folded from the desk's log, never more than was done by then."""
 
+import msgspec
 import pytest
-from tests.assessment.alerts.samples import person
+from tests.assessment.alerts.samples import draft, name_of, person, second
 from tests.doors.after_action.journals import drill
 
 from vedette.assessment.alerts import Act, Attention, DeskKind, attend
@@ -11,6 +12,8 @@ from vedette.doors.desk_past import DeskPast
 from vedette.doors.reel import ensure_reel
 from vedette.doors.seeking import Reading
 from vedette.doors.sqlite_journal import SqliteJournal
+from vedette.engine import Session
+from vedette.reports import Mode
 from vedette.time import tai_ns_from_utc_text, utc_text_from_tai_ns
 
 
@@ -95,3 +98,31 @@ def test_a_journal_without_a_desk_says_so(acted, tmp_path):
     shown = reading.picture_at("end")
     assert not shown["is_desk_kept"] and shown["desk"] == [] and reading.acts_between("entry:1", "end") == []
     reading.close()
+
+
+@pytest.mark.parametrize(("speed", "waited_s", "seen_s"), [(0.1, 540.0, 100.0), (1.0, 20.0, 60.0), (50.0, 0.6, 40.6)])
+def test_a_watch_at_another_pace_than_lifes_shows_the_revision_of_the_instant(tmp_path, speed, waited_s, seen_s):
+    """Proposals at 0, 40 and 100 s of the picture, an act so long after the second on the wall: whatever the pace was,
+    each revision is there from the instant that it speaks of on, and the act between the two that it came between."""
+    name, told_s = name_of(Mode.EXERCISE), (0.0, 40.0, 100.0)
+    wall_s = [1e6 + at / speed for at in told_s]
+    path = tmp_path / "journals" / "night.sqlite"
+    path.parent.mkdir()
+    with SqliteJournal.create(path, Session(mode=Mode.EXERCISE)) as journal:
+        event_id = f"E-{journal.store.first_link.hex()[:16]}-O1"
+        with AlertDesk.open(tmp_path, DeskKind.DRILL) as desk:
+            for number, (at, wall) in enumerate(zip(told_s, wall_s, strict=True)):
+                one = draft(Mode.EXERCISE, text=f"revision {number}", t=second(at))
+                desk.propose([(name, msgspec.structs.replace(one, event_id=event_id))], second(wall))
+                if number == 1:
+                    seen = Act(alert_id=name, person=person("first"), t_tai_ns=second(wall + waited_s))
+                    desk.do(seen, acknowledged, "acknowledge")
+        past = DeskPast(journal, tmp_path)
+        try:
+            for at, revisions in ((-1.0, None), (0.0, 1), (39.9, 1), (40.0, 2), (99.9, 2), (100.0, 3), (200.0, 3)):
+                rows = past.at(second(at))
+                assert [one["revisions"] for one in rows] == ([] if revisions is None else [revisions]), at
+            assert past.at(second(seen_s - 0.1))[0]["attention"] == {}
+            assert past.at(second(seen_s))[0]["attention"] != {}
+        finally:
+            past.close()

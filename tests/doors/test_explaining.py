@@ -10,10 +10,13 @@ from tests.tidy.repository import ROOT
 
 from vedette.assessment.residuals import residuals_of
 from vedette.doors.cli import main
+from vedette.doors.reel import ensure_reel
+from vedette.doors.seeking import Reading
 from vedette.doors.sparkline import sparkline
 from vedette.reports import Mode, Scan, SensorKind
 from vedette.sensing import Infrared, Radar, Site
 from vedette.sensing.orbits import Geostationary
+from vedette.time import utc_text_from_tai_ns
 
 EXAMPLES = ROOT / "docs" / "examples"
 LINES = 26
@@ -75,6 +78,20 @@ def test_a_track_may_be_asked_for_by_its_own_name(journal, capsys):
     by_object = explained(journal, capsys, "O1")
     by_track = explained(journal, capsys, by_object["track_id"])
     assert by_track["object_id"] == "O1" and by_track["looks"] == by_object["looks"]
+
+
+def test_looks_are_judged_as_the_honesty_meter_judges_them(journal, capsys):
+    """By the filter's own doubt, biases and all: two listeners of the same replay, one figure for each look."""
+    judged = {one["t_utc"]: one["nis"] for one in explained(journal, capsys, "O1")["looks"] if one["nis"] is not None}
+    ensure_reel(journal)
+    reading = Reading.open(journal)
+    try:
+        kept = {utc_text_from_tai_ns(one.t_tai_ns): one.nis for one in reading.reel.looks("O1")}
+    finally:
+        reading.close()
+    assert len(kept.keys() & judged.keys()) >= 18
+    for t_utc in kept.keys() & judged.keys():
+        assert judged[t_utc] == pytest.approx(kept[t_utc], rel=1e-4), t_utc  # told in five figures
 
 
 def test_people_are_told_in_words_and_little_plots(journal, capsys):

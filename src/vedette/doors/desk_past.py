@@ -1,7 +1,9 @@
 """The desk as it stood at an instant of a journal: folded from its log up to there, by the picture's clock.
 
-A journal does not hold what people did; the desk's audit log does. A record counts from the picture's time at which it
-was made, which a drill that plays another night shifts (`AlertLife.picture_time`). Nothing is written here.
+A journal does not hold what people did; the desk's audit log does. Its own clock is people's, which runs beside the
+picture's only while a watch keeps the pace of life: one that is played fast, slowly or after a pause has another. So a
+proposal counts from the picture's time that it was drafted at, whatever the clock on the wall said; what came between
+two proposals lies between them, as long after the one before as it took on the wall. Nothing is written here.
 """
 
 from bisect import bisect_right
@@ -29,6 +31,7 @@ class KeptAct:
     t_picture_tai_ns: int
     alert_id: str
     record: Record
+    is_own: bool  # the picture's time is the record's own, and not guessed from what stands beside it
 
 
 class DeskPast:
@@ -40,7 +43,7 @@ class DeskPast:
         self._prefix = f"E-{journal.store.first_link.hex()[:16]}-"
         self._log: AlertDesk | None = None
         self._seq = 0
-        self._skews_ns: dict[str, int] = {}  # of the newest proposal of each of the journal's alerts
+        self._ids: set[str] = set()  # of the journal's alerts
         self._acts: list[KeptAct] = []
 
     def at(self, t_picture_tai_ns: int) -> list[dict[str, Any]] | None:
@@ -49,7 +52,7 @@ class DeskPast:
             return None
         done = self._until(t_picture_tai_ns)
         desk = fold(self.kind, (act.record for act in done))
-        t_tai_ns = done[-1].record.t_tai_ns if done else 0
+        t_tai_ns = self._wall(len(done), t_picture_tai_ns)
         told = self._told() if any(life.sent for life in desk.lives.values()) else ()
         return [self._document(life, t_picture_tai_ns, t_tai_ns, told) for life in desk.lives.values()]
 
@@ -72,6 +75,14 @@ class DeskPast:
     def _until(self, t_tai_ns: int) -> list[KeptAct]:
         return self._acts[: bisect_right(self._acts, t_tai_ns, key=lambda act: act.t_picture_tai_ns)]
 
+    def _wall(self, count: int, t_picture_tai_ns: int) -> int:
+        """What the clock on the wall said when the picture was at an instant, after so many acts."""
+        if not count:
+            return 0
+        before = self._acts[count - 1]
+        t = min(before.record.t_tai_ns + t_picture_tai_ns - before.t_picture_tai_ns, 2**62)
+        return t if count == len(self._acts) else min(t, max(before.record.t_tai_ns, self._acts[count].record.t_tai_ns))
+
     def close(self) -> None:
         """Let go of the file."""
         if self._log is not None:
@@ -79,14 +90,16 @@ class DeskPast:
             self._log = None
 
     def _document(
-        self, life: AlertLife, t_picture_tai_ns: int, t_record_tai_ns: int, told: "tuple[Told, ...]"
+        self, life: AlertLife, t_picture_tai_ns: int, t_tai_ns: int, told: "tuple[Told, ...]"
     ) -> dict[str, Any]:
-        """An alert at an instant of the picture: what ran out by then has, and what came later has not come."""
-        now = max(t_record_tai_ns, min(t_picture_tai_ns - life.newest.skew_ns, 2**62))
+        """An alert at an instant of the picture and of the wall: what ran out by then has, what came later has not."""
         then = tuple(
-            one if one.delivery is None or (one.delivery.t_done_tai_ns or now) <= now else replace(one, delivery=None)
+            one
+            if one.delivery is None or (one.delivery.t_done_tai_ns or t_tai_ns) <= t_tai_ns
+            else replace(one, delivery=None)
             for one in told
         )
+        now = max(t_tai_ns, min(t_picture_tai_ns - life.newest.skew_ns, 2**62))  # messages run out by the picture's
         return alert_document(life, now, self.data_dir, then)
 
     def _told(self) -> "tuple[Told, ...]":
@@ -104,14 +117,30 @@ class DeskPast:
         for seq, record in self._log.log.read(self._seq + 1):
             self._seq = seq
             self._keep(record)
-        return bool(self._skews_ns)
+        return bool(self._ids)
 
     def _keep(self, record: Record) -> None:
-        if isinstance(record, Proposed) and record.draft.event_id.startswith(self._prefix):
-            self._skews_ns[record.alert_id] = record.skew_ns
+        is_proposal = isinstance(record, Proposed) and record.draft.event_id.startswith(self._prefix)
         alert_id = getattr(record, "alert_id", "")
-        if alert_id not in self._skews_ns:
+        if is_proposal:
+            self._ids.add(alert_id)
+        if alert_id not in self._ids:
             return
-        t = record.t_tai_ns + self._skews_ns[alert_id]
-        before = self._acts[-1].t_picture_tai_ns if self._acts else t
-        self._acts.append(KeptAct(max(t, before), alert_id, record))  # in the order of the log, whatever a clock did
+        last = self._acts[-1] if self._acts else None
+        if isinstance(record, Proposed):
+            t = record.draft.t_created_tai_ns
+            self._not_after(t)
+        else:
+            assert last is not None  # its proposal
+            t = last.t_picture_tai_ns + max(0, record.t_tai_ns - last.record.t_tai_ns)
+        if last is not None:
+            t = max(t, self._acts[-1].t_picture_tai_ns)  # in the order of the log, whatever a clock did
+        self._acts.append(KeptAct(t, alert_id, record, is_proposal))
+
+    def _not_after(self, t_tai_ns: int) -> None:
+        """What was done before a proposal of that time cannot have come after it, however long it took on the wall."""
+        for number in range(len(self._acts) - 1, -1, -1):
+            act = self._acts[number]
+            if act.is_own or act.t_picture_tai_ns <= t_tai_ns:
+                break
+            self._acts[number] = replace(act, t_picture_tai_ns=t_tai_ns)

@@ -34,8 +34,8 @@ class SeenAs:
     scan_row: int
     values: tuple[float, ...]
     names: tuple[str, ...]
-    residual_sigmas: tuple[float, ...]
-    nis: float
+    residual_sigmas: tuple[float, ...]  # of place and sensor, as one Gaussian in Earth-fixed coordinates
+    nis: float  # by the filter's own doubt, biases and all, where it tells
     dof: int
 
 
@@ -111,8 +111,8 @@ class LifeWatch:
         """What each track is believed to be now, and what it may have been seen as."""
         if not isinstance(event, Scan):
             return
-        for _, expected in self._expected:
-            self._compare(picture, event, expected)
+        for tracker, expected in self._expected:
+            self._compare(picture, event, tracker, expected)
         for tracker in self._trackers(picture):
             for tracks in (tracker.tracks, tracker.tentative):
                 self._remember(tracks)
@@ -130,7 +130,7 @@ class LifeWatch:
     def _life(self, name: str) -> Life:
         return self.lives.setdefault(name, Life())
 
-    def _compare(self, picture: Picture, scan: Scan, expected: Tracks) -> None:
+    def _compare(self, picture: Picture, scan: Scan, tracker: Tracker | CrowdTracker, expected: Tracks) -> None:
         sensor = picture.sensors[scan.sensor_id]
         for index, track_id in self._of_interest(expected):
             found = residuals_of(sensor, scan, expected.states_itrf[index], expected.state_covs_itrf[index])
@@ -144,8 +144,7 @@ class LifeWatch:
                     tuple(scan.values[i].tolist()),
                     found.names,
                     tuple(found.sigmas[i].tolist()),
-                    float(found.nis[i]),
-                    int(found.dof[i]),
+                    *_surprise(tracker, expected, track_id, scan, int(i), float(found.nis[i]), int(found.dof[i])),
                 )
                 for i in near
             ]
@@ -265,6 +264,17 @@ class TrackHistory(LifeWatch):
         known = [summary.id for summary in picture.objects]
         shown = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
         raise NotFoundError(f"no object or track {self.name}; there are {shown or 'none'}")
+
+
+def _surprise(
+    tracker: Tracker | CrowdTracker, expected: Tracks, track_id: str, scan: Scan, row: int, nis: float, dof: int
+) -> tuple[float, int]:
+    """NIS and dimension by the filter's own doubt, in which a sensor's constant error counts once; those given where a
+    tracker does not say what it expected."""
+    if isinstance(tracker, CrowdTracker):
+        return nis, dof
+    own, size = tracker.surprise(expected, track_id, scan, row)
+    return (own, size) if size else (nis, dof)
 
 
 def _changes(classes: list[ClassMoment]) -> tuple[ClassMoment, ...]:
