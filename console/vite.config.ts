@@ -71,7 +71,7 @@ export default defineConfig({
     proxy: { "/api": { target: server, ws: true, changeOrigin: true } },
   },
   test: {
-    environment: "happy-dom",
+    environment: "node", // a file that needs a document says so in its first line: making one costs more than most tests
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
   },
 });

@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-gpu",  # the flat map needs no WebGL
 ]  # fmt: skip
 PATIENCE_MS = 240_000  # of a page on a busy machine whose kernels are being compiled
+SELDOM_MS = 200  # between two looks at what a page holds: at every frame they would keep it drawing
 END_S = 240.0  # until it has ended in order
 START_S = 240.0  # until a watch is ready whose kernels may have to be compiled first
 

@@ -1,4 +1,4 @@
-"""A night cut short for tests: two launches up to the minute when both are in flight, served as an exercise."""
+"""A night cut short for tests: two launches up to the minute that a test is about, served as an exercise."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +12,12 @@ from vedette.scenario import make_scenario, read_story
 from vedette.sensing import format_sensors
 from vedette.sharing import Purpose
 
-CUT_S = 215.0  # after the story begins: both have burnt out, both areas are told, nothing has come down
+# After the story begins; nothing has come down yet
+BOTH_S = 165.0  # both are confirmed and have their areas
+ONE_S = 126.0  # one is, the other is seen by one phenomenon: half the work
 
 
-def make_evening(folder: Path) -> tuple[str, ...]:
+def make_evening(folder: Path, cut_s: float = BOTH_S) -> tuple[str, ...]:
     """Fill a folder; the words of `vedette` that serve it."""
     import json
 
@@ -29,7 +31,7 @@ def make_evening(folder: Path) -> tuple[str, ...]:
     (data / "released").mkdir()
     story = read_story("two-launches")
     made = make_scenario(story, 1)
-    until = story.t_start_tai_ns + round(CUT_S * NS_PER_S)
+    until = story.t_start_tai_ns + round(cut_s * NS_PER_S)
     scans = [replace(one, mode=Mode.EXERCISE) for one in made.scans if one.t_received_tai_ns <= until]
     write_scans(folder / "night.jsonl", scans, mode=Mode.EXERCISE)
     (folder / "night.toml").write_text(format_sensors(made.sensors), encoding="utf-8")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from lxml import etree
-from tests.console.conftest import ROOT, serve
+from tests.console.conftest import ROOT, SELDOM_MS, serve
 from tests.console.evening import make_evening
 
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
@@ -133,10 +133,13 @@ def test_a_launch_is_seen_released_by_two_taken_back_and_replayed(evening, pages
         first.get_by_test_id("clock-back").click()
     first.get_by_test_id("past-bar").wait_for()
     first.wait_for_function(
-        "now => document.querySelector('[data-testid=clock-time]').innerText !== now", arg=t_released, timeout=180_000
-    )
+        "now => document.querySelector('[data-testid=clock-time]').innerText !== now", arg=t_released,
+        polling=SELDOM_MS, timeout=180_000,
+    )  # fmt: skip
     first.locator('[data-testid="alert-card"]').first.wait_for()  # a past with launches in it never looks calm
+    assert "past" in first.get_by_test_id("frame").get_attribute("class").split()  # hatched, so that nobody mistakes it
     assert first.get_by_test_id("release").count() == 0  # nothing is released from the past
+    assert first.get_by_test_id("cancel-any").is_disabled()  # nor taken back
     pages.picture(first, "story-7-replay")
     first.get_by_test_id("go-live").click()
     first.get_by_test_id("past-bar").wait_for(state="detached")

@@ -178,6 +178,16 @@ describe("time", () => {
     expect(now).toMatchObject({ confirmed: 1, correlated: 1, waiting: 2, out: 0, worst: "critical" });
     expect(now.soonest?.from_ms).toBe(Date.UTC(2031, 3, 1, 12, 4));
   });
+
+  it("of the situation counts what is confirmed with partners apart from what one phenomenon alone says", () => {
+    const own = { owner: null, event_id: "O2" };
+    const joint = { own, partners: [{ owner: "SOUTH", event_id: "K1" }], evidence: "confirmed" };
+    const desk = [alert(), alert({ id: "two", object_ids: ["O2"], evidence: "correlated" }), alert({ id: "three", object_ids: ["O3"], evidence: "correlated" })];
+    const of = (...events: unknown[]) => situationOf(desk, { objects: [], raids: [], joint: events } as unknown as Picture);
+    expect(of(joint)).toMatchObject({ confirmed: 1, together: 1, correlated: 1 });
+    expect(of({ ...joint, partners: [] })).toMatchObject({ confirmed: 1, together: 0, correlated: 2 });
+    expect(of({ ...joint, evidence: "correlated" })).toMatchObject({ confirmed: 1, together: 0, correlated: 2 });
+  });
 });
 
 describe("the past", () => {

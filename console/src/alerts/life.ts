@@ -5,7 +5,7 @@
  * and how people stand to it (acknowledged, started) are three things; the board shows the one that asks for most.
  */
 import { msOf } from "../lib/format";
-import type { DeskAlert, Picture, SentMessage, TrackedObject } from "../lib/model";
+import type { DeskAlert, JointEvent, Picture, SentMessage, TrackedObject } from "../lib/model";
 
 export const COLUMNS = ["new", "acknowledged", "progress", "released", "over"] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -170,16 +170,24 @@ export function differences(before: DeskAlert, after: DeskAlert): Difference[] {
 /** The sentence at the top of the screen: how many, how sure, how soon. */
 export interface Situation {
   waiting: number; // alerts that nobody has acknowledged
-  confirmed: number;
-  correlated: number;
+  confirmed: number; // by our own sensors
+  together: number; // by ours and partners', and not by ours alone
+  correlated: number; // by one phenomenon, whoever saw it
   out: number; // messages that stand
   soonest: Interval | null;
   worst: Severity;
 }
 
+/** What we and our partners make together of any of these objects; null while no partner speaks of it. */
+export function jointOf(object_ids: readonly string[], picture: Picture | null): JointEvent | null {
+  return picture?.joint?.find((one) => one.partners.length > 0 && one.own !== null && object_ids.includes(one.own.event_id)) ?? null;
+}
+
 export function situationOf(alerts: readonly DeskAlert[], picture: Picture | null): Situation {
   const objects = new Map((picture?.objects ?? []).map((one) => [one.id, one]));
   const open = alerts.filter((one) => columnOf(one) !== "over");
+  const alone = open.filter((one) => one.evidence === "correlated");
+  const isTogether = (one: DeskAlert) => jointOf(one.object_ids, picture)?.evidence === "confirmed";
   let soonest: Interval | null = null;
   for (const alert of open) {
     const impact = impactOf(alert, objects);
@@ -188,7 +196,8 @@ export function situationOf(alerts: readonly DeskAlert[], picture: Picture | nul
   return {
     waiting: open.filter((one) => columnOf(one) === "new").length,
     confirmed: open.filter((one) => one.evidence === "confirmed").length,
-    correlated: open.filter((one) => one.evidence === "correlated").length,
+    together: alone.filter(isTogether).length,
+    correlated: alone.filter((one) => !isTogether(one)).length,
     out: alerts.filter(isOut).length,
     soonest,
     worst: SEVERITIES[Math.min(...open.map((one) => rank(severityOf(one))), SEVERITIES.length - 1)]!,

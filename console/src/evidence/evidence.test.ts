@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { locale } from "../lib/i18n";
 import { gapsOf, lanesOf } from "./lanes";

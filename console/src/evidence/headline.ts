@@ -2,10 +2,10 @@
 import { chance, grouped } from "../explanations/causes";
 import { hms, msOf, place, quantity, span } from "../lib/format";
 import { named, t } from "../lib/i18n";
-import type { Candidate, TrackedObject } from "../lib/model";
+import type { Candidate, JointEvent, TrackedObject } from "../lib/model";
 
-/** Sentences for one object or candidate at an instant of the picture's clock. */
-export function headline(object: TrackedObject | null, candidate: Candidate | null, t_now_ms: number | null): string[] {
+/** Sentences for one object or candidate at an instant of the picture's clock, and for what partners make of it too. */
+export function headline(object: TrackedObject | null, candidate: Candidate | null, t_now_ms: number | null, joint: JointEvent | null = null): string[] {
   const out: string[] = [];
   const first = candidate?.explanations[0];
   const sensors = (candidate?.sensors.length ? candidate.sensors : (object?.sensors ?? [])).join(", ") || t("evidence.head.nothing");
@@ -13,7 +13,12 @@ export function headline(object: TrackedObject | null, candidate: Candidate | nu
     const what = named("class", first.name);
     const key = candidate && candidate.subject !== "object" ? "evidence.head.subject" : "evidence.head.is";
     out.push(t(key, { what, p: chance(first.probability), sensors, subject: t(`evidence.subject.${candidate?.subject ?? "object"}`) }));
-    out.push(t(`evidence.head.state.${candidate!.evidence}`));
+    const isOursOnly = joint !== null && (candidate!.evidence === "correlated" || candidate!.evidence === "confirmed");
+    out.push(t(`evidence.head.${isOursOnly ? "own" : "state"}.${candidate!.evidence}`));
+    if (joint) {
+      const owners = joint.partners.map((one) => one.owner).join(", ");
+      out.push(t("evidence.head.together", { owners, evidence: named("evidence", joint.evidence), phenomena: joint.phenomena.join(", ") || "–" }));
+    }
     const sums = grouped(candidate!.explanations);
     const nature = sums.filter((one) => one.group === "nature" || one.group === "fault").reduce((sum, one) => sum + one.probability, 0);
     out.push(t("evidence.head.nature", { p: chance(nature) }));

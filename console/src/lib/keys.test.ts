@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, describe, expect, it } from "vitest";
 import { bind, combination, conflicts, isBound, listen, perform, SHORTCUTS, type Shortcut } from "./keys";
 

@@ -4,7 +4,8 @@ export interface GridColumn {
   label: string;
   unit?: string;
   isNumber?: boolean;
-  width: number; // px; the last one takes what is left
+  width: number; // px, where there is room; the last one takes what is left
+  least?: number; // px, below which it gets no narrower: the table scrolls sideways instead
   hint?: string;
 }
 

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The panels as a person meets them: mounted, with a picture in the store and a server of canned answers. */
 import { type Component, flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The joint duty desk as a person meets it: sides in columns, links, words with their deadlines, what was told. */
 import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

@@ -31,28 +31,29 @@ export interface Column {
   id: ColumnId;
   unit: string; // as written in the head; empty where it has none
   isNumber: boolean;
-  width: number; // px
+  width: number; // px, where there is room
+  least: number;
   of: "track" | "catalogue" | "both";
 }
 
 export const COLUMNS: readonly Column[] = [
-  { id: "id", unit: "", isNumber: false, width: 84, of: "both" },
-  { id: "name", unit: "", isNumber: false, width: 190, of: "catalogue" },
-  { id: "class", unit: "", isNumber: false, width: 178, of: "both" },
-  { id: "p", unit: "%", isNumber: true, width: 64, of: "track" },
-  { id: "phase", unit: "", isNumber: false, width: 84, of: "track" },
-  { id: "evidence", unit: "", isNumber: false, width: 100, of: "track" },
-  { id: "alt", unit: "km", isNumber: true, width: 92, of: "both" },
-  { id: "speed", unit: "m/s", isNumber: true, width: 92, of: "both" },
-  { id: "lat", unit: "°N", isNumber: true, width: 74, of: "both" },
-  { id: "lon", unit: "°E", isNumber: true, width: 78, of: "both" },
-  { id: "sigma", unit: "km", isNumber: true, width: 90, of: "track" },
-  { id: "age", unit: "s", isNumber: true, width: 68, of: "track" },
-  { id: "launch", unit: "UTC", isNumber: true, width: 92, of: "track" },
-  { id: "impact", unit: "UTC", isNumber: true, width: 92, of: "track" },
-  { id: "togo", unit: "s", isNumber: true, width: 70, of: "track" },
-  { id: "looks", unit: "", isNumber: true, width: 64, of: "catalogue" },
-  { id: "sensors", unit: "", isNumber: false, width: 230, of: "both" },
+  { id: "id", unit: "", isNumber: false, width: 84, least: 64, of: "both" },
+  { id: "name", unit: "", isNumber: false, width: 190, least: 120, of: "catalogue" },
+  { id: "class", unit: "", isNumber: false, width: 178, least: 132, of: "both" },
+  { id: "p", unit: "%", isNumber: true, width: 64, least: 46, of: "track" },
+  { id: "phase", unit: "", isNumber: false, width: 84, least: 64, of: "track" },
+  { id: "evidence", unit: "", isNumber: false, width: 100, least: 96, of: "track" },
+  { id: "alt", unit: "km", isNumber: true, width: 92, least: 64, of: "both" },
+  { id: "speed", unit: "m/s", isNumber: true, width: 92, least: 66, of: "both" },
+  { id: "lat", unit: "°N", isNumber: true, width: 74, least: 58, of: "both" },
+  { id: "lon", unit: "°E", isNumber: true, width: 78, least: 64, of: "both" },
+  { id: "sigma", unit: "km", isNumber: true, width: 90, least: 60, of: "track" },
+  { id: "age", unit: "s", isNumber: true, width: 68, least: 48, of: "track" },
+  { id: "launch", unit: "UTC", isNumber: true, width: 92, least: 76, of: "track" },
+  { id: "impact", unit: "UTC", isNumber: true, width: 92, least: 76, of: "track" },
+  { id: "togo", unit: "s", isNumber: true, width: 70, least: 60, of: "track" },
+  { id: "looks", unit: "", isNumber: true, width: 64, least: 52, of: "catalogue" },
+  { id: "sensors", unit: "", isNumber: false, width: 230, least: 120, of: "both" },
 ];
 
 const speedOf = (v: readonly number[] | undefined) => (v && v.length === 3 ? Math.hypot(v[0]!, v[1]!, v[2]!) : null);
