@@ -37,23 +37,23 @@ export interface Column {
 }
 
 export const COLUMNS: readonly Column[] = [
-  { id: "id", unit: "", isNumber: false, width: 84, least: 64, of: "both" },
+  { id: "id", unit: "", isNumber: false, width: 84, least: 60, of: "both" },
   { id: "name", unit: "", isNumber: false, width: 190, least: 120, of: "catalogue" },
-  { id: "class", unit: "", isNumber: false, width: 178, least: 132, of: "both" },
-  { id: "p", unit: "%", isNumber: true, width: 64, least: 46, of: "track" },
+  { id: "class", unit: "", isNumber: false, width: 178, least: 146, of: "both" },
+  { id: "p", unit: "%", isNumber: true, width: 64, least: 62, of: "track" },
   { id: "phase", unit: "", isNumber: false, width: 84, least: 64, of: "track" },
-  { id: "evidence", unit: "", isNumber: false, width: 100, least: 96, of: "track" },
-  { id: "alt", unit: "km", isNumber: true, width: 92, least: 64, of: "both" },
-  { id: "speed", unit: "m/s", isNumber: true, width: 92, least: 66, of: "both" },
-  { id: "lat", unit: "°N", isNumber: true, width: 74, least: 58, of: "both" },
-  { id: "lon", unit: "°E", isNumber: true, width: 78, least: 64, of: "both" },
-  { id: "sigma", unit: "km", isNumber: true, width: 90, least: 60, of: "track" },
-  { id: "age", unit: "s", isNumber: true, width: 68, least: 48, of: "track" },
-  { id: "launch", unit: "UTC", isNumber: true, width: 92, least: 76, of: "track" },
-  { id: "impact", unit: "UTC", isNumber: true, width: 92, least: 76, of: "track" },
-  { id: "togo", unit: "s", isNumber: true, width: 70, least: 60, of: "track" },
-  { id: "looks", unit: "", isNumber: true, width: 64, least: 52, of: "catalogue" },
-  { id: "sensors", unit: "", isNumber: false, width: 230, least: 120, of: "both" },
+  { id: "evidence", unit: "", isNumber: false, width: 100, least: 100, of: "track" },
+  { id: "alt", unit: "km", isNumber: true, width: 92, least: 82, of: "both" },
+  { id: "speed", unit: "m/s", isNumber: true, width: 92, least: 80, of: "both" },
+  { id: "lat", unit: "°N", isNumber: true, width: 74, least: 66, of: "both" },
+  { id: "lon", unit: "°E", isNumber: true, width: 78, least: 68, of: "both" },
+  { id: "sigma", unit: "km", isNumber: true, width: 90, least: 84, of: "track" },
+  { id: "age", unit: "s", isNumber: true, width: 68, least: 56, of: "track" },
+  { id: "launch", unit: "UTC", isNumber: true, width: 92, least: 90, of: "track" },
+  { id: "impact", unit: "UTC", isNumber: true, width: 92, least: 90, of: "track" },
+  { id: "togo", unit: "", isNumber: true, width: 70, least: 62, of: "track" },
+  { id: "looks", unit: "", isNumber: true, width: 64, least: 64, of: "catalogue" },
+  { id: "sensors", unit: "", isNumber: false, width: 230, least: 122, of: "both" },
 ];
 
 const speedOf = (v: readonly number[] | undefined) => (v && v.length === 3 ? Math.hypot(v[0]!, v[1]!, v[2]!) : null);

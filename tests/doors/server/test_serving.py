@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import websockets
@@ -23,6 +24,7 @@ from vedette.doors.server.frames import fold
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import FeedEnded
 from vedette.reports import Scan
+from vedette.sensing import format_sensors, packaged_sensors
 
 PATIENCE_S = 90.0  # for whatever must come; a busy machine compiles and reads for long
 BEATS = 3  # of the server's heart, one a second, before a dead worker is told of
@@ -158,15 +160,65 @@ def is_gone(number: int) -> bool:
         return True
 
 
+class Teller:
+    """Tells scans of a sensor of its own, one line each, and how many so far."""
+
+    def __init__(self, sensor_id):
+        self.sensor_id, self.count, self.port = sensor_id, 0, free_port(self.kind)
+
+    def tell(self, count):
+        with self.opened() as out:
+            for _ in range(count):
+                self.say(out, scan_line(self.count, sensor_id=self.sensor_id))
+                self.count += 1
+
+    def ranges_m(self):
+        return [812_250.0 + number for number in range(self.count)]
+
+
+class Datagrams(Teller):
+    kind = socket.SOCK_DGRAM
+
+    def opened(self):
+        return socket.socket(socket.AF_INET, self.kind)
+
+    def say(self, out, line):
+        out.sendto(line, ("127.0.0.1", self.port))
+
+
+class Connection(Teller):
+    """One connection over all that it tells; once the other side has let go of it, it connects again."""
+
+    kind, held, connections = socket.SOCK_STREAM, None, 0
+
+    def opened(self):
+        if self.held is None:
+            self.held = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
+            self.connections += 1
+        return nullcontext(self.held)
+
+    def say(self, out, line):
+        out.sendall(line)
+
+    def is_cut(self):
+        """Wait until the other side has let go; what is written before that goes with it."""
+        with suppress(ConnectionError):
+            assert self.held.recv(1) == b""
+        self.held.close()
+        self.held = None
+
+
 def test_what_live_feeds_say_while_a_worker_is_dead_or_reads_its_journal_again_is_kept(tmp_path):
-    """Two workers are killed, and reports come while none listens: every one stands in the journal, once, in order."""
-    port, sent = free_port(socket.SOCK_DGRAM), []
+    """Two workers are killed, and reports come while none listens, as datagrams and over a connection that each death
+    cuts: every one stands in the journal, once, in order."""
+    tellers = [Datagrams("radar-north"), Connection("radar-south")]
 
     def send(count):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-            for _ in range(count):
-                out.sendto(scan_line(len(sent)), ("127.0.0.1", port))
-                sent.append(len(sent))
+        for one in tellers:
+            one.tell(count)
+
+    def is_all_there(frame):
+        return scans(frame) == sum(one.count for one in tellers)
 
     async def two_deaths(process, address):
         async with opened(address) as page_socket:
@@ -174,22 +226,31 @@ def test_what_live_feeds_say_while_a_worker_is_dead_or_reads_its_journal_again_i
             await page.hello()
             await page.until(lambda frame: frame["type"] == "heartbeat" and frame["worker"]["state"] == "running")
             send(10)
-            await page.until(lambda frame: scans(frame) == len(sent))
+            await page.until(is_all_there)
             for _ in range(2):
                 killed = worker_of(process)
                 os.kill(killed, signal.SIGKILL)
                 while not is_gone(killed):
                     await asyncio.sleep(0.01)
-                send(50)  # nobody listens
+                tellers[1].is_cut()
+                send(20)  # nobody listens
                 await page.until(lambda frame: frame["type"] == "heartbeat" and frame["worker"]["state"] != "running")
-                send(50)  # the next one reads its journal, or is about to
-                await page.until(lambda frame: scans(frame) == len(sent))
+                send(20)  # the next one reads its journal, or is about to
+                await page.until(is_all_there)
 
-    with serving(tmp_path, "--listen", f"udp://127.0.0.1:{port}", "--mode", "TEST") as (process, address):
+    radar, sensors = packaged_sensors()["radar-north"], tmp_path / "sensors.toml"
+    both = {one.sensor_id: replace(radar, name=one.sensor_id) for one in tellers}
+    sensors.write_text(format_sensors(both), encoding="utf-8")
+    where = [f"{kind}://127.0.0.1:{one.port}" for kind, one in zip(("udp", "tcp"), tellers, strict=True)]
+    words = ["--listen", where[0], "--listen", where[1], "--mode", "TEST", "--sensors", str(sensors)]
+    with serving(tmp_path, *words) as (process, address):
         asyncio.run(two_deaths(process, address))
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE_S)
+    tellers[1].held.close()
+    assert tellers[1].connections == 3, "each death cut it"
     (path,) = journals_dir_of(tmp_path).glob("*.sqlite")
     with SqliteJournal.open(path) as journal:
-        ranges_m = [float(scan.values[0, 2]) for scan in journal.events() if isinstance(scan, Scan)]
-    assert ranges_m == [812_250.0 + number for number in sent]
+        kept = [scan for scan in journal.events() if isinstance(scan, Scan)]
+    for one in tellers:
+        assert [float(scan.values[0, 2]) for scan in kept if scan.sensor_id == one.sensor_id] == one.ranges_m()

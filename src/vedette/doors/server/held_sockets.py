@@ -3,7 +3,8 @@
 Between the death of one worker and the first look of the next the system holds the datagrams that arrive (as much as
 its buffer of the socket takes) and the senders that connect, with what they send (they wait when it is more than the
 system's buffer). While the next worker reads its journal again it takes them already, with the times at which they
-came. A connection that a worker had open ends with it: its sender connects again. A server that is killed lets go of
+came. A connection that a worker had open ends with it: its sender connects again, and says again what it wrote into the
+old one and cannot know to be read (TCP tells nobody what was). A server that is killed lets go of
 all of them; its worker leaves with it.
 """
 
