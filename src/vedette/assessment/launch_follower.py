@@ -14,6 +14,8 @@ from vedette.assessment.candidates.budget import Asking, FitBudget
 from vedette.assessment.candidates.patience import is_led_by_nature, is_worth_a_fit, moves
 from vedette.assessment.candidates.quick import quick_launch
 from vedette.assessment.candidates.raid import raid_finding, raid_of
+from vedette.assessment.candidates.raid_lights import RaidLights
+from vedette.assessment.candidates.raid_prior import raids_under_way
 from vedette.assessment.early.weighing import MOST_LOOKS
 from vedette.assessment.evidence import is_for_fit
 from vedette.assessment.follower import Said
@@ -85,6 +87,7 @@ class LaunchFollower:
         self._raids: tuple[Raid, ...] = ()
         self._t_raid_tai_ns: int | None = None
         self._raid_members = 0
+        self._raid_lights = RaidLights(self.sensors)
         self._objects: dict[str, LaunchObject] = {}  # by track
         self._summaries: dict[str, ObjectSummary] = {}  # of objects unchanged since
 
@@ -99,6 +102,7 @@ class LaunchFollower:
     def absorb(self, scan: Scan) -> Said:
         """Track a scan, and say what it makes certain enough."""
         said: list[Finding | Alert] = self._register(scan)
+        self._raid_lights.take(scan)
         tracks = self._tracker.step(scan)
         said += self._tracker.findings()
         for finding in tuple(said):
@@ -445,12 +449,21 @@ class LaunchFollower:
         members = raid_members(self._objects.values())
         is_early = self._t_raid_tai_ns is not None and (t_tai_ns - self._t_raid_tai_ns) / NS_PER_S < _COUNT_EVERY_S
         is_known = len(members) == self._raid_members  # what has just been found counts at once
-        if sum(one.is_told for one in members) < rules.least_count or (is_early and is_known):
+        is_raid = sum(one.is_told for one in members) >= rules.least_count
+        if is_raid:
+            told = [one for one in members if one.is_told]
+            newest = max(told, key=lambda one: (one.t_tai_ns, one.id))
+            self._raid_lights.follow(newest.place_itrf_m, newest.t_tai_ns, rules.together_s)
+        else:
+            self._assessor.raids = ()
+            self._raid_lights.rest()
+        if not is_raid or (is_early and is_known):
             return ()
         self._t_raid_tai_ns, self._raid_members = t_tai_ns, len(members)
         before = {raid.id: raid for raid in self._raids}
-        a_year = sum(self.assessment.rates[cause].per_year for cause in LAUNCHES)
-        self._raids = raid_of(members, rules.together_s, rules.least_count, a_year)
+        a_year = {cause: self.assessment.rates[cause].per_year for cause in LAUNCHES}
+        self._assessor.raids = raids_under_way(members, rules.together_s, rules.least_count, a_year)
+        self._raids = raid_of(members, rules.together_s, rules.least_count, a_year, self._raid_lights)
         said = []
         for raid in self._raids:
             known = before.get(raid.id)

@@ -77,7 +77,7 @@ def launches(times_s, p=1.0, **more):
 
 
 def found(members):
-    return raid_of(members, RULES.together_s, RULES.least_count, A_YEAR)
+    return raid_of(members, RULES.together_s, RULES.least_count, {Cause.SHORT_RANGE: A_YEAR})
 
 
 def test_launches_far_apart_in_time_are_two_raids_and_two_are_none():

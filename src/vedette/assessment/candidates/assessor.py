@@ -4,6 +4,7 @@ One for a follower. It holds no looks and draws nothing; what it believes of an 
 """
 
 from collections.abc import Mapping
+from math import exp, log
 
 import numpy as np
 
@@ -17,8 +18,11 @@ from vedette.assessment.candidates.ladder import (
     launch_log_odds,
     level_of,
     may_warn_of_impact,
+    unknown_log_odds,
 )
 from vedette.assessment.candidates.policy import AssessmentPolicy
+from vedette.assessment.candidates.raid_mix import place_logs
+from vedette.assessment.candidates.raid_prior import RaidUnderWay, in_the_midst
 from vedette.assessment.early.products import early_products
 from vedette.assessment.early.weighing import EarlyTest, early_test, is_early, with_early, with_light
 from vedette.assessment.launch_fit import LaunchFit
@@ -29,11 +33,12 @@ from vedette.assessment.natural.natural_causes import natural_causes
 from vedette.assessment.natural.reference import reference_of_looks
 from vedette.assessment.natural.sightings import sightings_of
 from vedette.assessment.orbit_assessment import OrbitAssessment
+from vedette.assessment.raid_members import member_of
 from vedette.assessment.typing import flight_causes
 from vedette.assessment.weighing import Weighed, explained
 from vedette.core.constants import NS_PER_S
 from vedette.notices import SeenLaunch
-from vedette.reports import Candidate, Cause, Evidence, Finding, FindingKind, ImpactArea, Looks, Mode
+from vedette.reports import LAUNCHES, Candidate, Cause, Evidence, Finding, FindingKind, ImpactArea, Looks, Mode
 from vedette.sensing import Sensor
 
 _CHI2_90 = 4.605  # of two degrees of freedom
@@ -53,6 +58,7 @@ class Assessor:
         self.natural = natural or NaturalContext()
         self.has_catalogue = has_catalogue or self.natural.orbits is not None
         self.announced = AnnouncementWatch(policy, mode)
+        self.raids: tuple[RaidUnderWay, ...] = ()  # what may be is judged amidst them
 
     # ---- one object
 
@@ -75,7 +81,10 @@ class Assessor:
         borne = self.policy.unexplained_log_odds(one.phenomena, len(sensors))
         dossier.is_unexplained = launch_log_odds(dossier.unannounced, one.existence) >= borne
         nearly = self.policy.declaration_log_odds(one.phenomena) - self.policy.evidence.fall_log_odds
-        if early is not None and one.fit is None and known_log_odds(dossier.unannounced, one.existence) > nearly:
+        is_near = known_log_odds(dossier.unannounced, one.existence) > nearly
+        if self.raids:  # a ghost amidst a raid was launched nowhere, and is told as unknown
+            is_near &= unknown_log_odds(dossier.unannounced) > log(max(self.policy.evidence.unknown_odds, 1e-9))
+        if early is not None and one.fit is None and is_near:
             one.take_early(early_products(early, one.t_state_tai_ns))
         now = Standing(
             explanations=dossier.unannounced,
@@ -106,6 +115,8 @@ class Assessor:
             flights = with_light(flights, *one.light_log_ratios)
         weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
         one.dossier.weighed, one.dossier.best = weighed, best_of(weighed)
+        place = place_logs(one.state_itrf[:3])
+        one.dossier.log_looks = {w.name: w.log_ratio - place[w.name] for w in weighed if w.name in LAUNCHES}
         return early
 
     def explain(self, one: LaunchObject) -> None:
@@ -113,7 +124,14 @@ class Assessor:
         dossier, said = one.dossier, self.announced.of(one.id)
         priors = self.policy.log_priors(one.phenomena, self.has_catalogue)
         weighed = dossier.weighed or [Weighed(cause, 0.0) for cause in priors]  # not judged yet: as before any look
-        dossier.unannounced = dossier.explanations = explained(weighed, priors)
+        dossier.by_year = explained(weighed, priors)
+        if self.raids and dossier.weighed:
+            seen = {c: exp(priors[c]) / self.policy.rates[c].per_year for c in LAUNCHES}
+            count = sum(one.looks_by_sensor.values())
+            priors = in_the_midst(priors, dossier.best, member_of(one), self.raids, seen, count)
+            dossier.unannounced = dossier.explanations = explained(weighed, priors)
+        else:
+            dossier.unannounced = dossier.explanations = dossier.by_year
         if said.log_ratio > -np.inf:
             known = said.log_priors(priors, self.policy.notices.other_class)
             dossier.explanations = explained(weighed, known)

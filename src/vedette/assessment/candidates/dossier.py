@@ -34,10 +34,12 @@ class Dossier:
 
     explanations: tuple[Explanation, ...] = ()
     unannounced: tuple[Explanation, ...] = ()  # the same, as if no notice were known: what notices are matched by
+    by_year: tuple[Explanation, ...] = ()  # by the policy's rates alone, as if no raid were under way
     weighed: tuple[Weighed, ...] = ()
     best: Mapping[Cause, float] = field(default_factory=dict)  # log ratios against unknown, without priors
     level: Level = field(default_factory=lambda: Level(Evidence.CANDIDATE))
     is_unexplained: bool = False  # a launch is more probable than nature so often makes it seem
+    log_looks: Mapping[Cause, float] = field(default_factory=dict)  # of launches, without the place they come from
     notices: tuple[str, ...] = ()
     notice_marks: tuple[str, ...] = ()  # "announced", "deviating", "excess"
     age_marks: tuple[str, ...] = ()  # "stale", "lost", "expired-unseen"

@@ -1,13 +1,15 @@
 """How many launches there are together, and of what kinds, with 90 % intervals.
 
-What an alert stands for, and what has been found in the midst of a raid and is not declared yet, is judged by the raid:
-where launches come by the dozen in a minute, what may be one is one, and its looks need not outweigh the fires of a
-whole year. Some of what is not declared is nothing of its own (a track of looks that belong to its neighbours, a stage
-that was dropped), and some launches stand so near another that no track is theirs yet: how many is not known, the
-share is common to all, and both widen the interval. What nobody has seen yet does not count.
+Launches are counted by the flames that one infrared watcher tells apart in the raid's midst (`raid_lights`), declared
+or not; what it cannot tell, and a raid that no such watcher sees, by tracks. What an alert stands for, and what has
+been found in the midst and is not declared yet, is then judged by the raid: where launches come by the dozen in a
+minute, what may be one is one, and its looks need not outweigh the fires of a whole year. Some of what is not
+declared is nothing of its own (a track of looks that belong to its neighbours, a stage that was dropped), and some
+launches stand so near another that no track is theirs yet: how many is not known, the share is common to all, and
+both widen the interval. What nobody has seen yet does not count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Final
@@ -17,21 +19,19 @@ from scipy.special import betaincinv, expit, gammaincinv
 from scipy.stats import poisson
 
 from vedette.assessment.candidates.ladder import known_log_odds
-from vedette.assessment.candidates.raid_mix import drawn_mix
-from vedette.assessment.natural.reference import EARTH_AREA_M2
+from vedette.assessment.candidates.raid_density import RaidDensity, in_order, log_yearly_rate
+from vedette.assessment.candidates.raid_lights import RaidLights, Told, flames_from
+from vedette.assessment.candidates.raid_mix import KINDS, beliefs_of, drawn_mix, kinds_before
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Scalar
+from vedette.core.shapes import Bools, Scalar
 from vedette.reports import LAUNCHES, Cause, Explanation, Finding, FindingKind, Raid
 
 STRAYS: Final = (1.0, 14.0)  # Beta: of fifteen undeclared tracks in a raid's midst one is nothing of its own
 HIDDEN: Final = (1.5, 0.04)  # Gamma, shape and mean: of a hundred launches four are seen as one with their neighbour
 _NODES: Final = 20
 _SHARES: Final = (np.arange(_NODES) + 0.5) / _NODES
-_FIELD_M: Final = 50e3  # one sigma of a raid's places before any of them is known
-_SIGMAS: Final = 2.0
 _MIDST: Final = log(1e4)  # what is so many times as likely there and then as anywhere at any time is in its midst
-_YEAR_S: Final = 365.25 * 86_400.0
-_LAG_S: Final = 60.0  # a launch is seen and declared so much later
+_SHELL_SIGMA_M: Final = 15e3  # of where a flame stands, seen aslant at some height
 _WORTH_A_WORD: Final = 0.2  # launches expected of a kind
 
 
@@ -41,12 +41,15 @@ class Member:
 
     id: str
     t_tai_ns: int  # of launch, or of its first look
-    explanations: tuple[Explanation, ...]
+    explanations: tuple[Explanation, ...]  # by a year's rates
     place_itrf_m: Scalar = field(default_factory=lambda: np.zeros(3))  # (3,) now
     place_sigma_m: float = 0.0  # in its worst direction: of what one watcher has just found, along its line of sight
     existence: float = 1.0
     is_told: bool = True  # an alert stands for it
     is_fitted: bool = False
+    log_looks: Mapping[Cause, float] = field(default_factory=dict)  # ln p(looks | launch), placeless
+    seen_by: tuple[str, ...] = ()  # sensors
+    t_now_tai_ns: int = 0  # of its place
 
     @property
     def p_launch(self) -> float:
@@ -69,31 +72,54 @@ def interval_90(chances: Scalar) -> tuple[int, int]:
 
 
 def raid_of(
-    members: Sequence[Member], together_s: float, least_count: int, launches_per_year: float
+    members: Sequence[Member],
+    together_s: float,
+    least_count: int,
+    launches_per_year: Mapping[Cause, float],
+    lights: RaidLights | None = None,
 ) -> tuple[Raid, ...]:
     """Launches that belong together: each within `together_s` of the one before. Fewer than `least_count` are no raid.
 
-    `launches_per_year`: of all kinds on the whole Earth, as the explanations have it.
+    `launches_per_year`: of each kind on the whole Earth, as the explanations have it. `lights`: what infrared watchers
+    tell apart; without them tracks are counted.
     """
-    order = sorted((one for one in members if one.is_told), key=lambda one: (one.t_tai_ns, one.id))
-    groups: list[list[Member]] = []
-    for one in order:
-        if groups and (one.t_tai_ns - groups[-1][-1].t_tai_ns) / NS_PER_S <= together_s:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
+    told = [one for one in members if one.is_told]
+    groups = [[told[i] for i in group] for group in in_order([(one.t_tai_ns, one.id) for one in told], together_s)]
     left = [one for one in members if not one.is_told]
+    flames = () if lights is None else lights.told()
+    a_year = sum(launches_per_year.values())
     raids = []
     for number, group in enumerate(groups, 1):
         if len(group) >= least_count:
-            gain = denser(group, left, launches_per_year)
+            gain = denser(group, left, a_year)
             near = [(one, g) for one, g in zip(left, gain, strict=True) if g >= _MIDST]
-            amidst = [(one, g) for one, g in near if _is_then(group, one, together_s)]
+            amidst = [(one, g) for one, g in near if density_of(group).is_then(one.t_tai_ns, together_s)]
             left = [one for one in left if all(one is not other for other, _ in amidst)]
+            told_here = _lights_in(group, flames, together_s, a_year)
+            flames = tuple(there for _, there in told_here)
+            best = max((here for here, _ in told_here), key=lambda one: len(one.t_first_tai_ns), default=None)
+            counted = None if lights is None or best is None or not len(best.t_first_tai_ns) else (lights, best)
             raids.append(
-                _raid(group, [one for one, _ in amidst], np.array([g for _, g in amidst]), number, launches_per_year)
-            )
+                _raid(
+                    group, [one for one, _ in amidst], np.array([g for _, g in amidst]), number, launches_per_year,
+                    counted,
+                )
+            )  # fmt: skip
     return tuple(raids)
+
+
+def _lights_in(
+    group: Sequence[Member], flames: Sequence[Told], together_s: float, launches_per_year: float
+) -> list[tuple[Told, Told]]:
+    """Of each watcher, the flames in a raid's midst, and the others."""
+    density, out = density_of(group), []
+    edge = log_yearly_rate(launches_per_year) + _MIDST
+    for one in flames:
+        n = len(one.t_first_tai_ns)
+        rate = density.log_rate(one.places_itrf_m, np.full(n, _SHELL_SIGMA_M), one.t_first_tai_ns)
+        is_then = np.array([density.is_then(int(t), together_s) for t in one.t_first_tai_ns], dtype=bool)
+        out.append((one.take((rate >= edge) & is_then), one.take(~((rate >= edge) & is_then))))
+    return out
 
 
 def _in_a_raid(members: Sequence[Member], gain: Scalar) -> Scalar:
@@ -115,32 +141,30 @@ def _hidden(count: float) -> Scalar:
     return np.asarray(chances / chances.sum())
 
 
-def _is_then(group: Sequence[Member], one: Member, together_s: float) -> bool:
-    """Whether it was first seen while the raid went on."""
-    after_s = (one.t_tai_ns - group[0].t_tai_ns) / NS_PER_S
-    return 0.0 <= after_s <= (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S + together_s
+def density_of(group: Sequence[Member]) -> RaidDensity:
+    """What launches in order of time say of where and when the next comes."""
+    return RaidDensity(np.array([one.place_itrf_m for one in group]), group[0].t_tai_ns, group[-1].t_tai_ns)
 
 
 def denser(group: Sequence[Member], others: Sequence[Member], launches_per_year: float) -> Scalar:
-    """(others,) ln of how many times as many launches come there and then as anywhere at any time.
-
-    Where the next launch of a raid comes from, given those known, is a bivariate t about their middle [Geisser,
-    Predictive Inference, 1993, ch. 3], as if one were known `_FIELD_M` away from the start: few launches leave its edge
-    open, many close it. A place that is in doubt itself is taken as near as two sigmas let it be.
-    """
+    """(others,) ln of how many times as many launches come there and then as anywhere at any time."""
     if not others:
         return np.zeros(0)
-    n = len(group)
-    places = np.array([one.place_itrf_m for one in group])
-    middle = places.mean(axis=0)
-    free = float(n)  # n - 1 and one of the field
-    scale2 = (_FIELD_M**2 + float(np.sum((places - middle) ** 2)) / 2.0) / free * (n + 1.0) / n
-    away = np.linalg.norm(np.array([one.place_itrf_m for one in others]) - middle, axis=1)
-    near = np.maximum(away - _SIGMAS * np.array([one.place_sigma_m for one in others]), 0.0)
-    log_here = -np.log(2.0 * np.pi * scale2) - (0.5 * free + 1.0) * np.log1p(near**2 / (free * scale2))
-    span_s = (group[-1].t_tai_ns - group[0].t_tai_ns) / NS_PER_S + _LAG_S
-    rate = launches_per_year / _YEAR_S / EARTH_AREA_M2
-    return np.asarray(np.logaddexp(0.0, log(n / span_s / rate) + log_here))
+    places = np.array([one.place_itrf_m for one in others])
+    times = np.array([one.t_tai_ns for one in others], dtype=np.int64)
+    rate = density_of(group).log_rate(places, np.array([one.place_sigma_m for one in others]), times)
+    return np.asarray(np.logaddexp(0.0, rate - log_yearly_rate(launches_per_year)))
+
+
+def _kinds(
+    everything: Sequence[Member], group: Sequence[Member], launches_per_year: Mapping[Cause, float]
+) -> list[tuple[Explanation, ...]]:
+    """What kind of launch each is, by looks alone where they are known: a year's rates are none of a raid's."""
+    if not any(one.log_looks for one in everything):
+        return [one.explanations for one in everything]
+    before = kinds_before(launches_per_year, np.array([one.place_itrf_m for one in group]).mean(axis=0))
+    looks = np.array([[one.log_looks.get(kind, 0.0) for kind in KINDS] for one in everything])
+    return beliefs_of(looks, np.array([one.is_fitted for one in everything]), before)
 
 
 def raid_finding(raid: Raid, t_tai_ns: int) -> Finding:
@@ -156,17 +180,36 @@ def raid_finding(raid: Raid, t_tai_ns: int) -> Finding:
     )  # fmt: skip
 
 
-def _raid(
-    group: Sequence[Member], amidst: Sequence[Member], gain: Scalar, number: int, launches_per_year: float
-) -> Raid:
-    told = _in_a_raid(group, denser(group, group, launches_per_year))
-    may = np.array([one.existence for one in amidst]) * _in_a_raid(amidst, gain)
+def _count_of(
+    chance: Scalar, is_sure: Bools, members: Sequence[Member], counted: tuple[RaidLights, Told] | None
+) -> Scalar:
+    """Chance of each number of launches: by flames told apart, and by tracks for what the watcher does not tell."""
+    rest = np.ones(len(members), dtype=bool)
+    if counted is not None:
+        lights, flames = counted
+        name = flames.sensor_id
+        rest = np.array([
+            not lights.covers(name, one.seen_by, one.place_itrf_m, one.t_now_tai_ns) for one in members
+        ])  # fmt: skip
     strays = betaincinv(*STRAYS, _SHARES)
-    chances = np.mean([count_distribution(np.concatenate([told, may * (1.0 - stray)])) for stray in strays], axis=0)
-    chances = np.convolve(chances, _hidden(float(told.sum() + may.sum())))
+    draws = [count_distribution((chance * np.where(is_sure, 1.0, 1.0 - stray))[rest]) for stray in strays]
+    chances = np.asarray(np.mean(draws, axis=0))
+    if counted is None:
+        return np.convolve(chances, _hidden(float(chance.sum())))
+    return np.convolve(chances, flames_from(len(counted[1].t_first_tai_ns)))
+
+
+def _raid(
+    group: Sequence[Member], amidst: Sequence[Member], gain: Scalar, number: int,
+    launches_per_year: Mapping[Cause, float], counted: tuple[RaidLights, Told] | None = None,
+) -> Raid:
+    told = _in_a_raid(group, denser(group, group, sum(launches_per_year.values())))
+    may = np.array([one.existence for one in amidst]) * _in_a_raid(amidst, gain)
     everything = [*group, *amidst]
+    is_sure = np.array([one.p_launch >= 0.5 for one in group] + [False] * len(amidst))  # others the raid alone tells
+    chances = _count_of(np.concatenate([told, may]), is_sure, everything, counted)
     mix = drawn_mix(
-        [one.explanations for one in everything],
+        _kinds(everything, group, launches_per_year),
         np.concatenate([told, may * (1.0 - STRAYS[0] / sum(STRAYS))]),
         np.array([one.is_fitted for one in everything]),
     )

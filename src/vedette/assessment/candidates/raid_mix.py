@@ -6,21 +6,30 @@ of its sort: what all the unfitted have in common (a place at sea, the rates of 
 flight) is no news from each of them again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Final
 
 import numpy as np
 
+from vedette.assessment.typing.causes import place_log
+from vedette.assessment.typing.sea import sea_share, shore_of
 from vedette.core.shapes import Bools, Rows, Scalar
+from vedette.frames import geodetic_from_itrf
 from vedette.reports import LAUNCHES, Cause, Explanation
 
 DRAWS: Final = 400
 KINDS: Final = tuple(sorted(LAUNCHES))
+# no two flights to an orbit from one field within minutes of each other are known to us, hardly any sounding rockets:
+# such kinds are no raid's, and what is one all the same has a year's rate
+ALONE: Final = frozenset({Cause.SPACE_LAUNCH, Cause.FAILED_LAUNCH, Cause.SOUNDING_ROCKET})
+ALIKE: Final = 2.0  # what is believed of a raid's kinds before any is known counts for so many launches
 _AVERAGE: Final = 2.0  # the mean belief about what is not settled counts for so many launches
 _LEAST: Final = 1e-4  # no kind is ruled out further than this by the few looks before a fit
 _SETTLED: Final = 0.6  # a fit of few looks leaves the kinds as open as none
 _SEED: Final = 20_322
+_ROUNDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +48,46 @@ class Mix:
         drawn = self.counts[:, KINDS.index(cause)]
         low, high = np.quantile(drawn, (0.05, 0.95), method="inverted_cdf")
         return float(drawn.mean()), int(low), int(high)
+
+
+def kinds_before(launches_per_year: Mapping[Cause, float], place_itrf_m: Scalar) -> Scalar:
+    """(kinds,) for how many launches of a raid each kind counts before any is known; they sum to `ALIKE`."""
+    place = place_logs(place_itrf_m)
+    rates = np.array([0.0 if kind in ALONE else launches_per_year[kind] * exp(place[kind]) for kind in KINDS])
+    return np.asarray(ALIKE * rates / rates.sum())
+
+
+def kinds_of(log_looks: Rows, before: Scalar) -> Rows:
+    """(n, kinds) of what kind each launch is, when all are of the same few [Dirichlet mixture, mean field].
+
+    log_looks : (n, kinds) ln p(looks | kind), each row up to a constant
+    """
+    likely = np.exp(log_looks - log_looks.max(axis=1, keepdims=True))
+    shares = likely * before
+    for _ in range(_ROUNDS):
+        shares /= shares.sum(axis=1, keepdims=True)
+        others = before + shares.sum(axis=0) - shares
+        shares = likely * others
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def beliefs_of(log_looks: Rows, is_fitted: Bools, before: Scalar) -> list[tuple[Explanation, ...]]:
+    """Of each launch (n, kinds), what kind it is by its looks and by what a raid may be, not by a year's rates.
+
+    The fitted are of the same few kinds; what is not fitted is left to `drawn_mix`, which knows these.
+    """
+    shares = np.exp(log_looks - log_looks.max(axis=1, keepdims=True)) * before
+    shares /= shares.sum(axis=1, keepdims=True)
+    if is_fitted.any():
+        shares[is_fitted] = kinds_of(log_looks[is_fitted], before)
+    return [tuple(Explanation(name=k, probability=float(p)) for k, p in zip(KINDS, row, strict=True)) for row in shares]
+
+
+def place_logs(place_itrf_m: Scalar) -> dict[Cause, float]:
+    """ln of how much more probable each kind of launch is below a place than anywhere."""
+    lat, lon, _ = (float(np.degrees(x)) for x in geodetic_from_itrf(place_itrf_m))
+    share = sea_share(lat, lon)
+    return {kind: place_log(kind, share, shore_of(share)) for kind in KINDS}
 
 
 def drawn_mix(beliefs: Sequence[tuple[Explanation, ...]], launch: Scalar, is_fitted: Bools) -> Mix:
