@@ -74,6 +74,15 @@ def test_a_catalogued_satellite_seen_by_radar_is_named_and_never_becomes_a_launc
     assert document(picture)["catalogue"]["met"][0]["name"] == "ISS (ZARYA)"
 
 
+def test_one_whose_elements_are_further_off_than_is_stated_begins_nothing_either(sets):
+    """Seven kilometres late: beyond the tracker's gate of one stated size, within the catalogue's tails."""
+    scans = list(a_pass(sets, late_s=0.9))[:15]
+    picture, launched = watched([given(sets, scans[0].t_received_tai_ns), *scans])
+    assert not picture.objects and not launched and not picture.candidates
+    (met,) = picture.catalogue.met.values()
+    assert met.looks == len(scans)
+
+
 def test_one_that_has_manoeuvred_is_followed_and_still_no_launch(sets):
     """A minute late is 460 km: nothing silent explains it, and it is weighed in the open."""
     scans = list(a_pass(sets, late_s=60.0))

@@ -170,11 +170,12 @@ def _absorb(picture: Picture, scan: Scan) -> tuple[Finding | Alert, ...]:
     said = (*said, *clock_findings(picture, scan))
     if scan.kind is SensorKind.RADAR:
         said = (*said, *_hear_noise(picture, scan))
-    if picture.catalogue is not None and not is_repeated and scan.kind not in _NOT_FOR_THE_CATALOGUE:
-        picture.catalogue.hear(scan, picture.sensors[scan.sensor_id])
     if is_repeated:
         return said
     keep_own_look(picture, scan)
+    if picture.catalogue is not None and scan.kind not in _NOT_FOR_THE_CATALOGUE:
+        named = picture.catalogue.hear(scan, picture.sensors[scan.sensor_id])
+        scan = picture.catalogue.without_named(scan, named)
     return (*said, *_follower_of(picture, scan).absorb(scan))
 
 

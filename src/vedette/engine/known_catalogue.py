@@ -3,7 +3,7 @@
 One object answers all three from the same element sets, which stand in the journal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from vedette.tracking import KnownRows
 
 _MOST = 6  # nearest objects weighed against a track's looks: more than that never fit
 MET_CHANCE = 0.5
+_SURE_KNOWN = 0.99  # that a detection is of the catalogue, whosever it is
 
 
 @dataclass(slots=True)
@@ -95,3 +96,20 @@ class KnownCatalogue:
                 one.sensors = (*one.sensors, scan.sensor_id)
         self.new_count += int(np.sum(said.p_known <= MET_CHANCE))
         return said
+
+    def without_named(self, scan: Scan, said: Correlation) -> Scan:
+        """The look less what is surely of the catalogue, for whoever begins tracks.
+
+        The tracker meets known objects one detection each, with one size of error: those whose elements are further off
+        than is stated, those of a cluster, and those that it is not handed (worse known than 30 km) would begin
+        something new. What may be one that decays stays: it is weighed in the open against a launch.
+        """
+        if not len(said.rows):
+            return scan
+        whose = np.repeat(np.arange(len(scan)), np.diff(said.starts))
+        in_the_open = np.bincount(whose, said.chances * self.sky.is_decaying[said.rows], len(scan))
+        stays = (said.p_known <= _SURE_KNOWN) | (in_the_open > 1.0 - _SURE_KNOWN)
+        if stays.all():
+            return scan
+        t_measured, values, sigmas = scan.t_measured_tai_ns[stays], scan.values[stays], scan.sigmas[stays]
+        return replace(scan, t_measured_tai_ns=t_measured, values=values, sigmas=sigmas)
