@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.assessment.curved_draws import bend
+from vedette.assessment.drag_draws import DragDraws
 from vedette.assessment.evidence import SILENCE_WIDTH_S, Evidence
 from vedette.assessment.flight_descent import DIFFERENCE, descend
 from vedette.assessment.flight_posterior import (
@@ -144,9 +145,14 @@ class Problem:
         """Draws of the posterior near one mode, and their log weights."""
         res, jac = self.linearise(mode.theta, mode.is_over, is_final=True)
         gather = np.ascontiguousarray(mode.root.T @ jac.T)
-        guesses, inverses = bend(
-            lambda u: (self.residual(mode.theta + u @ mode.root.T, mode.is_over) - res) @ gather.T, noises
-        )
+        drag = DragDraws.of(mode.theta, mode.root, *self.prior.drag)
+
+        def off(v: Rows) -> Rows:
+            return (self.residual(mode.theta + drag.solved(v)[0] @ mode.root.T, mode.is_over) - res) @ gather.T
+
+        straight, inverses = bend(off, noises)
+        guesses, slopes, _ = drag.solved(straight)
+        inverses = slopes @ inverses
         centre, sigma, is_hinge = self.pull(mode.is_over)
         thetas, log_weights = np.empty(noises.shape), np.empty(len(noises))
         p, e = self.prior, self.evidence
@@ -155,7 +161,7 @@ class Problem:
             np.array([centre, sigma, float(is_hinge)]), *self.model, e.t_silence_s, e.found, e.chance, SILENCE_WIDTH_S,
             p.low, p.high, thetas, log_weights,
         )  # fmt: skip
-        return thetas, log_weights
+        return thetas, log_weights - drag.log_size(thetas)
 
     def soften(self, temper: float) -> None:
         """Take all looks for `temper` times as coarse as they are: far from the answer, the way there is smoother.

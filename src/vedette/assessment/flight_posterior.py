@@ -373,7 +373,7 @@ def optimise_draws(
     x 4, prior, loft, misfit, burnout pull. `pull`: centre s, sigma s, and the hinge flag of the burnout pseudo-look.
     Solved by Broyden's method (1965) from `guesses` (m, d) of root^-1 (theta - start), with inverse Jacobians
     `inverses` (m, d, d). The log weight is that of the true posterior over the draws' own density, the change of the
-    determinant left out.
+    determinant left out (drag's part of it is added by `drag_draws`).
     """
     n, d = t_s.shape[0], start.shape[0]
     rows = 4 * n + d + 8

@@ -117,6 +117,12 @@ class FlightPrior:
     def __len__(self) -> int:
         return len(self.unknowns)
 
+    @property
+    def drag(self) -> tuple[int, float]:
+        """Index of the drag of the coast, and the logarithm of its highest over its lowest coefficient."""
+        place = self.place("coast-drag")
+        return place, float(self.scale[place])
+
     def place(self, name: str) -> int:
         """Index of an unknown by name."""
         return next(i for i, u in enumerate(self.unknowns) if u.name == name)
