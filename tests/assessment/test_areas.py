@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vedette.assessment.areas import PROBABILITIES, areas_of, from_local, local_m, patch_from_cloud
+from vedette.assessment.areas import PROBABILITIES, areas_of, from_local, local_m, patch_from_cloud, reach
 from vedette.exercise.areas import is_inside
 from vedette.frames import polygon_contains
 
@@ -31,6 +31,22 @@ def test_areas_hold_their_share_of_fresh_points(bend_per_m):
         assert np.mean(held) == pytest.approx(probability, abs=four_sigma)
         one_by_one = [is_inside(area, float(a), float(b)) for a, b in zip(lat[::20], lon[::20], strict=True)]
         assert one_by_one == held[::20].tolist()  # two ways to be inside, on a map and on the sphere
+
+
+@pytest.mark.parametrize("n", [12, 40])
+def test_areas_of_few_points_hold_their_share_of_further_ones(n):
+    """The law itself, by drawing: own points by their own ellipse, then a further one by the widened one."""
+    rng = np.random.default_rng(n)
+    draws = 20_000
+    points = rng.standard_normal((draws, n + 1, 2))
+    off = points - points[:, :n].mean(axis=1, keepdims=True)
+    cov = np.einsum("mni,mnj->mij", off[:, :n], off[:, :n]) / (n - 1.0)
+    squared = np.einsum("mni,mij,mnj->mn", off, np.linalg.inv(cov), off)
+    three_sigma = 3.0 * np.sqrt(0.25 / draws)
+    for probability, wider in zip(PROBABILITIES, reach(n), strict=True):
+        own = np.quantile(squared[:, :n], probability)
+        assert np.mean(squared[:, n] < own * wider**2) == pytest.approx(probability, abs=three_sigma)
+    assert reach(1e6) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_gaussian_area_has_the_size_of_its_ellipse():

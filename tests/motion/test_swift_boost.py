@@ -8,6 +8,8 @@ from vedette.motion.boost import _slope, fly_boost
 from vedette.motion.boost_layout import (
     BURN_S,
     GAP_S,
+    JET_EAST_MPS,
+    JET_NORTH_MPS,
     RIPPLE,
     RIPPLE_HZ,
     SLOPE,
@@ -80,6 +82,7 @@ def test_the_slope_written_as_one_is_that_of_the_law():
         p = _boost(vehicle)
         p[[SLOPE, RIPPLE, RIPPLE_HZ]] = 0.02, 0.01, 2.0
         p[[STEER_PITCH_RAD, STEER_YAW_RAD, STEER_PERIOD_S]] = 4e-3, 3e-3, 50.0
+        p[[JET_EAST_MPS, JET_NORTH_MPS]] = rng.choice([0.0, 30.0]), -12.0
         for height_m in (-500.0, 3e3, 30e3, 110e3, 300e3, 2e6):
             for mode in (0, 1, 2):
                 stage = int(rng.integers(int(p[STAGE_COUNT])))

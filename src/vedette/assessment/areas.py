@@ -1,7 +1,8 @@
 """Areas that hold the truth with a stated probability, from a cloud of equally likely points.
 
 The cloud is straightened (a parabola across its long axis is taken out, for clouds bend), and an ellipse is drawn that
-holds the stated share of the points: right for Gaussian clouds, calibrated for others.
+holds the stated share of the points: right for Gaussian clouds, calibrated for others. A cloud is a sample: an ellipse
+round few points misses a further one more often than it misses its own, and is drawn so much wider (`reach`).
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from vedette.reports import Area
 
 PROBABILITIES = (0.50, 0.90, 0.99)
 _VERTICES = 48
+_LEAST_WORTH = 8.0  # points: fewer know nothing of 99 %
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +58,21 @@ def from_local(points_m: Rows, lat0_rad: float, lon0_rad: float) -> tuple[Scalar
     return lat, (lon + pi) % (2 * pi) - pi
 
 
-def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar) -> Patch:
-    """Straighten a cloud of at least a few dozen points."""
+def reach(worth: float) -> Scalar:
+    """(3,) for PROBABILITIES: radius that holds a further point so often over the one that holds so many of the cloud.
+
+    Of n points of a plane Gaussian about their own mean, in their own covariance: squared distances of the points
+    themselves go as (n-1)^2/n Beta(1, (n-3)/2), that of a further point as (n+1)(n-1)/n 2/(n-2) F(2, n-2) (Gnanadesikan
+    and Kettenring 1972; Hotelling 1931). `worth`: how many independent points the cloud is worth.
+    """
+    n = max(worth, _LEAST_WORTH)
+    beyond = 1.0 - np.array(PROBABILITIES)
+    fresh, own = beyond ** (-2.0 / (n - 2.0)) - 1.0, 1.0 - beyond ** (2.0 / (n - 3.0))
+    return np.asarray(np.sqrt((n + 1.0) / (n - 1.0) * fresh / own))
+
+
+def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar, worth: float = np.inf) -> Patch:
+    """Straighten a cloud of at least a few dozen points; `worth`: see `reach` (by default it is all there is)."""
     unit = np.stack([np.cos(lat_rad) * np.cos(lon_rad), np.cos(lat_rad) * np.sin(lon_rad), np.sin(lat_rad)], axis=-1)
     middle = np.median(unit, axis=0)
     lat0, lon0 = float(np.arctan2(middle[2], np.hypot(middle[0], middle[1]))), float(np.arctan2(middle[1], middle[0]))
@@ -80,6 +95,8 @@ def patch_from_cloud(lat_rad: Scalar, lon_rad: Scalar) -> Patch:
     gaussian = np.sqrt(-2.0 * np.log1p(-np.array(PROBABILITIES)))
     radii = np.quantile(distance, PROBABILITIES)
     radii = np.array([radii[0], radii[1], max(radii[2], gaussian[2])])  # a few hundred points know little of 99 %
+    if np.isfinite(worth):
+        radii = radii * reach(worth)
     return Patch(lat0, lon0, turn, np.concatenate([bend, [centre[0]]]), root, np.maximum.accumulate(radii), mean, cov)
 
 

@@ -36,6 +36,7 @@ from vedette.motion.swift_boost import SWIFT_STEP_S
 _ROUGH_STEP_S, _ROUGH_FROM = 4.0, 5.0  # steps of flights held against looks taken for coarser than this
 # what moves a flight by more than looks taken for so coarse can tell; the rest stays at its middle at first
 _LEADING = ("east", "north", "lift-off", "azimuth", "kick", "thrust", "burn", "pitch")
+_LEAST_DRAWS = 8  # of a mode
 _SPACE_M = 120e3  # no orbit begins lower
 
 
@@ -58,7 +59,7 @@ class ClassFit:
     modes: tuple[Mode, ...]
     log_evidence: float
     thetas: tuple[Rows, ...]  # (m, dims) for each mode: equally likely draws
-    effective_share: float  # of the importance draws
+    worth: float  # how many independent draws the weighted ones are worth
 
     @property
     def prior(self) -> FlightPrior:
@@ -280,11 +281,14 @@ def sample_kind(
 ) -> ClassFit | None:
     """Draws of the posterior of one kind, and the evidence for it; None when no flight like it gets away."""
     clouds, log_weights = [], []
-    for mode in modes:
+    heights = np.array([mode.log_weight for mode in modes])
+    share = np.exp(0.5 * (heights - heights.max()))  # the root, as for kinds: the lesser ones are still to be weighed
+    counts = np.maximum(np.ceil(draws * share / share.sum()).astype(int), _LEAST_DRAWS)
+    for mode, count in zip(modes, counts.tolist(), strict=True):
         problem = Problem(mode.prior, evidence)
-        thetas, log_weight = problem.draw(mode, rng.standard_normal((max(draws // len(modes), 8), len(mode.theta))))
+        thetas, log_weight = problem.draw(mode, rng.standard_normal((count, len(mode.theta))))
         clouds.append(thetas)
-        log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(len(modes)))
+        log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(counts.sum() / count))
     log_weight = np.concatenate(log_weights)
     top = float(log_weight.max())
     if top < -1e29:  # no draw could be solved: the mode alone speaks
@@ -293,7 +297,7 @@ def sample_kind(
     weight = np.exp(log_weight - top)
     for _ in range(2):  # truncated importance sampling (Ionides 2008): no draw may speak for all
         weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
-    share = float(weight.sum() ** 2 / (weight @ weight) / len(weight))
+    worth = float(weight.sum() ** 2 / (weight @ weight))
     ladder = (np.arange(draws) + rng.random()) / draws * weight.sum()
     chosen = np.searchsorted(np.cumsum(weight), ladder).clip(0, len(weight) - 1)
     is_solved = log_weight > -1e29  # a draw that could not be solved is our failure, not evidence against the kind
@@ -307,7 +311,7 @@ def sample_kind(
     draws_of_mode = [steered(mode.prior, rows) for mode, rows in zip(modes, draws_of_mode, strict=True)]
     if not any(len(rows) for rows in draws_of_mode):
         return None
-    return ClassFit(modes, log_evidence, tuple(draws_of_mode), share)
+    return ClassFit(modes, log_evidence, tuple(draws_of_mode), worth)
 
 
 def steered(prior: FlightPrior, thetas: Rows) -> Rows:
@@ -387,9 +391,11 @@ def fly_cloud(prior: FlightPrior, thetas: Rows, t_s: Scalar, any_weather: bool =
     m = len(thetas)
     xs, states, ends = np.empty((m, len(prior.base))), np.empty((m, len(t_s), 6)), np.zeros((m, 15))
     days, times = weather_days() if any_weather else (None,), np.asarray(t_s, float)
+    still, field = world(None, None)
     for i, day in enumerate(days):
         mine = np.arange(i, m, len(days))
         got = xs[mine], states[mine], ends[mine]
-        endings(np.ascontiguousarray(thetas[mine]), *prior.move, SWIFT_STEP_S, *world(day, None), times, *got)
+        air = still if day is None else day
+        endings(np.ascontiguousarray(thetas[mine]), *prior.move, SWIFT_STEP_S, still, air, field, times, *got)
         xs[mine], states[mine], ends[mine] = got
     return xs, states, ends

@@ -44,7 +44,8 @@ class DragDraws:
         """Those of a mode `theta` (d,) with covariance root (d, d)."""
         unit = np.zeros(len(theta))
         unit[place] = 1.0
-        return cls(place, scale, float(theta[place]), root[place].copy(), np.linalg.solve(root, unit))
+        column = np.asarray(np.linalg.solve(root, unit), dtype=float)
+        return cls(place, scale, float(theta[place]), root[place].copy(), column)
 
     def solved(self, v: Rows) -> tuple[Rows, Rows, Scalar]:
         """u (m, d) for rows of v, the Jacobians du/dv (m, d, d), and the logarithms of |dv/du| (m,)."""

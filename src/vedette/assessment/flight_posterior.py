@@ -478,6 +478,7 @@ def endings(
     scale: np.ndarray,
     shape: np.ndarray,
     step_s: float,
+    boost_air: np.ndarray,
     air: np.ndarray,
     field: np.ndarray,
     t_s: np.ndarray,
@@ -488,4 +489,4 @@ def endings(
     """Fly every row of theta to the ground: xs (m, k), states (m, n, 6) at t_s, ends (m, 15)."""
     for m in range(thetas.shape[0]):
         x_from_theta(thetas[m], base, target, power, scale, shape, xs[m])
-        fly(xs[m], t_s, True, step_s, air, field, states[m], ends[m])
+        fly(xs[m], t_s, True, step_s, boost_air, air, field, states[m], ends[m])

@@ -14,6 +14,8 @@ import numpy as np
 
 from vedette.assessment.flight_posterior import PER_SENSOR, TARGETS
 from vedette.assessment.profile_kernel import climb
+from vedette.assessment.unknown_weather import JET_EAST_MPS as JET_EAST_BELIEF
+from vedette.assessment.unknown_weather import JET_NORTH_MPS as JET_NORTH_BELIEF
 from vedette.core.constants import WGS84_A_M, WGS84_E2
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.motion.boost import fly_boost
@@ -26,6 +28,8 @@ from vedette.motion.boost_layout import (
     FLOW_PER_S,
     GAP_S,
     HEADER,
+    JET_EAST_MPS,
+    JET_NORTH_MPS,
     KICK_RAD,
     LAT_RAD,
     LON_RAD,
@@ -66,6 +70,8 @@ class Spread:
     slope: float = 0.015
     orbit_pitch_rad: float = radians(12.0)  # at ignition, of a stage that steers to an orbit
     orbit_pitch_down_per_s: float = 0.0034  # and what is steered up at first is steered down again
+    jet_east_mps: tuple[float, float] = JET_EAST_BELIEF  # middle and sigma of the wind it rises through
+    jet_north_mps: tuple[float, float] = JET_NORTH_BELIEF
     steer_rad: float = radians(0.25)  # at one period: swings at others, and wind, look much like it
     misfit_m: float = 100.0
     misfit_mps: float = 4.0
@@ -184,6 +190,7 @@ def _middle(vehicle_id: str, lat_rad: float, lon_rad: float, spread: Spread) -> 
         even = spread.any_loft * sqrt(2.0 * pi) * spread.loft_log / log(0.5 * pi / (_LEAST_LOFT * middle))
         belief[4] = even / (1.0 - spread.any_loft + even)
     base[TAIL_OFF_S], base[STEER_PERIOD_S] = spread.tail_off_s, 60.0
+    base[JET_EAST_MPS], base[JET_NORTH_MPS] = spread.jet_east_mps[0], spread.jet_north_mps[0]
     low, high = vehicle.reentry_beta_kg_m2
     base[COAST_BETA_KG_M2] = sqrt(low * high)
     return base, belief
@@ -224,6 +231,8 @@ def _unknowns(vehicle: Vehicle, spread: Spread, base: Scalar, bias_sigmas: Rows)
     yield Unknown("slope", (SLOPE,), spread.slope)
     yield Unknown("steer-pitch", (STEER_PITCH_RAD,), spread.steer_rad)
     yield Unknown("steer-yaw", (STEER_YAW_RAD,), spread.steer_rad)
+    yield Unknown("jet-east", (JET_EAST_MPS,), spread.jet_east_mps[1])
+    yield Unknown("jet-north", (JET_NORTH_MPS,), spread.jet_north_mps[1])
     if np.isfinite(base[size + 6]):
         for i in range(6):
             scale = spread.misfit_m if i < 3 else spread.misfit_mps

@@ -69,7 +69,8 @@ def _flights(kind: str, lat_deg: int, is_long: bool) -> _Flights:
     thetas[:, KICK], thetas[:, AZIMUTH] = kick, azimuth / prior.scale[AZIMUTH]
     grid_s = _GRID_S if is_long else _LOW_GRID_S
     xs, states = np.empty((len(kick), len(prior.base))), np.empty((len(kick), len(grid_s), 6))
-    endings(thetas, *prior.move, _STEP_S, *world(None, None), grid_s, xs, states, np.zeros((len(kick), 15)))
+    still, field = world(None, None)
+    endings(thetas, *prior.move, _STEP_S, still, still, field, grid_s, xs, states, np.zeros((len(kick), 15)))
     up = np.isfinite(states[..., 0])
     lat, lon, height = geodetic_from_itrf(np.where(up[..., None], states[..., :3], WGS84_A_M))
     height = np.where(up, height, np.nan)

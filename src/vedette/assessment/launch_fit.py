@@ -65,6 +65,7 @@ class Cloud:
     t_impact_tai_ns: Ints
     apogee_m: Scalar
     t_apogee_tai_ns: Ints
+    worth: float = np.inf  # how many independent flights these are worth: some stand here more than once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,14 +93,14 @@ class LaunchFit:
 
     def launch_patch(self) -> Patch:
         """The launch area."""
-        return patch_from_cloud(self.cloud.launch_lat_rad, self.cloud.launch_lon_rad)
+        return patch_from_cloud(self.cloud.launch_lat_rad, self.cloud.launch_lon_rad, self.cloud.worth)
 
     def impact_patch(self) -> Patch | None:
         """The impact area of the flights that come down; None when hardly any does."""
         down = self.cloud.falls
         if np.count_nonzero(down) < 20:
             return None
-        return patch_from_cloud(self.cloud.impact_lat_rad[down], self.cloud.impact_lon_rad[down])
+        return patch_from_cloud(self.cloud.impact_lat_rad[down], self.cloud.impact_lon_rad[down], self.cloud.worth)
 
 
 def states_at(fit: LaunchFit, t_tai_ns: int, draws: int) -> tuple[Rows, Scalar]:
@@ -284,14 +285,20 @@ def _joined(
         t_last_tai_ns=evidence.epoch_tai_ns + round(float(evidence.t_s[-1]) * NS_PER_S),
         kind_probabilities=kinds,
         class_probabilities=classes,
-        cloud=_cloud(parts, evidence.epoch_tai_ns),
+        cloud=_cloud(parts, evidence.epoch_tai_ns, _worth(fits, share, counts)),
         misfit=cost / max(_degrees(evidence), 1.0),
         fits=tuple(fits),
         warm={prior.kind: tuple(tied_theta(m, prior) for m in modes[:2]) for prior, modes in refined},
     )
 
 
-def _cloud(parts: list[tuple[ClassFit, Rows, Rows, Rows]], epoch_tai_ns: int) -> Cloud:
+def _worth(fits: list[ClassFit], share: Scalar, counts: Ints) -> float:
+    """How many independent flights a cloud is worth that takes so many from each kind (Kish 1965)."""
+    each = np.array([max(min(f.worth, float(count)), 1.0) for f, count in zip(fits, counts, strict=True)])
+    return float(1.0 / np.sum(share**2 / each))
+
+
+def _cloud(parts: list[tuple[ClassFit, Rows, Rows, Rows]], epoch_tai_ns: int, worth: float) -> Cloud:
     xs = {name: np.concatenate([x[:, i] for _, x, _, _ in parts]) for name, i in _FROM_X.items()}
     ends = np.vstack([e for *_, e in parts])
 
@@ -317,6 +324,7 @@ def _cloud(parts: list[tuple[ClassFit, Rows, Rows, Rows]], epoch_tai_ns: int) ->
         t_impact_tai_ns=instant(ends[:, 4]),
         apogee_m=ends[:, 5],
         t_apogee_tai_ns=instant(ends[:, 6]),
+        worth=worth,
     )
 
 

@@ -213,6 +213,7 @@ def fly(
     t_s: np.ndarray,
     to_ground: bool,
     step_s: float,
+    boost_air: np.ndarray,
     air: np.ndarray,
     field: np.ndarray,
     states: np.ndarray,
@@ -222,10 +223,11 @@ def fly(
 
     With `to_ground` the flight goes on to the ground and `ending` (15,) becomes: 0 how it ends (1 ground, 0 still up
     after two hours), 1 x, 2 y, 3 z, 4 time, 5 greatest height m, 6 its time, 7-12 the coast's first state, 13 last
-    burnout, 14 the time of that state.
+    burnout, 14 the time of that state. The wind of a boost is among its own numbers: whoever comes down through another
+    day's `air` does not rise through it again (`boost_air`).
     """
     burnout = np.empty(7)
-    q = fly_up(x, t_s, False, step_s, air, field, states, burnout)
+    q = fly_up(x, t_s, False, step_s, boost_air, field, states, burnout)
     if q < 0:
         states[:] = np.nan
         ending[:] = np.nan
@@ -238,5 +240,6 @@ def fly(
 def flight(x: Scalar, t_s: Scalar, *, air: Rows | None = None, field: Rows | None = None) -> tuple[Rows, Scalar]:
     """States (n, 6) at ascending times and the ending (15,) of one flight; see `fly`."""
     states, ending = np.empty((len(t_s), 6)), np.zeros(15)
-    fly(np.asarray(x, float), np.asarray(t_s, float), True, SWIFT_STEP_S, *world(air, field), states, ending)
+    air, field = world(air, field)
+    fly(np.asarray(x, float), np.asarray(t_s, float), True, SWIFT_STEP_S, air, air, field, states, ending)
     return states, ending

@@ -1,6 +1,7 @@
 """Air that might be: the standard atmosphere with winds and densities as uncertain as a day nobody told us of.
 
 Draws of a fit come down through one of a few such days each, so that impact areas carry the doubt about the weather.
+The jet that a boost rises through is unknown to the fit itself (`flight_prior`), for looks tell of it.
 """
 
 from functools import lru_cache
@@ -8,12 +9,12 @@ from functools import lru_cache
 import numpy as np
 
 from vedette.core.shapes import Rows
-from vedette.motion.atmosphere import grid_heights_m, standard_air
+from vedette.motion.atmosphere import JET_DEPTH_M, JET_HEIGHT_M, grid_heights_m, standard_air
 
 DAYS = 8
 _DENSITY_LOG = 0.06  # one sigma of a column: a few per cent from day to day
-_JET_EAST_MPS = (12.0, 20.0)  # middle and sigma near 11 km: westerlies more often than not
-_JET_NORTH_MPS = (0.0, 10.0)
+JET_EAST_MPS = (12.0, 20.0)  # middle and sigma near 11 km: westerlies more often than not
+JET_NORTH_MPS = (0.0, 10.0)
 _HIGH_MPS = 40.0  # above 80 km
 
 
@@ -22,15 +23,15 @@ def weather_days() -> tuple[Rows, ...]:
     """Air grids (`motion.atmosphere`) of DAYS possible days, always the same."""
     rng = np.random.default_rng(1976)
     heights = grid_heights_m()
-    low, high = np.exp(-(((heights - 11e3) / 6e3) ** 2)), 1.0 / (1.0 + np.exp(-(heights - 85e3) / 5e3))
+    low, high = np.exp(-(((heights - JET_HEIGHT_M) / JET_DEPTH_M) ** 2)), 1.0 / (1.0 + np.exp(-(heights - 85e3) / 5e3))
     normals = rng.standard_normal((DAYS // 2, 6))
     days = []
     for row in np.vstack([normals, -normals]):  # mirrored: the mean day is the middle day
         air = standard_air().copy()
         tilt = row[0] + row[1] * (heights - 30e3) / 30e3
         air[:, 0] += _DENSITY_LOG * np.clip(tilt, -3.0, 3.0) * np.exp(-((heights / 90e3) ** 4))
-        air[:, 2] = (_JET_EAST_MPS[0] + _JET_EAST_MPS[1] * row[2]) * low + _HIGH_MPS * row[4] * high
-        air[:, 3] = (_JET_NORTH_MPS[0] + _JET_NORTH_MPS[1] * row[3]) * low + _HIGH_MPS * row[5] * high
+        air[:, 2] = (JET_EAST_MPS[0] + JET_EAST_MPS[1] * row[2]) * low + _HIGH_MPS * row[4] * high
+        air[:, 3] = (JET_NORTH_MPS[0] + JET_NORTH_MPS[1] * row[3]) * low + _HIGH_MPS * row[5] * high
         air.setflags(write=False)
         days.append(air)
     return tuple(days)

@@ -21,7 +21,8 @@ from vedette.assessment.flight_start import reference_point
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
 from vedette.frames import geodetic_from_itrf
-from vedette.motion.boost_layout import HEADER, LAT_RAD, LON_RAD, STAGE_WIDTH, T0_S
+from vedette.motion.atmosphere import JET_HEIGHT_M, grid_heights_m
+from vedette.motion.boost_layout import HEADER, JET_EAST_MPS, JET_NORTH_MPS, LAT_RAD, LON_RAD, STAGE_WIDTH, T0_S
 from vedette.reports import Looks
 from vedette.scenario import Made, TrueFlight
 
@@ -60,7 +61,9 @@ def launch_bound(flight: TrueFlight, made: Made, looks: Looks, until_tai_ns: int
     luck = [made.luck[name] for name in evidence.sensor_ids]
     biases = np.array([[*one.biases, one.clock_s] for one in luck])
     epoch_s = (evidence.epoch_tai_ns - flight.t_start_tai_ns) / NS_PER_S
-    tied = true_theta(prior, flight.flight.parameters, epoch_s, biases)
+    own, air = flight.flight.parameters.copy(), flight.flight.air
+    own[[JET_EAST_MPS, JET_NORTH_MPS]] = air[np.searchsorted(grid_heights_m(), JET_HEIGHT_M), 2:]
+    tied = true_theta(prior, own, epoch_s, biases)
     free, theta = untied(prior, tied, evidence)
     problem = Problem(free, evidence)
     _, jac = problem.linearise(theta, is_over=True, is_final=True)

@@ -15,6 +15,7 @@ from numba import njit
 from vedette.core.shapes import Rows, Scalar
 from vedette.core.tables import table_rows
 
+JET_HEIGHT_M, JET_DEPTH_M = 11e3, 6e3  # where a jet stream blows
 FINE_STEP_M, FINE_TOP_M, COARSE_STEP_M, TOP_M = 200.0, 120e3, 4e3, 1000e3
 _FINE = int(FINE_TOP_M / FINE_STEP_M)  # index of the row at 120 km
 GRID_ROWS = _FINE + int((TOP_M - FINE_TOP_M) / COARSE_STEP_M) + 1
@@ -103,6 +104,13 @@ def standard_air() -> Rows:
     air = np.stack([np.log(density_us76(heights)), sound_speed_us76(heights), zero, zero], axis=-1)
     air.setflags(write=False)
     return air
+
+
+@njit(cache=True, error_model="numpy")
+def jet_kernel(height_m: float) -> float:
+    """Wind of a jet stream over that at its middle: a bell in height, as thick as jets are (nothing above 40 km)."""
+    off = (height_m - JET_HEIGHT_M) / JET_DEPTH_M
+    return exp(-off * off) if height_m < 40e3 else 0.0
 
 
 @njit(cache=True, error_model="numpy")

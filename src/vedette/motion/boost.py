@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from vedette.core.shapes import Rows, Scalar
-from vedette.motion.atmosphere import air_index_kernel
+from vedette.motion.atmosphere import air_index_kernel, jet_kernel
 from vedette.motion.boost_layout import (
     A0_MPS2,
     AZIMUTH_RAD,
@@ -26,6 +26,8 @@ from vedette.motion.boost_layout import (
     GAP_S,
     HEADER,
     HEIGHT_M,
+    JET_EAST_MPS,
+    JET_NORTH_MPS,
     KICK_RAD,
     LAT_RAD,
     LON_RAD,
@@ -45,7 +47,7 @@ from vedette.motion.boost_layout import (
     THRUST_SCALE,
 )
 from vedette.motion.ellipsoid import height_kernel, position_kernel, up_kernel
-from vedette.motion.forces import coast_kernel, wind_kernel
+from vedette.motion.forces import blowing_kernel, coast_kernel, wind_kernel
 from vedette.motion.propagate import world
 
 BOOST_STEP_S = 1.0
@@ -99,6 +101,10 @@ def _powered(
         if p[base + BETA_KG_M2] > 0.0:
             wx, wy, wz = wind_kernel(x, yy, z, height, air)
             wx, wy, wz = vx - wx, vy - wy, vz - wz
+            if p[JET_EAST_MPS] != 0.0 or p[JET_NORTH_MPS] != 0.0:
+                jet = jet_kernel(height)
+                jx, jy, jz = blowing_kernel(x, yy, z, height, jet * p[JET_EAST_MPS], jet * p[JET_NORTH_MPS])
+                wx, wy, wz = wx - jx, wy - jy, wz - jz
             speed = sqrt(wx * wx + wy * wy + wz * wz)
             drag = -0.5 * density * speed * drag_shape_kernel(speed / sound) / (p[base + BETA_KG_M2] * mass)
             out[3] += drag * wx

@@ -25,7 +25,8 @@ SLOPE = 12  # relative rise of thrust from ignition to burnout, about its mean (
 TAIL_OFF_S = 13  # the last seconds of each burn over which thrust ramps down to zero, impulse kept
 STEER_PITCH_RAD, STEER_YAW_RAD = 14, 15  # amplitude of slow swings of thrust about the intended direction
 STEER_PERIOD_S = 16
-HEADER = 18
+JET_EAST_MPS, JET_NORTH_MPS = 17, 18  # wind at the middle of a jet stream (`atmosphere.jet_kernel`), over the grid's
+HEADER = 19
 
 # Each stage, from HEADER + stage * STAGE_WIDTH
 A0_MPS2 = 0  # thrust acceleration in vacuum at ignition

@@ -14,6 +14,19 @@ DRAG_TOP_M = 1000e3
 
 
 @njit(cache=True, error_model="numpy")
+def blowing_kernel(
+    x: float, y: float, z: float, height: float, east: float, north: float
+) -> tuple[float, float, float]:
+    """A wind towards east and north (m/s) in ITRF."""
+    if east == 0.0 and north == 0.0:
+        return 0.0, 0.0, 0.0
+    ux, uy, uz = up_kernel(x, y, z, height)
+    level = sqrt(ux * ux + uy * uy) + 1e-12
+    ex, ey = -uy / level, ux / level
+    return east * ex - north * uz * ux / level, east * ey - north * uz * uy / level, north * level
+
+
+@njit(cache=True, error_model="numpy")
 def wind_kernel(x: float, y: float, z: float, height: float, air: np.ndarray) -> tuple[float, float, float]:
     """The air's velocity (m/s) relative to the ground, in ITRF, at one point."""
     if height > 1000e3:
@@ -21,12 +34,7 @@ def wind_kernel(x: float, y: float, z: float, height: float, air: np.ndarray) ->
     i, f = air_index_kernel(height if height > 0.0 else 0.0)
     east = air[i, 2] + f * (air[i + 1, 2] - air[i, 2])
     north = air[i, 3] + f * (air[i + 1, 3] - air[i, 3])
-    if east == 0.0 and north == 0.0:
-        return 0.0, 0.0, 0.0
-    ux, uy, uz = up_kernel(x, y, z, height)
-    level = sqrt(ux * ux + uy * uy) + 1e-12
-    ex, ey = -uy / level, ux / level
-    return east * ex - north * uz * ux / level, east * ey - north * uz * uy / level, north * level
+    return blowing_kernel(x, y, z, height, east, north)
 
 
 @njit(cache=True, error_model="numpy")

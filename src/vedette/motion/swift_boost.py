@@ -23,7 +23,7 @@ from vedette.core.constants import (
     WGS84_E2,
 )
 from vedette.core.shapes import Rows, Scalar
-from vedette.motion.atmosphere import air_index_kernel
+from vedette.motion.atmosphere import air_index_kernel, jet_kernel
 from vedette.motion.boost import _fill, _thrust_shape
 from vedette.motion.boost_layout import (
     A0_MPS2,
@@ -35,6 +35,8 @@ from vedette.motion.boost_layout import (
     GAP_S,
     HEADER,
     HEIGHT_M,
+    JET_EAST_MPS,
+    JET_NORTH_MPS,
     KICK_RAD,
     LAT_RAD,
     LON_RAD,
@@ -145,6 +147,10 @@ def slope_kernel(
         wx, wy, wz = vx, vy, vz
         g = f if f > 0.0 else 0.0
         east, north = air[i, 2] + g * (air[i + 1, 2] - air[i, 2]), air[i, 3] + g * (air[i + 1, 3] - air[i, 3])
+        if mode < 2 and (p[JET_EAST_MPS] != 0.0 or p[JET_NORTH_MPS] != 0.0):
+            jet = jet_kernel(height)
+            east += jet * p[JET_EAST_MPS]
+            north += jet * p[JET_NORTH_MPS]
         if east != 0.0 or north != 0.0:
             n = 1.0 / sqrt(level2 + nz * nz)
             level = sqrt(level2) * n + 1e-12

@@ -17,7 +17,7 @@ def fit(sigma_m=2_000.0, count=400):
     rng = np.random.default_rng(5)
     lat, lon = 0.5 + rng.normal(0, sigma_m / 6.378e6, count), rng.normal(0, sigma_m / 6.378e6 / np.cos(0.5), count)
     cloud = SimpleNamespace(
-        falls=np.ones(count, dtype=bool), impact_lat_rad=lat, impact_lon_rad=lon,
+        worth=np.inf, falls=np.ones(count, dtype=bool), impact_lat_rad=lat, impact_lon_rad=lon,
         t_impact_tai_ns=(10**18 + rng.normal(0, 3e9, count)).astype(np.int64),
     )  # fmt: skip
     return SimpleNamespace(cloud=cloud, impact_patch=lambda: patch_from_cloud(lat, lon))

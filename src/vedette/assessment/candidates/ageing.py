@@ -40,7 +40,7 @@ def widened_impact(fit: LaunchFit, sigma_m: float) -> ImpactArea | None:
     lat, lon = from_local(
         (here[:, None, :] + spread[None, :, :]).reshape(-1, 2), middle.lat_rad, middle.lon_rad
     )
-    patch = patch_from_cloud(lat, lon)
+    patch = patch_from_cloud(lat, lon, fit.cloud.worth)
     first, last = interval_tai_ns(fit.cloud.t_impact_tai_ns[down])
     late_ns = round(1.645 * sigma_m / _ENTRY_MPS * NS_PER_S)
     return ImpactArea(

@@ -107,7 +107,7 @@ def fused_by_state(cloud: Cloud, track: SharedTrack) -> tuple[ImpactArea | None,
     falls = np.isfinite(dt_s)
     if np.count_nonzero(falls) < max(LEAST_FALL, 0.9 * len(falls)):
         return None, "hardly any of the flights comes down"
-    patch = patch_from_cloud(lat[falls], lon[falls])
+    patch = patch_from_cloud(lat[falls], lon[falls], cloud.worth)
     times = track.t_tai_ns + np.round(dt_s[falls] * NS_PER_S).astype(np.int64)
     return ImpactArea(
         areas=areas_of(patch),
