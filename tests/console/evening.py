@@ -14,6 +14,7 @@ from vedette.sharing import Purpose
 
 # After the story begins; nothing has come down yet
 BOTH_S = 165.0  # both are confirmed and have their areas
+FIRST_S = 80.0  # the first is seen and proposed: a quarter of the work
 ONE_S = 126.0  # one is, the other is seen by one phenomenon: half the work
 
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from tests.console.conftest import SELDOM_MS, serve
-from tests.console.evening import ONE_S, make_evening
+from tests.console.evening import FIRST_S, make_evening
 
 from vedette.assessment.alerts import DeskKind, Proposed
 from vedette.doors.alert_desk import AlertDesk
@@ -25,7 +25,7 @@ PATIENCE_MS = 300_000  # of a page whose server reads its journal again on a bus
 def killed(browser, tmp_path_factory):
     """The words of a watch, a served one, and how to serve it again on the same port."""
     folder = tmp_path_factory.mktemp("killed")
-    words = make_evening(folder, ONE_S)
+    words = make_evening(folder, FIRST_S)
     served = serve(folder, *words)
     yield served, lambda: serve(folder, *words, port=served.address.rpartition(":")[2])
 
