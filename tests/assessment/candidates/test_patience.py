@@ -129,13 +129,13 @@ def test_the_longest_wait_is_never_shorter_than_the_pace():
 
 FIRE = """
 title = "A fire"
-about = "One large fire in the sight of two geostationary watchers."
+about = "One large fire in the Sahara, in the sight of two geostationary watchers."
 t_start_utc = "2031-04-01T12:00:00Z"
 seconds = 130.0
 [[fire]]
 id = "F1"
-lat_deg = 20.0
-lon_deg = -30.0
+lat_deg = 22.0
+lon_deg = -5.0
 power_mw = 500.0
 """
 
@@ -148,6 +148,6 @@ def test_a_quiet_fire_is_hardly_ever_fitted_and_stays_a_fire(monkeypatch):
     for scan in made.scans:
         follower.absorb(scan)
     follower.settle(made.scans[-1].t_received_tai_ns)
-    assert len(asked) <= 3  # thirteen, when every object was fitted at the pace
+    assert len(asked) <= 1  # thirteen, when each was fitted at the pace; five on the high seas
     assert all(one.explanations[0].name is Cause.FIRE for one in follower.candidates())
     assert follower.candidates()
