@@ -70,7 +70,8 @@ def owners(made: Made, scan: Scan) -> Ints:
 def held(made: Made) -> list[tuple[int, int, int, int]]:
     """At every look that came in: truth, count, and the interval's ends."""
     lights, looks, out = RaidLights(made.sensors), Counter[int](), []
-    middle = np.asarray(itrf_from_geodetic(*np.radians(MIDDLE_DEG), 1e4))
+    lat_rad, lon_rad = np.radians(MIDDLE_DEG)
+    middle = np.asarray(itrf_from_geodetic(lat_rad, lon_rad, 1e4))
     for scan in made.scans:
         lights.take(scan)
         looks.update(int(one) for one in owners(made, scan) if one >= 0)
