@@ -25,7 +25,11 @@ LINES = 26
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory) -> Path:
     """Four minutes of a recorded night, with a line that comes twice and an echo beside the first object's."""
-    folder = tmp_path_factory.mktemp("night")
+    return watched(tmp_path_factory.mktemp("night"))
+
+
+def watched(folder: Path, biases: str = "") -> Path:
+    """The journal of that night, by a radar with constant errors that it is said to have."""
     lines = (EXAMPLES / "night.jsonl").read_text(encoding="utf-8").splitlines()[:LINES]
     scan = json.loads(lines[20])
     echo = dict(min(scan["detections"], key=lambda one: abs(one["azimuth_deg"] - 165.0)))  # of the first object
@@ -35,8 +39,10 @@ def journal(tmp_path_factory) -> Path:
     lines.insert(16, lines[15])
     feed = folder / "night.jsonl"
     feed.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    sensors = str(EXAMPLES / "night.toml")
-    main(["watch", str(feed), "--sensors", sensors, "--json", "-q", "--data-dir", str(folder / "night")])
+    sensors = folder / "night.toml"
+    told = (EXAMPLES / "night.toml").read_text(encoding="utf-8")
+    sensors.write_text(told + biases, encoding="utf-8")
+    main(["watch", str(feed), "--sensors", str(sensors), "--json", "-q", "--data-dir", str(folder / "night")])
     (path,) = (folder / "night" / "journals").glob("*.sqlite")
     return path
 
@@ -80,8 +86,9 @@ def test_a_track_may_be_asked_for_by_its_own_name(journal, capsys):
     assert by_track["object_id"] == "O1" and by_track["looks"] == by_object["looks"]
 
 
-def test_looks_are_judged_as_the_honesty_meter_judges_them(journal, capsys):
+def test_looks_are_judged_as_the_honesty_meter_judges_them(tmp_path, capsys):
     """By the filter's own doubt, biases and all: two listeners of the same replay, one figure for each look."""
+    journal = watched(tmp_path, "range_bias_sigma_m = 60.0\nangle_bias_sigma_deg = 0.1\n")
     judged = {one["t_utc"]: one["nis"] for one in explained(journal, capsys, "O1")["looks"] if one["nis"] is not None}
     ensure_reel(journal)
     reading = Reading.open(journal)
