@@ -112,8 +112,20 @@ def test_a_look_says_nothing_of_objects_behind_the_earth_or_out_of_its_box(sky):
     inside = {sky.ids[i] for i in np.flatnonzero(RADAR.is_visible(states, T))}
     good = {name for name, one in zip(sky.ids, sky.is_decaying, strict=True) if not one}
     assert inside & good <= set(everything.ids)  # none that could be seen is left out
-    for row in np.flatnonzero(sky.is_decaying).tolist():
+    for row in np.flatnonzero(sky.decays_there(np.arange(len(sky)), T)).tolist():
         assert sky.ids[row] not in everything.ids
+
+
+def test_a_long_ellipse_that_dips_into_the_air_decays_only_where_it_is_low(sky):
+    sets = sky.sets.take(np.arange(2))
+    axis_er = 24_500.0 / 6_378.135
+    sets = replace(
+        sets, eccentricity=np.full(2, 1.0 - 6_538.135 / 24_500.0), mean_anomaly_rad=np.array([np.pi, 0.0]),
+        mean_motion_radpmin=np.full(2, 0.0743669161 * axis_er**-1.5), t_epoch_tai_ns=np.full(2, T),
+    )  # fmt: skip
+    ellipse = KnownSky(sets)  # 160 km at its lowest: one at its highest, one at its lowest
+    assert ellipse.is_decaying.all()
+    assert ellipse.decays_there(np.arange(2), T).tolist() == [False, True]
 
 
 def test_elements_of_years_ago_name_nothing():

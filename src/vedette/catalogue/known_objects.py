@@ -24,6 +24,7 @@ from vedette.tracking import KnownRows
 NEW_SHARE = 0.01  # of what is seen is in no catalogue
 SILENT_SIGMA_M = 30e3  # what is worse known along its way explains nothing silently
 DECAYING_PERIGEE_M = 180e3
+DECAYING_TOP_M = 600e3  # what comes down within days is round by then, or nearly
 USEFUL_DAYS, USEFUL_SIGMA_M = 60.0, 300e3  # elements older, or worse known along the way, name nothing any more
 _SCALES = np.array([1.0, 3.0, 10.0])  # the elements' errors: normal ones of the stated size, and larger ones
 _CHANCES = np.array([0.85, 0.12, 0.03])
@@ -267,13 +268,24 @@ class KnownSky:
         origin = np.ascontiguousarray(np.asarray(sensor.position_itrf_m(t_tai_ns), dtype=float).reshape(-1, 3)[0])
         rows = self._useful(self._in_sky(sensor, origin, t_tai_ns), t_tai_ns)
         before, _ = self.table.segment(t_tai_ns)
-        rows = rows[~self.is_decaying[rows] & (before.sigmas_m[rows].max(axis=1) < SILENT_SIGMA_M)]
+        rows = rows[~self.decays_there(rows, t_tai_ns) & (before.sigmas_m[rows].max(axis=1) < SILENT_SIGMA_M)]
         states = self.table.states_itrf(t_tai_ns, rows)
         sigmas_m = before.sigmas_m[rows]
         if looked_at is not None and sensor.kind in HORIZON_KINDS:
             kept = np.flatnonzero(_may_be_in(states, sigmas_m, origin, looked_at))
             rows, states, sigmas_m = rows[kept], states[kept], sigmas_m[kept]
         return KnownRows(tuple(self.ids[i] for i in rows.tolist()), states, state_covs(states, sigmas_m))
+
+    def decays_there(self, rows: Ints, t_tai_ns: int) -> Bools:
+        """(k,) whether each may be coming down where it is then.
+
+        A long ellipse that dips into the air is no re-entry while it stands high: nothing in its last days does.
+        """
+        found: Bools = self.is_decaying[rows]
+        if found.any():
+            low = np.linalg.norm(self.table.states_itrf(t_tai_ns, rows[found])[:, :3], axis=1) - 6_378_135.0
+            found[found] = ~(low > DECAYING_TOP_M)  # what has no state may be anywhere
+        return found
 
     def near(self, t_tai_ns: int, place_itrf_m: Vec3, reach_m: float) -> Ints:
         """Rows that may be within reach of a place, nearest first for what is known of them."""

@@ -107,7 +107,8 @@ class KnownCatalogue:
         if not len(said.rows):
             return scan
         whose = np.repeat(np.arange(len(scan)), np.diff(said.starts))
-        in_the_open = np.bincount(whose, said.chances * self.sky.is_decaying[said.rows], len(scan))
+        falls = self.sky.decays_there(said.rows, int(scan.t_measured_tai_ns[0]))
+        in_the_open = np.bincount(whose, said.chances * falls, len(scan))
         stays = (said.p_known <= _SURE_KNOWN) | (in_the_open > 1.0 - _SURE_KNOWN)
         if stays.all():
             return scan
