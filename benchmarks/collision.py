@@ -12,13 +12,12 @@ import numpy as np
 
 from benchmarks import harness
 
-harness.use_one_core()
-
 WHAT = "probabilities of collision in the encounter plane"
 
 
 def run(options):
     """One JSON line."""
+    harness.use_one_core()
     from scipy import integrate, stats
 
     from vedette.catalogue.conjunctions import pc_2d

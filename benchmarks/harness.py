@@ -34,7 +34,10 @@ def is_quick() -> bool:
 
 
 def use_one_core() -> None:
-    """Keep this process, and those it starts, on one core and one thread; call before NumPy is imported."""
+    """Keep this process, and those it starts, on one core and one thread.
+
+    Called when a benchmark runs, never when one is imported: a test that borrows a drawn sky would stay on that core.
+    """
     os.environ.update(ONE_THREAD)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

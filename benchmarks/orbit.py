@@ -18,8 +18,6 @@ import numpy as np
 
 from benchmarks import harness
 
-harness.use_one_core()
-
 WHAT = "numerical orbits, frames, arcs and fits"
 LOW = np.array([6_798e3, 0.0, 0.0, 0.0, 4_800.0, 6_000.0])  # gcrf, 420 km, 51 degrees
 HIGHER = np.array([7_158e3, 0.0, 0.0, 0.0, 2_056.0, 7_172.0])  # the orbit of the fit, 780 km
@@ -32,6 +30,7 @@ DAY_S = 86_400
 
 def run(options):
     """JSON lines; 0."""
+    harness.use_one_core()
     if "--quick" in options:
         os.environ[harness.QUICK] = "1"
     from vedette.core.constants import NS_PER_S

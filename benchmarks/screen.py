@@ -22,9 +22,6 @@ import numpy as np
 
 from benchmarks import harness
 
-_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-harness.use_one_core()
-
 WHAT = "a day of conjunctions, all against all"
 _MU_KM3_S2 = 398_600.8
 _DAY_NS = 86_400 * 10**9
@@ -36,6 +33,8 @@ def run(options):
     from vedette.formats.tle import read_tle
     from vedette.time import tai_ns_from_utc_text
 
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    harness.use_one_core()
     is_quick = "--quick" in options
     told = dict(option.removeprefix("--").partition("=")[::2] for option in options)
     if "elements" in told:
@@ -48,7 +47,7 @@ def run(options):
         start = int(np.median(sets.t_epoch_tai_ns))
     screen(sets.take(np.arange(0, len(sets), 10)), start, start + _DAY_NS // 100)
     if "--spread" in options:
-        return _spread(sets, start, start + int(told.get("days", 1)) * _DAY_NS)
+        return _spread(sets, start, start + int(told.get("days", 1)) * _DAY_NS, cores)
     found, ours_s = _timed(lambda: screen(sets, start, start + _DAY_NS))
     peer, peer_s, events = _astroz(text, start)
     _say(harness.line(
@@ -64,7 +63,7 @@ def run(options):
     return 0
 
 
-def _spread(sets, start, end):
+def _spread(sets, start, end, cores):
     from vedette.catalogue.conjunctions.screen import screen
     from vedette.doors.screen_run import dask_run
 
@@ -74,8 +73,8 @@ def _spread(sets, start, end):
         return found, time.monotonic() - begin
 
     here, one_s = on_the_wall()
-    if _CORES:
-        os.sched_setaffinity(0, _CORES)  # for the workers, which inherit it
+    if cores:
+        os.sched_setaffinity(0, cores)  # for the workers, which inherit it
     with dask_run(2) as run:
         screen(sets.take(np.arange(0, len(sets), 10)), start, start + _DAY_NS // 4, run=run)  # both have compiled code
         (alone,) = run.each(_quarter, [(sets, start)])

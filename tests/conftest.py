@@ -21,6 +21,15 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def pytest_collection_finish():
+    """No module that a test imports may leave the process on fewer cores: every test, server and browser after it would
+    share them."""
+    assert not CORES or os.sched_getaffinity(0) == CORES, "an import has bound the tests to fewer cores"
+
+
 SLOWEST_FIRST = (  # so that of two workers none is left alone with a long one at the end
     "tests/console/test_story.py", "tests/console/", "tests/docs/", "tests/doors/server/", "tests/doors/export/",
     "tests/doors/after_action/", "tests/rehearsals/", "tests/reality/", "tests/doors/", "tests/exercise/",
