@@ -5,7 +5,7 @@ import pytest
 
 from vedette.exercise.release_hunt import hunt
 from vedette.reports import SharedEvent
-from vedette.sharing.release import releaser
+from vedette.sharing.release import event_telling
 
 
 def test_nothing_that_was_not_granted_leaves() -> None:
@@ -15,10 +15,10 @@ def test_nothing_that_was_not_granted_leaves() -> None:
 
 
 def test_the_hunt_finds_what_a_broken_release_lets_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = releaser.event_for
+    whole = event_telling.event_for
 
     def broken(*given: object) -> SharedEvent:
         return msgspec.structs.replace(whole(*given), text=given[1].text)  # type: ignore[arg-type, attr-defined]
 
-    monkeypatch.setattr(releaser, "event_for", broken)
+    monkeypatch.setattr(event_telling, "event_for", broken)
     assert any("event.never" in leak for leak in hunt(0, 10).leaks)
