@@ -1,5 +1,7 @@
 """A catalogue given to a watch names what is seen, begins no launch from it, and is replayed to the same bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.tracking.small_scene import radar_scan
@@ -118,3 +120,15 @@ def test_element_sets_packed_and_unpacked_are_the_same_and_damage_is_refused(set
             unpack_elements(bad, sha256)
     with pytest.raises(Exception, match="its hash is another"):
         unpack_elements(packed, "0" * 64)
+
+
+def test_what_is_named_is_taken_out_and_the_rest_keeps_its_rows_of_the_look(sets):
+    scan = next(iter(a_pass(sets)))
+    values = np.repeat(scan.values, 2, axis=0)
+    values[1, 2] -= 200e3  # a stranger, well before the station
+    times, sigmas = np.repeat(scan.t_measured_tai_ns, 2), np.repeat(scan.sigmas, 2, axis=0)
+    two = replace(scan, t_measured_tai_ns=times, values=values, sigmas=sigmas)
+    session = Session(mode=Mode.SIMULATED, sensors_toml=format_sensors({"radar-test": RADAR}))
+    picture = advance(open_picture(session), given(sets, scan.t_received_tai_ns - NS_PER_S))
+    left = picture.catalogue.without_named(two, picture.catalogue.hear(two, RADAR))
+    assert left.rows_of_look.tolist() == [1] and left.values.tolist() == values[1:].tolist()

@@ -1,5 +1,7 @@
 """What a track might have been seen as: losers included, in both trackers and for every association."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,19 @@ def test_the_detection_that_lost_is_told_with_its_probability(association):
     assert told.scan_row[clear][0] == 0 and told.is_taken[clear][0]
     assert np.all(told.sigma_after_m[clear] < told.sigma_before_m[clear])
     assert np.all(np.diff(told.t_tai_ns) >= 0)
+
+
+@pytest.mark.parametrize("association", ["gnn", "lmb", "mht", "tracker"])
+def test_of_a_look_of_which_some_was_taken_out_the_rows_are_those_of_the_whole(association):
+    tracker = Tracker([radar()], motion=Coasting()) if association == "tracker" else crowd(association)
+    for scan in scans():
+        tracks = tracker.step(replace(scan, rows_of_look=np.array([4, 7])[: len(scan)]))
+    first = min(range(len(tracks)), key=lambda i: tracks.t_start_tai_ns[i])
+    told = tracker.explain(tracks.ids[first])
+    contested = told.t_tai_ns == T0_TAI_NS + 5 * 10**9
+    assert set(told.scan_row.tolist()) <= {-1, 4, 7} and {4, 7} <= set(told.scan_row[contested].tolist())
+    looks = tracker.looks(tracks.ids[first])
+    assert np.isfinite(looks.values[looks.is_detection, :3]).all()  # and what was seen is found by its own rows
 
 
 def test_a_track_that_nobody_knows_is_refused_by_name():

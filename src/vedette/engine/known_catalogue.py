@@ -112,5 +112,6 @@ class KnownCatalogue:
         stays = (said.p_known <= _SURE_KNOWN) | (in_the_open > 1.0 - _SURE_KNOWN)
         if stays.all():
             return scan
-        t_measured, values, sigmas = scan.t_measured_tai_ns[stays], scan.values[stays], scan.sigmas[stays]
-        return replace(scan, t_measured_tai_ns=t_measured, values=values, sigmas=sigmas)
+        rows = np.flatnonzero(stays)
+        t_measured, values, sigmas = scan.t_measured_tai_ns[rows], scan.values[rows], scan.sigmas[rows]
+        return replace(scan, t_measured_tai_ns=t_measured, values=values, sigmas=sigmas, rows_of_look=rows)

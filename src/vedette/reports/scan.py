@@ -86,6 +86,7 @@ class Scan:
     marks: tuple[str, ...] = field(default=())  # doubts that travel with every product: "late", "clock-step", ...
     noise_rise_db: float = 0.0  # of the noise floor over the whole look; it lowers the chance to detect
     sensor_position_sigma_m: float = 0.0  # one sigma of each component of the sensor's own place
+    rows_of_look: Ints | None = None  # (n,) which rows of the look as it was told these are; None: all of it
 
     def __post_init__(self) -> None:
         n, m = len(self.t_measured_tai_ns), len(COLUMNS[self.kind])

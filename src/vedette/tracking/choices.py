@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class LookChoices:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def told_in(self, rows_of_look: Ints | None) -> "LookChoices":
+        """The same in rows of the look as it was told, where these are some of them."""
+        if rows_of_look is None or not len(rows_of_look):
+            return self
+        return replace(self, scan_row=np.where(self.scan_row >= 0, rows_of_look[self.scan_row], self.scan_row))
 
     def take(self, which: Ints | Bools) -> "LookChoices":
         """These rows only."""

@@ -347,7 +347,7 @@ class Tracker:
             self._meet(known, chunk)
             self._choices.go_back(order)
             for choices in weighed:
-                self._choices.add(order, choices)
+                self._choices.add(order, choices.told_in(scan.rows_of_look))
             window.held.append(Absorbed(order, scan, rows, after, chunk))
             if after.t_tai_ns // _COMPARE_EVERY_NS != rows.t_tai_ns // _COMPARE_EVERY_NS:
                 after = window.held[-1].after = self._without_duplicates(after)

@@ -202,7 +202,7 @@ class CrowdTracker:
         self._held.append(_Held(order, scan, before))
         self._note(taken, look, scan, order)
         if taken.choices is not None:
-            self._choices.add(order, taken.choices)
+            self._choices.add(order, taken.choices.told_in(scan.rows_of_look))
 
     def _with_known(self, look: CrowdLook, scan: Scan, view: SensorView, t_look_tai_ns: int) -> Absorbed:
         """A look of which the known objects have taken what is theirs."""
