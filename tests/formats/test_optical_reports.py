@@ -2,6 +2,7 @@
 
 import pytest
 from tests.data import real_data
+from tests.formats.visual_reports import is_read, judged
 
 from vedette.core.errors import BadInputError
 from vedette.formats.observer_reports import read_observer_reports
@@ -13,27 +14,12 @@ from vedette.time import utc_text_from_tai_ns
 DISPUTED = ("12345 98 123A   2007   20081122112233444", "I-020 10  12345", "\t\t", "0859511+1199")
 
 
-def judged(name):
-    for line in real_data("tracking", "optical", name).read_text().splitlines():
-        verdict, _, text = line.partition(",")
-        if verdict in ("True", "False") and not any(word in text for word in DISPUTED):
-            yield verdict == "True", text[1:] if verdict == "True" and text.startswith(" ") else text
-
-
-def is_read(text):
-    try:
-        parse_iod(text)
-    except BadInputError as trouble:
-        assert str(trouble)
-        return False
-    return True
-
-
 @pytest.mark.parametrize("name", ["IOD_data_compliant_answers.txt", "IOD_data_noncompliant_answers.txt"])
 def test_lines_are_read_and_refused_as_judged(name):
-    lines = list(judged(name))
+    lines = list(judged(real_data("tracking", "optical", name).read_text(), DISPUTED))
+    lines = [(good, text[1:] if good and text.startswith(" ") else text) for good, text in lines]
     assert len(lines) > 50
-    assert [text for good, text in lines if is_read(text) != good] == []
+    assert [text for good, text in lines if is_read(parse_iod, text) != good] == []
 
 
 def test_a_report_says_where_and_when():

@@ -4,6 +4,7 @@ import random
 
 import pytest
 from tests.data import real_data
+from tests.formats.visual_reports import is_read, judged
 
 from vedette.core.errors import BadInputError
 from vedette.formats.observer_reports import read_observer_reports
@@ -17,27 +18,11 @@ DISPUTED = "01   14172038"  # degrees, minutes and eighty seconds of arc
 EBERST = "2420 0405 0.211 1204\n05\n0401203 205744.76 185544+324606 4.0 5.8 3 R\n999\n"
 
 
-def judged(name):
-    for line in real_data("tracking", "optical", name).read_text().splitlines():
-        verdict, _, text = line.partition(",")
-        if verdict in ("True", "False") and DISPUTED not in text:
-            yield verdict == "True", text
-
-
-def is_read(text):
-    try:
-        parse_uk(text)
-    except BadInputError as trouble:
-        assert str(trouble)
-        return False
-    return True
-
-
 @pytest.mark.parametrize("name", ["UK_data_compliant_answers.txt", "UK_data_noncompliant_answers.txt"])
 def test_lines_are_read_and_refused_as_judged(name):
-    lines = list(judged(name))
+    lines = list(judged(real_data("tracking", "optical", name).read_text(), (DISPUTED,)))
     assert len(lines) > 50
-    assert [text for good, text in lines if is_read(text) != good] == []
+    assert [text for good, text in lines if is_read(parse_uk, text) != good] == []
 
 
 def columns_of(one, time_digits, angle_digits):

@@ -23,6 +23,7 @@ from vedette.tracking import KnownRows
 
 NEW_SHARE = 0.01  # of what is seen is in no catalogue
 SILENT_SIGMA_M = 30e3  # what is worse known along its way explains nothing silently
+_RADIUS_M = 6_378_135.0  # of the Earth, as element sets have it (WGS-72)
 DECAYING_PERIGEE_M = 180e3
 DECAYING_TOP_M = 600e3  # what comes down within days is round by then, or nearly
 USEFUL_DAYS, USEFUL_SIGMA_M = 60.0, 300e3  # elements older, or worse known along the way, name nothing any more
@@ -78,7 +79,7 @@ class KnownSky:
         self.new_share = new_share
         self._lists: dict[tuple[bytes, float, float, int], Ints] = {}
         axis_m = (398_600.8e9 / (sets.mean_motion_radpmin / 60.0) ** 2) ** (1.0 / 3.0)
-        self.is_decaying: Bools = axis_m * (1.0 - sets.eccentricity) - 6_378_135.0 < DECAYING_PERIGEE_M
+        self.is_decaying: Bools = axis_m * (1.0 - sets.eccentricity) - _RADIUS_M < DECAYING_PERIGEE_M
 
     @property
     def sets(self) -> ElementSets:
@@ -283,7 +284,7 @@ class KnownSky:
         """
         found: Bools = self.is_decaying[rows]
         if found.any():
-            low = np.linalg.norm(self.table.states_itrf(t_tai_ns, rows[found])[:, :3], axis=1) - 6_378_135.0
+            low = np.linalg.norm(self.table.states_itrf(t_tai_ns, rows[found])[:, :3], axis=1) - _RADIUS_M
             found[found] = ~(low > DECAYING_TOP_M)  # what has no state may be anywhere
         return found
 
