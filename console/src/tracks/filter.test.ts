@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { FILTER_COLUMNS, filterOf } from "./filter";
-import { type Row, sorted } from "./rows";
+import type { Picture, TrackedObject } from "../lib/model";
+import { type Row, rowOf, sorted } from "./rows";
 
 const EMPTY: Row = {
   id: "", kind: "track", name: "", class: "", p: null, phase: "", evidence: "", alt: null, speed: null, lat: null, lon: null,
@@ -55,6 +56,17 @@ describe("the guide", () => {
     for (const example of examples) expect(filterOf(example).trouble, example).toBeNull();
     const named = guide.split("Columns: ")[1]!.split(". A filter")[0]!;
     for (const column of FILTER_COLUMNS) expect(named).toMatch(new RegExp(`\\b${column}\\b`));
+  });
+});
+
+describe("the class of a row", () => {
+  const object = (name: string, p: number) => ({ id: "O1", class: name, probabilities: { [name]: p }, quality: [], sensors: [] }) as unknown as TrackedObject;
+  const picture = (name: string) =>
+    ({ t_now_utc: null, candidates: [{ object_id: "O1", explanations: [{ name, probability: 0.33 }], notices: [], marks: [] }] }) as unknown as Picture;
+  it("is what its alert says until a flight has been fitted, and then the flight's own", () => {
+    expect(rowOf(object("other", 1), picture("submarine-launched-ballistic"))).toMatchObject({ class: "submarine-launched-ballistic", p: 0.33 });
+    expect(rowOf(object("short-range-ballistic", 0.98), picture("submarine-launched-ballistic"))).toMatchObject({ class: "short-range-ballistic", p: 0.98 });
+    expect(rowOf(object("other", 1), { t_now_utc: null, candidates: [] } as unknown as Picture)).toMatchObject({ class: "other", p: 1 });
   });
 });
 

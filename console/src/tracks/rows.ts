@@ -72,12 +72,14 @@ export function rowOf(object: TrackedObject, picture: Picture): Row {
   const now = msOf(picture.t_now_utc);
   const t_state = msOf(object.state?.t_utc);
   const impact = msOf(object.impact?.t_90_utc[0]);
+  // before a flight has been fitted its class is open, and what its looks may be is what its alert says too
+  const leading = object.class === "other" ? candidate?.explanations[0] : undefined;
   return {
     id: object.id,
     kind: "track",
     name: object.id,
-    class: object.class,
-    p: object.probabilities[object.class] ?? null,
+    class: leading?.name ?? object.class,
+    p: leading?.probability ?? object.probabilities[object.class] ?? null,
     phase: object.phase,
     evidence: candidate?.evidence ?? "",
     alt: object.state?.altitude_km ?? null,
