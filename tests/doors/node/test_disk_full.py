@@ -1,41 +1,14 @@
 """A disk that is full: nothing is acknowledged, people see it, and all of it comes once there is room again."""
 
-import contextlib
-import os
-import subprocess
-from pathlib import Path
-
 import nats.aio.client
 import pytest
 from tests.doors.node.ends import End, grant_everything, wait_for
 from tests.doors.node.nodes import broker_program, make_partners, node
+from tests.doors.node.small_disk import fill
 
 from vedette.doors.node.link_status import status_of
 from vedette.doors.node.showing import status_document, status_text
 from vedette.doors.node.store import RECEIVED, NotRecordedError
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    place = tmp_path / "small"
-    place.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("a small disk is mounted by root alone")
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(place)], capture_output=True)
-    if made.returncode != 0:
-        pytest.skip(f"no tmpfs can be mounted here: {made.stderr.decode().strip()}")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=False)
-
-
-def _fill(place: Path, number: int = 0) -> None:
-    """Every byte that is left, reserves that are freed meanwhile included."""
-    with contextlib.suppress(OSError), open(place / f"filler-{number}", "ab", buffering=0) as file:
-        for size in (1 << 20, 1 << 12):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(b"\0" * size)
-
 
 MOST_AHEAD = 100  # warnings offered and not heard: an end forgets what is long over
 
@@ -86,7 +59,7 @@ def test_nothing_is_acknowledged_while_the_disk_is_full(tmp_path, small_disk, mo
             here.warn(1)
             wait_for(lambda: there.warnings == [1], "the first")
             refused = _note_refusals(there, monkeypatch)
-            _fill(small_disk)
+            fill(small_disk)
             _drop_the_line(there, clients)  # its broker can make nothing anew now: hearing needs none of that
 
             def tell_more() -> None:
@@ -100,7 +73,7 @@ def test_nothing_is_acknowledged_while_the_disk_is_full(tmp_path, small_disk, mo
             wait_for(is_reserve_used, "warnings kept out of the reserve")
 
             def is_full() -> bool:
-                _fill(small_disk)
+                fill(small_disk)
                 tell_more()
                 return bool(refused)
 
@@ -110,7 +83,7 @@ def test_nothing_is_acknowledged_while_the_disk_is_full(tmp_path, small_disk, mo
             before = len(refused)
 
             def is_refused_again() -> bool:
-                _fill(small_disk)
+                fill(small_disk)
                 tell_more()
                 return len(refused) >= before + 2
 
