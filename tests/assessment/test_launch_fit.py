@@ -38,6 +38,12 @@ def evidence(made):
     return evidence_from_looks(truth_looks(made, one), made.sensors, one.t_burnout_tai_ns + 60 * NS_PER_S)
 
 
+def test_looks_that_all_come_later_give_no_fit_and_no_trouble(made):
+    one = made.flights[1]
+    looks = truth_looks(made, one)
+    assert fit_launch(looks, made.sensors, until_tai_ns=int(looks.t_measured_tai_ns.min()) - 1) is None
+
+
 def test_the_forward_model_lands_where_the_motion_floor_lands():
     prior = flight_prior(vehicle("medium-range-liquid"), np.array([0.54, -0.5]), np.zeros((0, 4)))
     x = prior.base.copy()

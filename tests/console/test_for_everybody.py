@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from tests.console.conftest import ROOT, SELDOM_MS, serve
@@ -24,6 +26,8 @@ COLOURS = {"runOnly": ["color-contrast"]}
 RUN = """async ([part, rules]) => (await axe.run(part ?? document, rules)).violations.flatMap(
     (one) => one.nodes.map((node) => [one.id, String(node.target), node.failureSummary])
 )"""
+
+ADDRESS = "() => new Promise((tell) => setTimeout(() => tell(location.search), 500))"  # it is written a moment later
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +101,7 @@ def test_axe_finds_nothing_in_any_view_or_dialog(evening, pages):
     seen = set()
     for name, key in (
         ("help", "Shift+?"), ("palette", "Control+k"), ("sound", "Shift+M"), ("afterwards", "o"), ("release", "r"),
-        ("cancel", "x"), ("shelve", "s"),
+        ("cancel", "x"), ("shelve", "s"), ("journals", "Shift+J"),
     ):  # fmt: skip
         page.keyboard.press(key)
         page.locator("dialog[open]").wait_for()
@@ -105,8 +109,30 @@ def test_axe_finds_nothing_in_any_view_or_dialog(evening, pages):
         found += in_every_theme(page, name, "dialog[open]")
         page.keyboard.press("Escape")
         page.locator("dialog[open]").wait_for(state="detached")
-    assert len(seen) == 7, seen
+    assert len(seen) == 8, seen
     assert found == []
+
+
+def test_a_journal_from_earlier_is_opened_beside_the_watch_and_put_away(evening, pages):
+    kept = evening.data_dir / "journals"
+    (live,) = kept.glob("*.sqlite")
+    with closing(sqlite3.connect(live)) as source, closing(sqlite3.connect(kept / "earlier.sqlite")) as copy:
+        source.backup(copy)
+    try:
+        page = pages.open(evening)
+        page.locator(CARD).first.wait_for()
+        page.keyboard.press("Shift+J")
+        page.get_by_test_id("journal-row").filter(has_text="earlier.sqlite").press("Enter")
+        page.get_by_test_id("past-journal").filter(has_text="earlier.sqlite").wait_for()
+        assert "journal=earlier.sqlite" in page.evaluate(ADDRESS)
+        page.get_by_test_id("clock-scrub").press("End")
+        page.locator(CARD).first.wait_for()  # as known at its end: from its looks, since no desk's log is kept for it
+        assert page.get_by_test_id("release").count() == 0
+        page.keyboard.press("l")
+        page.get_by_test_id("past-journal").wait_for(state="detached")
+        assert "journal" not in page.evaluate(ADDRESS)
+    finally:
+        (kept / "earlier.sqlite").unlink()
 
 
 def tab_to(page, name):

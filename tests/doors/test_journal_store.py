@@ -33,6 +33,15 @@ def test_entries_come_back_in_order_with_their_numbers(tmp_path):
         assert store.verify().is_whole and store.entry_count == 3
 
 
+def test_its_span_may_leave_out_what_came_before_anything_was_seen(tmp_path):
+    with JournalStore.create(tmp_path / "a.sqlite", b"session") as store:
+        for kind, t_received_tai_ns in (("notice", 5), ("catalogue", 6), ("scan", 90), ("scan", 120), ("ended", 0)):
+            store.append(kind, t_received_tai_ns, b"")
+        assert store.received_span_tai_ns() == (5, 120)
+        assert store.received_span_tai_ns(without=("notice", "catalogue")) == (90, 120)
+        assert store.received_span_tai_ns(without=("notice", "catalogue", "scan")) == (None, None)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=8), st.integers(-(2**63), 2**63 - 1), st.binary(max_size=50)), max_size=6))
 def test_any_entry_is_kept_exactly(tmp_path_factory, entries):

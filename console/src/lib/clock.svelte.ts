@@ -3,10 +3,11 @@
  *
  * The past comes from the journal by the same documents and the same reducer: a seek is one `picture?at=`, playing is
  * `journals/{id}/frames` in batches, folded as their times come due. Leaving LIVE stops nothing but the drawing.
+ * Journals that are kept from earlier are opened the same way: the line then spans theirs, and going LIVE puts them away.
  */
 import { get, ready } from "./api";
 import { isoOf, msOf } from "./format";
-import type { DeskAlert, Picture, SnapshotFrame, UpdateFrame } from "./model";
+import type { DeskAlert, Finding, Picture, SnapshotFrame, UpdateFrame } from "./model";
 import { fold, type Folded, merged } from "./reducer";
 import { watch } from "./state.svelte";
 
@@ -14,13 +15,34 @@ export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 1000] as c
 const STEP_MS = 1000;
 const BATCH_S = 30; // of played time per request, times the speed
 const MOST_FRAMES = 2000;
-const FEW_FRAMES = 60; // to find the first that holds a look
 const ASK_AGAIN_MS = 15_000;
 
 /** Alerts as they stood after somebody had acted, or the machine had proposed. */
 interface Act {
   t_utc: string;
   alerts: DeskAlert[];
+}
+
+/** A journal of the server's, as its list tells of it. */
+export interface JournalRow {
+  id: string;
+  entries: number | null;
+  mode: string | null;
+  feeds: string[];
+  engine_version: string | null;
+  is_live: boolean;
+  t_first_utc: string | null;
+  t_last_utc: string | null;
+  trouble: string | null;
+}
+
+/** A journal from earlier that is being looked at, with what was said in it until its end. */
+interface Kept {
+  id: string;
+  mode: string | null;
+  first_ms: number;
+  last_ms: number;
+  events: readonly Finding[];
 }
 
 interface FramesAnswer {
@@ -42,6 +64,8 @@ class Clock {
   trouble = $state<string | null>(null);
   /** Alerts that came or changed while the past was looked at. */
   news = $state(0);
+  /** The journal that is looked at when it is not the one written now. */
+  kept = $state.raw<Kept | null>(null);
 
   #first_ms = $state<number | null>(null);
   #seek: AbortController | null = null;
@@ -60,12 +84,21 @@ class Clock {
   get running_ms(): number | null {
     return this.isLive ? watch.t_running_ms : this.shown_ms;
   }
+  /** The journal whose past the clock shows, or would show. */
+  get journal(): string | null {
+    return this.kept?.id ?? watch.live.journal;
+  }
+  /** What was said in it, to its end: marks of the line. */
+  get events(): readonly Finding[] {
+    return (this.kept ?? watch.live.picture)?.events ?? [];
+  }
   /** The newest instant there is. */
   get last_ms(): number | null {
-    return msOf(watch.live.picture?.t_now_utc);
+    return this.kept ? this.kept.last_ms : msOf(watch.live.picture?.t_now_utc);
   }
   /** The first instant there is: the first thing that was said, until the journal list says it. */
   get first_ms(): number | null {
+    if (this.kept) return this.kept.first_ms;
     if (this.#first_ms !== null) return this.#first_ms;
     let first = this.last_ms;
     for (const event of watch.live.picture?.events ?? []) {
@@ -79,27 +112,34 @@ class Clock {
     this.#first_ms = first_ms;
   }
   #asked: string | null = null;
-  /** Ask the list of journals where the live one begins. */
+  /** Ask the list of journals where the live one's looks begin, until they do. */
   async askBeginning(): Promise<void> {
     const journal = watch.live.journal;
     if (!journal || this.#asked === journal) return;
     this.#asked = journal;
     this.#first_ms = null;
-    const isWanted = () => this.#asked === journal;
-    const list = await get<{ journals: { id: string; t_first_utc?: string | null }[] }>("journals").catch(() => null);
-    const first = msOf(list?.journals.find((one) => one.id === journal)?.t_first_utc);
-    if (first === null || !isWanted()) return;
-    // What was announced may have been received days before: the line begins with the first look
-    const asked = { from: isoOf(first - 1), to: isoOf((this.last_ms ?? first) + 1), most: FEW_FRAMES };
-    const answer = await ready<FramesAnswer>(`journals/${encodeURIComponent(journal)}/frames`, asked).catch(() => null);
-    const look = answer?.frames.find((one) => (one.type === "snapshot" ? one.picture.counts : one.counts).scans > 0);
-    const t_look = look && msOf(look.type === "snapshot" ? look.picture.t_now_utc : look.t_now_utc);
-    if (!isWanted()) return;
-    if (t_look) this.#first_ms = t_look;
-    else setTimeout(() => isWanted() && ((this.#asked = null), void this.askBeginning()), ASK_AGAIN_MS);
+    const first = msOf((await journals().catch(() => [])).find((one) => one.id === journal)?.t_first_utc);
+    if (this.#asked !== journal) return;
+    if (first !== null) this.#first_ms = first;
+    else setTimeout(() => this.#asked === journal && ((this.#asked = null), void this.askBeginning()), ASK_AGAIN_MS);
   }
   get isLive(): boolean {
     return this.mode === "live";
+  }
+
+  /** Look at a journal from earlier, at an instant or where its looks begin; the one written now goes LIVE. */
+  async open(row: JournalRow, t_ms: number | null = null): Promise<void> {
+    const [first, last] = [msOf(row.t_first_utc), msOf(row.t_last_utc)];
+    if (row.is_live || first === null || last === null) return this.goLive();
+    this.goLive();
+    this.kept = { id: row.id, mode: row.mode, first_ms: first, last_ms: last, events: [] };
+    if (!(await this.seek(t_ms ?? first))) {
+      if (this.trouble !== null) this.kept = null; // what is shown is still the live one's
+      return;
+    }
+    const isWanted = () => this.kept?.id === row.id;
+    const ended = await pictureAt(row.id, last, new AbortController().signal, () => undefined).catch(() => null);
+    if (ended && isWanted()) this.kept = { ...this.kept!, events: ("picture" in ended ? ended.picture : ended).events };
   }
 
   goLive(): void {
@@ -107,6 +147,7 @@ class Clock {
     this.#seek?.abort();
     watch.past = null;
     watch.deskThen = null;
+    this.kept = null;
     this.mode = "live";
     this.t_ms = null;
     this.speed = 1;
@@ -160,8 +201,8 @@ class Clock {
     await this.seek(from + sign * STEP_MS);
   }
 
-  /** Show what was known at an instant; leaves LIVE. */
-  async seek(t_ms: number): Promise<void> {
+  /** Show what was known at an instant; leaves LIVE. False when it could not be read, or something else was asked. */
+  async seek(t_ms: number): Promise<boolean> {
     const wasPlaying = this.mode === "replay";
     this.pause();
     const last = this.last_ms;
@@ -171,11 +212,9 @@ class Clock {
     this.#seek = seeking;
     this.isSeeking = true;
     try {
-      const journal = watch.live.journal;
-      const answer = await ready<Picture | SnapshotFrame>("picture", { journal, at: isoOf(this.t_ms) }, seeking.signal, (done, of) => {
-        this.progress = of ? done / of : null;
-      });
-      if (seeking.signal.aborted) return;
+      const journal = this.journal;
+      const answer = await pictureAt(journal, this.t_ms, seeking.signal, this.#tellProgress);
+      if (seeking.signal.aborted) return false;
       const isFrame = "picture" in answer;
       // a journal does not hold what people did, the desk's log does: where none is kept, the machine's own alerts stand
       watch.deskThen = isFrame && answer.is_desk_kept ? answer.desk : null;
@@ -187,10 +226,12 @@ class Clock {
       };
       this.trouble = null;
       if (wasPlaying) this.play();
+      return true;
     } catch (trouble) {
-      if (seeking.signal.aborted) return;
+      if (seeking.signal.aborted) return false;
       this.trouble = trouble instanceof Error ? trouble.message : String(trouble);
       this.t_ms = watch.t_picture_ms ?? this.t_ms; // what is shown is still of that instant
+      return false;
     } finally {
       if (this.#seek === seeking) {
         this.isSeeking = false;
@@ -198,6 +239,10 @@ class Clock {
       }
     }
   }
+
+  readonly #tellProgress = (done: number, of: number): void => {
+    this.progress = of ? done / of : null;
+  };
 
   #stop(): void {
     clearInterval(this.#playing);
@@ -259,6 +304,15 @@ class Clock {
       this.#isFetching = false;
     }
   }
+}
+
+/** Every journal that the server keeps. */
+export async function journals(): Promise<JournalRow[]> {
+  return (await get<{ journals: JournalRow[] }>("journals")).journals;
+}
+
+function pictureAt(journal: string | null, t_ms: number, signal: AbortSignal, tell: (done: number, of: number) => void) {
+  return ready<Picture | SnapshotFrame>("picture", { journal, at: isoOf(t_ms) }, signal, tell);
 }
 
 export const clock = new Clock();

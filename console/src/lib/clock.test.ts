@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { clock } from "./clock.svelte";
+import { clock, type JournalRow } from "./clock.svelte";
 import type { DeskAlert, Picture, SnapshotFrame } from "./model";
 import { watch } from "./state.svelte";
 
@@ -62,6 +62,48 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+describe("a journal from earlier", () => {
+  const row = (id: string, first: number, last: number): JournalRow => ({
+    id, entries: 200, mode: "TEST", feeds: [], engine_version: "0.9", is_live: false, t_first_utc: at(first), t_last_utc: at(last), trouble: null,
+  });
+
+  it("is opened where its looks begin, on a line of its own", async () => {
+    await clock.open(row("older.sqlite", 1, 60));
+    expect(clock.mode).toBe("paused");
+    expect([clock.first_ms, clock.last_ms, clock.shown_ms]).toEqual([ms(1), ms(60), ms(1)]);
+    expect(watch.journal).toBe("older.sqlite");
+    expect(watch.isPast).toBe(true);
+    expect(asked.filter((url) => url.includes("picture")).every((url) => url.includes("journal=older.sqlite"))).toBe(true);
+  });
+
+  it("is scrubbed and played within its own span", async () => {
+    await clock.open(row("older.sqlite", 1, 60), ms(30));
+    expect(clock.shown_ms).toBe(ms(30));
+    await clock.seek(ms(500));
+    expect(clock.shown_ms).toBe(ms(60));
+    await clock.seek(ms(40));
+    clock.play();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(asked.some((url) => url.includes("journals/older.sqlite/frames"))).toBe(true);
+    expect(clock.shown_ms).toBeGreaterThan(ms(41));
+    expect(watch.live.picture?.counts.scans).toBe(100);
+  });
+
+  it("is put away by going live, and the live one's line is back", async () => {
+    await clock.open(row("older.sqlite", 1, 60));
+    clock.goLive();
+    expect([clock.kept, clock.journal, clock.last_ms]).toEqual([null, "night", ms(100)]);
+    expect(watch.isPast).toBe(false);
+  });
+
+  it("that cannot be read says so, and what was shown stays", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ detail: "cut short" }), { status: 422 })));
+    await clock.open(row("broken.sqlite", 0, 60));
+    expect(clock.trouble).toContain("cut short");
+    expect([clock.kept, watch.journal, clock.isSeeking]).toEqual([null, "night", false]);
+  });
+});
+
 describe("the clock", () => {
   it("shows the present, and follows it", () => {
     expect(clock.mode).toBe("live");
@@ -91,16 +133,14 @@ describe("the clock", () => {
     expect(clock.t_ms).toBe(ms(0));
   });
 
-  it("begins with the first look, and not with a notice of days before", async () => {
-    vi.stubGlobal("fetch", (url: string) => {
-      const notice = { ...update(-86_400, 5000), counts: { scans: 0, detections: 0, quarantined: 0 } };
-      const document = url.includes("/frames")
-        ? { frames: [notice, update(3, 5001), update(4, 5002)] }
-        : { journals: [{ id: "other night", t_first_utc: at(-86_400) }] };
-      return Promise.resolve(new Response(JSON.stringify(document)));
-    });
+  it("begins with the first look, and asks again until there is one", async () => {
+    let first: string | null = null;
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ journals: [{ id: "other night", t_first_utc: first }] }))));
     watch.hear({ ...snapshot(100, 2000), journal: "other night" });
     await clock.askBeginning();
+    expect(clock.first_ms).toBe(ms(70)); // nothing was said yet: half a minute before now
+    first = at(3);
+    await vi.advanceTimersByTimeAsync(15_000);
     expect(clock.first_ms).toBe(ms(3));
     watch.hear(snapshot(100, 3000));
   });

@@ -25,6 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: "clock.slower", keys: ["["], group: "clock" },
   { id: "clock.faster", keys: ["]"], group: "clock" },
   { id: "clock.live", keys: ["l"], group: "clock" },
+  { id: "clock.journals", keys: ["Shift+J"], group: "clock" },
   { id: "view.watch", keys: ["1"], group: "view" },
   { id: "view.board", keys: ["2"], group: "view" },
   { id: "view.map", keys: ["3"], group: "view" },

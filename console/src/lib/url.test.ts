@@ -14,6 +14,7 @@ describe("the address", () => {
       dock: "health",
       graphics: "lite",
       t_ms: Date.UTC(2031, 3, 1, 12, 1, 47, 250),
+      journal: "watch-2031 é.sqlite",
       speed: 30,
       isPlaying: true,
       selection: { kind: "alert", id: "EXERCISE-2be0ad2d-O1" },

@@ -9,6 +9,7 @@ export interface Place {
   dock: Dock;
   graphics: "auto" | "lite" | "off";
   t_ms: number | null; // null: live
+  journal: string | null; // null: the one written now
   speed: number;
   isPlaying: boolean;
   selection: Selection | null;
@@ -21,6 +22,7 @@ export const HOME: Place = {
   dock: "tracks",
   graphics: "auto",
   t_ms: null,
+  journal: null,
   speed: 1,
   isPlaying: false,
   selection: null,
@@ -31,7 +33,7 @@ const KINDS: readonly string[] = ["alert", "object", "sensor", "notice"];
 const one = <T extends string>(value: string | null, of: readonly T[], otherwise: T): T =>
   of.includes(value as T) ? (value as T) : otherwise;
 
-/** `?layout=&view=&dock=&t=&sel=kind:id&q=&class=&phase=&lost=0`; what is as at home is left out. */
+/** `?layout=&view=&dock=&journal=&t=&sel=kind:id&q=&class=&phase=&lost=0`; what is as at home is left out. */
 export function write(place: Place): string {
   const asked = new URLSearchParams();
   if (place.layout !== HOME.layout) asked.set("layout", place.layout);
@@ -39,6 +41,7 @@ export function write(place: Place): string {
   if (place.dock !== HOME.dock) asked.set("dock", place.dock);
   if (place.graphics === "lite") asked.set("gfx", "lite");
   if (place.graphics === "off") asked.set("gl", "off");
+  if (place.journal !== null) asked.set("journal", place.journal);
   if (place.t_ms !== null) asked.set("t", isoOf(place.t_ms));
   if (place.t_ms !== null && place.isPlaying) asked.set("speed", String(place.speed));
   if (place.selection) asked.set("sel", `${place.selection.kind}:${place.selection.id}`);
@@ -62,6 +65,7 @@ export function read(search: string): Place {
     dock: one(asked.get("dock"), DOCKS, HOME.dock),
     graphics: asked.get("gl") === "off" ? "off" : asked.get("gfx") === "lite" ? "lite" : "auto",
     t_ms: msOf(asked.get("t")),
+    journal: asked.get("journal") || null,
     speed: speed > 0 && speed <= 1000 ? speed : 1,
     isPlaying: asked.has("speed") && speed > 0,
     selection: chosen && KINDS.includes(chosen[1]!) ? { kind: chosen[1] as SelectionKind, id: chosen[2]! } : null,

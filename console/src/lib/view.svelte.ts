@@ -14,7 +14,7 @@ class View {
   isDrawerOpen = $state(true);
   /** `lite` for slow graphics, `off` for none at all. */
   graphics = $state<"auto" | "lite" | "off">("auto");
-  dialog = $state<null | "palette" | "help" | "login" | "cancel" | "release" | "shelve" | "sound" | "afterwards">(null);
+  dialog = $state<null | "palette" | "help" | "login" | "cancel" | "release" | "shelve" | "sound" | "afterwards" | "journals">(null);
 }
 
 export const view = new View();

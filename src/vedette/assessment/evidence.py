@@ -93,15 +93,15 @@ def is_for_fit(looks: Looks) -> Bools:
 
 
 def evidence_from_looks(looks: Looks, sensors: Mapping[str, object], until_tai_ns: int | None = None) -> Evidence:
-    """Arrays of one object's looks, times after the first of them, rows sorted by time."""
+    """Arrays of one object's looks, times after the first of them, rows sorted by time; none where none is of use."""
     keep = is_for_fit(looks)
     if until_tai_ns is not None:
         keep &= looks.t_measured_tai_ns <= until_tai_ns
     order = np.flatnonzero(keep)
     order = order[np.argsort(looks.t_measured_tai_ns[order], kind="stable")]
     detected = looks.is_detection[order]
-    first = order[np.argmax(detected)] if detected.any() else order[0]
-    epoch = int(looks.t_measured_tai_ns[first])
+    first = np.append(order[detected], order)[:1]  # the first detection, or the first silence
+    epoch = int(looks.t_measured_tai_ns[first][0]) if len(first) else 0
     t_s = (looks.t_measured_tai_ns[order] - epoch) / NS_PER_S
     kind = np.array([_FIT_KINDS[int(code)] for code in looks.kind_code[order]], dtype=np.int64)
     sensor = looks.sensor_index[order].astype(np.int64)

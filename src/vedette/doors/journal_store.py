@@ -240,11 +240,12 @@ class JournalStore:
             row = self._connection.execute("SELECT max(seq) FROM entries").fetchone()
         return int(row[0] or 0)
 
-    def received_span_tai_ns(self) -> tuple[int | None, int | None]:
-        """When the first and the newest report were received; None where none says."""
-        ask = "SELECT t_received_tai_ns FROM entries WHERE t_received_tai_ns != 0 ORDER BY seq"
+    def received_span_tai_ns(self, without: tuple[str, ...] = ()) -> tuple[int | None, int | None]:
+        """When the first and the newest entry were received, those of some kinds left out; None where none says."""
+        ask = "SELECT t_received_tai_ns FROM entries WHERE t_received_tai_ns != 0" + " AND kind != ?" * len(without)
         with self._said("read"):
-            rows = [self._connection.execute(f"{ask} {way} LIMIT 1").fetchone() for way in ("ASC", "DESC")]
+            asked = [f"{ask} ORDER BY seq {way} LIMIT 1" for way in ("ASC", "DESC")]
+            rows = [self._connection.execute(one, without).fetchone() for one in asked]
         first, last = (None if row is None else int(row[0]) for row in rows)
         return first, last
 

@@ -47,6 +47,7 @@ def test_its_chain_is_the_one_that_a_file_would_have(address, tmp_path):
             ("scan", 7, b"after a restart"),
         ]
         assert store.verify().is_whole and store.received_span_tai_ns() == (10, 7)
+        assert store.received_span_tai_ns(without=("notice", "catalogue")) == (10, 7)
         assert len(list(store.read_kind("scan", 2, 11))) == 10 and store.newest_entry() == 5001
         with pytest.raises(UsageError, match="opened to be read"):
             store.append("scan", 8, b"")

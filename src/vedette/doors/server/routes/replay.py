@@ -14,9 +14,10 @@ from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.journals import journal_named
 from vedette.doors.server.roles import VIEWER, for_role
-from vedette.doors.sqlite_journal import JournalSummary, SqliteJournal, list_journals
+from vedette.doors.sqlite_journal import CATALOGUE, JournalSummary, SqliteJournal, list_journals
 from vedette.time import utc_text_from_tai_ns
 
+_BEFOREHAND = ("notice", CATALOGUE)  # received before anything is seen, days before as it may be
 _LEAST_DATED_TAI_NS = 10**17  # what a feed counts from a zero of its own is no date
 
 Name = Annotated[str | None, QueryParameter(description="A journal's file name; the one written now when absent.")]
@@ -45,7 +46,7 @@ def routes(context: ServerContext) -> list[Any]:
 
     @get("/api/v1/journals", **for_role(VIEWER))
     async def journals(context: Served) -> dict[str, list[dict[str, Any]]]:
-        """Every journal here, and the instants that each spans."""
+        """Every journal here, and the instants that each spans: from the first look to the newest."""
         folder, live = journals_dir_of(context.data_dir), context.journal
         return {"journals": await asyncio.to_thread(journal_rows, folder, live)}
 
@@ -91,7 +92,7 @@ def _row(found: JournalSummary, live: Path | None) -> dict[str, Any]:
     first = last = None
     if found.session is not None:
         with SqliteJournal.open(found.path) as journal:
-            first, last = journal.store.received_span_tai_ns()
+            first, last = journal.store.received_span_tai_ns(without=_BEFOREHAND)
     return {
         "id": found.path.name,
         "entries": found.entry_count,
