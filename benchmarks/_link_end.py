@@ -4,6 +4,7 @@ The telling end offers new warnings every 50 ms and all tracks anew every second
 takes what comes. A warning says when it was offered, a message when it was sealed, by the clock that both share.
 """
 
+import gc
 import json
 import os
 import socket
@@ -72,8 +73,10 @@ def main(name: str, folder: Path, tracks: int, warnings: int, seconds: int) -> N
     from vedette.doors.node.opening_store import open_store
     from vedette.doors.node.peer_file import peers_of
     from vedette.doors.seal_file import now_tai_ns
+    from vedette.doors.server.serving import CALM
     from vedette.reports import LinkState, Mode
 
+    gc.set_threshold(*CALM)  # as in the process of a watch, in which a gateway lives
     place, settings = read_node(folder / name)
     broker = Broker(place, settings, find_broker(settings.nats_server))
     broker.start(peers_of(place))

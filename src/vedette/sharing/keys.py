@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -49,8 +50,7 @@ class PublicKey:
     @property
     def key_id(self) -> str:
         """`live-3f9c…`: the purpose, and 64 bits of SHA-256 over purpose and key."""
-        name = b"vedette key 1\n" + self.purpose.encode() + b"\n" + self.raw
-        return f"{self.purpose}-{hashlib.sha256(name).hexdigest()[:16]}"
+        return _name_of(self.purpose, self.raw)
 
     def check(self, message: bytes, signature: bytes) -> bool:
         """True when this key signed exactly these bytes, for its own purpose."""
@@ -68,12 +68,16 @@ class _Key:
     purpose: ClassVar[Purpose]
     owner: str
     _private: Ed25519PrivateKey = field(repr=False)
+    _raw: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        raw = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        object.__setattr__(self, "_raw", raw)
 
     @property
     def public(self) -> PublicKey:
         """The half to hand out."""
-        raw = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return PublicKey(self.purpose, raw, self.owner)
+        return PublicKey(self.purpose, self._raw, self.owner)
 
     @property
     def key_id(self) -> str:
@@ -222,6 +226,12 @@ def parse_trusted(line: str, where: str) -> Trusted:
     if len(raw) != SECRET_SIZE or key.key_id != key_id:
         raise RefusedError(f"{where}: the key does not fit its name {key_id}; it was changed on the way")
     return Trusted(key, allowed)
+
+
+@lru_cache(maxsize=1024)
+def _name_of(purpose: Purpose, raw: bytes) -> str:
+    name = b"vedette key 1\n" + purpose.encode() + b"\n" + raw
+    return f"{purpose}-{hashlib.sha256(name).hexdigest()[:16]}"
 
 
 def _bound(purpose: Purpose, message: bytes) -> bytes:

@@ -18,7 +18,7 @@ import msgspec
 from vedette.core.errors import VedetteError
 from vedette.doors.node.exercise_file import exercise_of
 from vedette.doors.node.folder import NodeFolder, NodeSettings
-from vedette.doors.node.link_broker import BrokerLink
+from vedette.doors.node.link_broker import GIVE_WAY_S, BrokerLink
 from vedette.doors.node.link_draw import Drawn
 from vedette.doors.node.link_in import Came, LinkIn
 from vedette.doors.node.link_out import LinkOut
@@ -239,23 +239,26 @@ class Gateway:
         """All tracks, a message at a time: between two of them whatever is more urgent has its turn."""
         if not link.out.are_tracks_due(now):
             return
-        has_more = False
+        has_more, t_patient_s = False, time.monotonic() + GIVE_WAY_S
 
         async def begin() -> None:
             nonlocal has_more
             has_more = await asyncio.to_thread(link.out.begin_tracks, offers, now)
 
         async def some() -> None:
-            nonlocal has_more
+            nonlocal has_more, t_patient_s
+            if link.broker.has_warnings and time.monotonic() < t_patient_s:  # sealed while this waited for its turn
+                return
             has_more = False
             posted, has_more = await asyncio.to_thread(
                 link.out.release_some_tracks, self._now() or now, link.way_in.receiver.receipts()
             )
             link.broker.posted(posted)
+            t_patient_s = time.monotonic() + GIVE_WAY_S
 
         await self._guarded(link, begin)
         while has_more:
-            await link.broker.let_warnings_pass()
+            await link.broker.let_warnings_pass(t_patient_s)
             await self._guarded(link, some)
 
     async def _guarded(self, link: Link, work: Callable[[], Awaitable[None]]) -> bool:

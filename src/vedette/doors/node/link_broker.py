@@ -57,11 +57,14 @@ class BrokerLink(BrokerLine):
         for one in posted.rows:
             self._outboxes[one.lane].add(one)
 
-    async def let_warnings_pass(self) -> None:
+    @property
+    def has_warnings(self) -> bool:
+        """Whether a warning is on its way to the broker."""
+        return self.is_broker_up and self._outboxes["warn"].is_busy
+
+    async def let_warnings_pass(self, until_s: float) -> None:
         """Wait while a warning is on its way to the broker, though not for ever: tracks go on, if slowly."""
-        warnings = self._outboxes["warn"]
-        end = time.monotonic() + GIVE_WAY_S
-        while self.is_broker_up and warnings.is_busy and time.monotonic() < end:
+        while self.has_warnings and time.monotonic() < until_s:
             await asyncio.sleep(0.004)
 
     @property

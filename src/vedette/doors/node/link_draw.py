@@ -20,7 +20,7 @@ from vedette.doors.node.subjects import stream_of
 BATCH = {"warn": 512, "words": 64, "track": 64, "bulk": 16}
 NEAR_BATCH = {"warn": 512, "words": 64, "track": 8, "bulk": 4}  # what is on its way lies before a warning
 NEAR_S = 0.05  # a round trip as short as that is near
-HEAR_AT_ONCE = {"warn": 256, "words": 64, "track": 2, "bulk": 2}  # in one go, for which a warning may have to wait
+HEAR_AT_ONCE = {"warn": 256, "words": 64, "track": 1, "bulk": 1}  # in one go, for which a warning may have to wait
 EXPIRES_S, SIGN_S = 20.0, 0.5  # a request lasts so long; its broker says it lives so often
 GIVE_WAY_S = 0.25  # what tracks wait at most for warnings, before each message or two
 LOOK_S = 0.2  # between two looks at whether to ask
@@ -89,9 +89,9 @@ class LaneDraw:
                     if is_silent:
                         self._left = 0  # what was asked before went nowhere
                     await self._ask(inbox, now)
+                self._wake.clear()  # before, so that what comes while this is handed on is not slept over
                 if self._held:
                     await self._hand_on()
-                self._wake.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), LOOK_S)
         finally:

@@ -68,8 +68,8 @@ class LinkIn:
         rows: list[tuple[Received, PartnerReport | PartnerNews]] = []
         leaves: list[bytes] = []
         try:
+            self.receiver.keys = self._keys.book()
             for data, is_again in messages:
-                self.receiver.keys = self._keys.book()
                 heard = self.receiver.hear(data, t_tai_ns, lane, is_again)
                 rows += self._rows(lane, data, heard, t_tai_ns, noted)
                 if heard.message is not None and heard.report is not None:
@@ -92,6 +92,7 @@ class LinkIn:
         rows: list[tuple[Received, PartnerReport | PartnerNews]] = []
         if heard.keys is not None:
             self._keys.keep(heard.keys)
+            self.receiver.keys = self._keys.book()
         if heard.trouble:
             self.trouble = f"{heard.trouble}: {heard.news[-1].text}" if heard.news else heard.trouble
         news = list(heard.news)

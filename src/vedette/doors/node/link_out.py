@@ -248,8 +248,7 @@ class LinkOut:
             for lane, some in leaves.items():
                 writing.add_leaves(f"{self._name} {lane}", some)
             writing.keep_state(self._name, SENDER, state)
-            for key, body in told.items():
-                writing.keep_document(f"releaser {self._name}", key, body)
+            writing.keep_documents(f"releaser {self._name}", told)
             return numbers
 
         numbers = self.store.write(work, is_urgent=is_urgent)
@@ -259,8 +258,7 @@ class LinkOut:
         told = self._releaser.unkept()
 
         def work(writing: StoreWriting) -> None:
-            for key, body in told.items():
-                writing.keep_document(f"releaser {self._name}", key, body)
+            writing.keep_documents(f"releaser {self._name}", told)
 
         self.store.write(work)
         self._releaser.kept()

@@ -128,13 +128,16 @@ class SqlWriting:
 
     def keep_document(self, room: str, key: str, body: bytes | None) -> None:
         """Put it in the place of the one before; None takes it away."""
-        if body is None:
-            self._sql.run("DELETE FROM documents WHERE room = ? AND name = ?", room, key)
-            return
-        self._sql.run(
-            "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (room, name) DO UPDATE SET body = excluded.body",
-            room, key, body,
-        )  # fmt: skip
+        self.keep_documents(room, {key: body})
+
+    def keep_documents(self, room: str, bodies: Mapping[str, bytes | None]) -> None:
+        """The same of many."""
+        gone = [(room, key) for key, body in bodies.items() if body is None]
+        kept = [(room, key, body) for key, body in bodies.items() if body is not None]
+        self._sql.run_many("DELETE FROM documents WHERE room = ? AND name = ?", gone)
+        self._sql.run_many(
+            "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (room, name) DO UPDATE SET body = excluded.body", kept
+        )
 
     def take_lease(self, name: str, holder: str, t_tai_ns: int, t_until_tai_ns: int) -> Lease:
         """A token one higher than any before; one's own lease that still runs keeps its token."""

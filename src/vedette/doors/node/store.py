@@ -150,6 +150,10 @@ class StoreWriting(Protocol):
         """A small document of anyone's, by room and key; None takes it away."""
         ...
 
+    def keep_documents(self, room: str, bodies: Mapping[str, bytes | None]) -> None:
+        """The same of many, by key."""
+        ...
+
     def take_lease(self, name: str, holder: str, t_tai_ns: int, t_until_tai_ns: int) -> Lease:
         """Take a lease that is free, over, or one's own (then prolonged, the token kept); RefusedError when held."""
         ...

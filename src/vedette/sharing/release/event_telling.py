@@ -62,8 +62,9 @@ class EventTelling(Granting):
         """What a peer is to hear of an event now, and the account of it; nothing of either when nothing is new."""
         name = event.event_id
         known = self._judged.get(name)
-        follows = tuple(self._name(one) in numbers for one in event.tracks)
-        if known is not None and known.epoch == self._epoch and known.follows == follows and known.event == event:
+        follows = tuple(self._name(one) in numbers for one in event.tracks) if event.tracks else ()
+        is_as_before = known is not None and known.epoch == self._epoch and known.follows == follows
+        if known is not None and is_as_before and (known.event is event or known.event == event):
             return None, None if known.row is None else msgspec.structs.replace(known.row, t_tai_ns=tick)
         told, row = self._event_anew(event, grants, tick, numbers)
         self._judged[name] = _JudgedEvent(event, follows, self._epoch, row if told is None else None)

@@ -68,7 +68,7 @@ class Releaser(EventTelling):
     def release_quick(self, offers: Iterable[Shared], t_tai_ns: int) -> tuple[Outgoing, ...]:
         """The same without tracks: what never waits for many."""
         by_kind: dict[Kind, list[Shared]] = {kind: [] for kind in _QUICK}
-        for one in offers:
+        for one in [one for one in offers if type(one) is not SharedTrack]:  # of these there may be ten thousand
             if (kind := _KIND_OF.get(type(one))) in by_kind:
                 by_kind[kind].append(one)
         self._unkept.add("rest")
