@@ -8,13 +8,23 @@ from scipy.special import expit
 from vedette.core.assignment import best_pairs
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Ints, Rows, Scalar
-from vedette.estimation import chi_square_gate, missed_existence, predict_existence, sigma_points, update_joseph, weigh
+from vedette.estimation import (
+    chi_square_gate,
+    merged,
+    missed_existence,
+    predict_existence,
+    sigma_points,
+    update_joseph,
+    weigh,
+)
 from vedette.frames import geodetic_from_itrf
-from vedette.reports import Scan
+from vedette.reports import Scan, SensorKind
 from vedette.tracking.admissible import SHELLS_M, constrained
 from vedette.tracking.anchors import axes_along, itrf_from_local
+from vedette.tracking.appearing import new_flames_per_sr
 from vedette.tracking.association import Expectation, box_pairs, expect
 from vedette.tracking.choices import LookChoices, belief_of, choices_of
+from vedette.tracking.fresh_flames import FRESH_SHARE, as_fresh, may_be_fresh
 from vedette.tracking.initiation import born, key_of
 from vedette.tracking.known_objects import KnownPairs
 from vedette.tracking.look_log import LookChunk, chunk_of
@@ -82,8 +92,10 @@ def advance(
         doubt[place[rows.is_confirmed[track] | (doubt[place] < np.log(0.1))]] = -np.inf
         doubt[claims[1]] = -np.inf
         fresh = np.isfinite(doubt)
-        crowd = view.log_clutter_densities(scan, which) - view.log_clutter_density(scan)
-        started.append((int(t), which[fresh], np.maximum(start_log_odds + doubt - crowd, -15.0)[fresh]))
+        plain = view.log_clutter_density(scan)
+        crowd = view.log_clutter_densities(scan, which) - plain
+        start = np.minimum(np.logaddexp(start_log_odds, _log_new_density(rows, scan, which, view) - plain), 0.0)
+        started.append((int(t), which[fresh], np.maximum(start + doubt - crowd, -15.0)[fresh]))
     rows, is_hit = _carried(rows, is_hit, max(t_look_tai_ns, rows.t_tai_ns), motion)
     rows, missed = _silent(rows, scan, view, motion, ~is_hit)
     hits = chunk_of(rows, scan, view, seen_as, rows.key[missed])
@@ -110,6 +122,15 @@ def _rows_of(scan: Scan, which: Ints, fresh: TrackRows, view: SensorView) -> Int
     name = view.sensor.name
     by_key = {key_of(name, int(scan.t_measured_tai_ns[i]), scan.values[i]): int(i) for i in which}
     return np.array([by_key[int(key)] for key in fresh.key], dtype=np.int64)
+
+
+def _log_new_density(rows: TrackRows, scan: Scan, which: Ints, view: SensorView) -> Scalar:
+    """(q,) log of the new flames of a raid that this look may find, per unit of measurement space; -inf: no raid."""
+    if view.sensor.kind is not SensorKind.INFRARED:
+        return np.full(len(which), -np.inf)
+    los = scan.values[which, :3] / np.linalg.norm(scan.values[which, :3], axis=1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        return np.log(new_flames_per_sr(rows, los, view, view.origin_itrf_m(scan, rows.t_tai_ns)))
 
 
 def _start_log_odds(view: SensorView, policy: Policy) -> float:
@@ -144,37 +165,34 @@ def _correct(
         return rows, nothing, nothing, _share_out(nothing, nothing, np.empty(0), 0, which, known)[1]
     middle = middle_itrf(rows)
     chance = view.detection_probability(motion.modes, middle, scan)
-    value = z[0 if z.shape[0] == 1 else track, detection]
-    measured = np.isfinite(value)[:, None, :]
-    residual = view.difference(np.where(measured[:, 0], value, 0.0)[:, None], seen.mean[track])
-    noise = variances[detection] + view.place_variances(middle, origin, scan)[track]
-    R = seen.left_over[track] + (noise[:, :, None] * np.eye(variances.shape[1]))[:, None]
-    mask = np.broadcast_to(measured, residual.shape)
-    after = update_joseph(rows.mean[track], rows.cov[track], residual, seen.H[track], R, mask)
     weight = rows.mode_probability[track]
-    posterior, log_mixture = weigh(weight, after.log_likelihood + np.log(chance[track]))
-    limit = np.array([0.0, *(chi_square_gate(policy.gate_probability, d) for d in (1, 2, 3, 4))])[
-        after.dimension.astype(np.int64)
-    ]
-    inside = np.any((after.nis <= limit) & (weight > 1e-3), axis=1)
+    noise = variances[detection] + view.place_variances(middle, origin, scan)[track]
+    met = _met(rows, (seen, z), (track, detection), noise, chance, view, policy)
+    open_start = np.flatnonzero(may_be_fresh(rows, view, motion)[track])
+    if len(open_start):
+        who, place = np.unique(track[open_start], return_inverse=True)
+        fresh = as_fresh(rows.take(who), motion)
+        again = expected_by(fresh, scan, which, view, origin)
+        pairs = (place, detection[open_start])
+        met = met.or_else(open_start, _met(fresh, again, pairs, noise[open_start], chance[who], view, policy))
+    inside, log_mixture = met.is_inside, met.log_likelihood
     exists = expit(rows.log_odds[track])
     idle = np.log1p(-exists * np.minimum(np.sum(weight * chance[track], axis=1), 0.999))
     clutter = view.log_clutter_densities(scan, which)[detection]
-    gain = np.log(exists) + log_mixture - clutter - idle
+    other = np.logaddexp(clutter, _log_new_density(rows, scan, which, view)[detection])
+    gain = np.log(exists) + log_mixture - other - idle
     chosen, claims = _share_out(track, detection, np.where(inside, gain, -np.inf), len(rows), which, known)
     before = rows
     hit = track[chosen]
     mean, cov, mode, log_odds = rows.mean.copy(), rows.cov.copy(), rows.mode_probability.copy(), rows.log_odds.copy()
-    mean[hit], cov[hit], mode[hit] = after.mean[chosen], after.cov[chosen], posterior[chosen]
+    mean[hit], cov[hit], mode[hit] = met.mean[chosen], met.cov[chosen], met.mode_probability[chosen]
     rough = np.flatnonzero(_is_rough(rows, hit, view))
     if len(rough):
         pairs = (hit[rough], which[detection[chosen[rough]]])
         mean[hit[rough]], cov[hit[rough]] = _relinearized(
             rows, scan, pairs, noise[chosen[rough]], view, origin, (mean[hit[rough]], cov[hit[rough]])
         )
-    log_odds[hit] = np.minimum(
-        log_odds[hit] + log_mixture[chosen] - clutter[chosen], policy.most_log_odds
-    )
+    log_odds[hit] = np.minimum(log_odds[hit] + log_mixture[chosen] - clutter[chosen], policy.most_log_odds)
     t_seen, hits = rows.t_seen_tai_ns.copy(), rows.hits.copy()
     t_seen[hit, view.index] = rows.t_tai_ns
     hits[hit] += 1
@@ -191,11 +209,62 @@ def _correct(
         weighed.append(
             choices_of(
                 rows.key[near], rows.t_tai_ns, view.index, place, which[detection[inside]],
-                (log_mixture - clutter)[inside], silent, is_taken[inside], belief_of(*believed_itrf(before.take(near))),
+                (log_mixture - other)[inside], silent, is_taken[inside], belief_of(*believed_itrf(before.take(near))),
                 belief_of(*believed_itrf(rows.take(near))),
             )
         )  # fmt: skip
     return rows, hit, which[detection[chosen]], claims
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Met:
+    """Tracks corrected with the detections that they are tried with, k pairs."""
+
+    mean: Rows  # (k, m, d)
+    cov: Rows  # (k, m, d, d)
+    mode_probability: Rows  # (k, m)
+    log_likelihood: Scalar  # (k,) over the models
+    is_inside: Bools  # (k,) the gate of any of them
+
+    def or_else(self, which: Ints, other: "_Met") -> "_Met":
+        """The same with the pairs `which` open to what another start would have made of them."""
+        plain = np.log1p(-FRESH_SHARE) + self.log_likelihood[which]
+        fresh = np.log(FRESH_SHARE) + other.log_likelihood
+        both = np.logaddexp(plain, fresh)
+        share = np.exp(np.stack([plain - both, fresh - both], axis=-1))
+        by_mode = share[..., None] * np.stack([self.mode_probability[which], other.mode_probability], axis=1)
+        modes = by_mode.sum(axis=1)
+        weights = np.swapaxes(by_mode / modes[:, None], 1, 2)
+        mean, cov = self.mean.copy(), self.cov.copy()
+        mean[which], cov[which] = merged(
+            weights, np.stack([self.mean[which], other.mean], axis=2), np.stack([self.cov[which], other.cov], axis=2)
+        )
+        mode, log_likelihood, inside = self.mode_probability.copy(), self.log_likelihood.copy(), self.is_inside.copy()
+        mode[which], log_likelihood[which] = modes, both
+        inside[which] |= other.is_inside
+        return _Met(mean, cov, mode, log_likelihood, inside)
+
+
+def _met(
+    rows: TrackRows, shown: tuple[Expectation, Rows], pairs: tuple[Ints, Ints], noise: Rows, chance: Rows,
+    view: SensorView, policy: Policy,
+) -> _Met:  # fmt: skip
+    """Pairs of (track, detection) corrected and weighed; `noise` (k, c) is by pair, `chance` (n, m) by track."""
+    (seen, z), (track, detection) = shown, pairs
+    value = z[0 if z.shape[0] == 1 else track, detection]
+    measured = np.isfinite(value)[:, None, :]
+    residual = view.difference(np.where(measured[:, 0], value, 0.0)[:, None], seen.mean[track])
+    R = seen.left_over[track] + (noise[:, :, None] * np.eye(noise.shape[1]))[:, None]
+    after = update_joseph(
+        rows.mean[track], rows.cov[track], residual, seen.H[track], R, np.broadcast_to(measured, residual.shape)
+    )
+    weight = rows.mode_probability[track]
+    posterior, log_mixture = weigh(weight, after.log_likelihood + np.log(chance[track]))
+    limit = np.array([0.0, *(chi_square_gate(policy.gate_probability, d) for d in (1, 2, 3, 4))])[
+        after.dimension.astype(np.int64)
+    ]
+    inside = np.any((after.nis <= limit) & (weight > 1e-3), axis=1)
+    return _Met(after.mean, after.cov, posterior, log_mixture, inside)
 
 
 def _share_out(
