@@ -12,6 +12,7 @@ import numpy as np
 
 from vedette.assessment.curved_draws import bend
 from vedette.assessment.drag_draws import DragDraws
+from vedette.assessment.draw_neighbours import is_solved, solve_all
 from vedette.assessment.evidence import SILENCE_WIDTH_S, Evidence
 from vedette.assessment.flight_descent import DIFFERENCE, descend
 from vedette.assessment.flight_posterior import (
@@ -155,13 +156,20 @@ class Problem:
         guesses, slopes, _ = drag.solved(straight)
         inverses = slopes @ inverses
         centre, sigma, is_hinge = self.pull(mode.is_over)
-        thetas, log_weights = np.empty(noises.shape), np.empty(len(noises))
-        p, e = self.prior, self.evidence
-        optimise_draws(
-            noises, guesses, inverses, mode.theta, mode.root, gather, self.prior_weight,
-            np.array([centre, sigma, float(is_hinge)]), *self.model, e.t_silence_s, e.found, e.chance, SILENCE_WIDTH_S,
-            p.low, p.high, thetas, log_weights,
-        )  # fmt: skip
+        pull, p, e = np.array([centre, sigma, float(is_hinge)]), self.prior, self.evidence
+
+        def solve(noises: Rows, guesses: Rows, inverses: Rows) -> tuple[Rows, Scalar]:
+            thetas, log_weights = np.empty(noises.shape), np.empty(len(noises))
+            optimise_draws(
+                noises, guesses, inverses, mode.theta, mode.root, gather, self.prior_weight, pull, *self.model,
+                e.t_silence_s, e.found, e.chance, SILENCE_WIDTH_S, p.low, p.high, thetas, log_weights,
+            )  # fmt: skip
+            return thetas, log_weights
+
+        inverse_root = np.linalg.inv(mode.root)
+        thetas, log_weights = solve_all(
+            solve, lambda thetas: (thetas - mode.theta) @ inverse_root.T, drag.row, noises, guesses, inverses
+        )
         return thetas, log_weights - drag.log_size(thetas)
 
     def soften(self, temper: float) -> None:
@@ -291,7 +299,7 @@ def sample_kind(
         log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(counts.sum() / count))
     log_weight = np.concatenate(log_weights)
     top = float(log_weight.max())
-    if top < -1e29:  # no draw could be solved: the mode alone speaks
+    if not is_solved(log_weight).any():  # no draw could be solved: the mode alone speaks
         alone = steered(modes[0].prior, modes[0].theta[None])
         return ClassFit(modes, modes[0].log_weight, (alone.repeat(draws, axis=0),), 0.0) if len(alone) else None
     weight = np.exp(log_weight - top)
@@ -300,8 +308,8 @@ def sample_kind(
     worth = float(weight.sum() ** 2 / (weight @ weight))
     ladder = (np.arange(draws) + rng.random()) / draws * weight.sum()
     chosen = np.searchsorted(np.cumsum(weight), ladder).clip(0, len(weight) - 1)
-    is_solved = log_weight > -1e29  # a draw that could not be solved is our failure, not evidence against the kind
-    log_evidence = top + float(np.log(weight[is_solved].mean()))
+    solved = is_solved(log_weight)  # a draw that could not be solved is our failure, not evidence against the kind
+    log_evidence = top + float(np.log(weight[solved].mean()))
     draws_of_mode: list[Rows] = []
     start = 0
     for cloud in clouds:
