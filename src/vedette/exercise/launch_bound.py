@@ -18,6 +18,7 @@ from vedette.assessment.class_fit import Problem, fly_cloud, untied
 from vedette.assessment.evidence import evidence_from_looks
 from vedette.assessment.flight_prior import ADDED, EVEN_LOG, FlightPrior, flight_prior
 from vedette.assessment.flight_start import reference_point
+from vedette.assessment.unknown_weather import DAYS
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
 from vedette.frames import geodetic_from_itrf
@@ -81,7 +82,7 @@ def launch_bound(flight: TrueFlight, made: Made, looks: Looks, until_tai_ns: int
     if np.all(ends[:, 0] == 1.0):
         lat, lon, _ = geodetic_from_itrf(ends[:, 1:4])
         impact = _slopes(lat, lon)
-        _, _, days = fly_cloud(free, np.tile(theta, (8, 1)), np.zeros(0), any_weather=True)
+        _, _, days = fly_cloud(free, np.tile(theta, (DAYS, 1)), np.zeros(0), any_weather=True)
         lat, lon, _ = geodetic_from_itrf(days[:, 1:4])
         weather = np.cov(local_m(lat, lon, float(lat[0]), float(lon[0])).T)
         out["impact"] = float(np.sqrt(np.trace(impact.T @ cov @ impact + weather)))

@@ -4,7 +4,8 @@ Our own posterior is always taken afresh beside the partner's newest, never a jo
 rest on ours (its provenance says so) is not added. Three ways, the best that was released:
 
 - **state**: the partner's track, at one instant of free flight, moves our own cloud of flights as a Gaussian reading of
-  the whole state would (the ensemble keeps its shape: Anderson 2001, Mon. Wea. Rev. 129, 2884), and each is flown down;
+  the whole state would (the ensemble keeps its shape: Anderson 2001, Mon. Wea. Rev. 129, 2884), and each is flown down
+  through one of several possible days;
 - **areas**: two areas are added as Gaussians (`gaussians.joined`): right for independent looks where neither rests much
   on what both believe beforehand;
 - **one side**: where the other has none.
@@ -22,9 +23,10 @@ from vedette.assessment.joint.gaussians import Placing, areas_of_place, interval
 from vedette.assessment.joint.matching import GATE_6, covariance_of
 from vedette.assessment.launch_fit import Cloud
 from vedette.assessment.launch_products import interval_tai_ns as interval_of_draws
+from vedette.assessment.unknown_weather import come_down
 from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Rows, Scalar
-from vedette.motion.propagate import fly_to_ground, propagate_coast
+from vedette.motion.propagate import propagate_coast
 from vedette.reports import ImpactArea, LaunchEstimate, SharedTrack
 
 BURNT_OUT = 0.98  # of our draws, at the instant of the partner's state
@@ -103,7 +105,7 @@ def fused_by_state(cloud: Cloud, track: SharedTrack) -> tuple[ImpactArea | None,
     moved = moved_by_reading(states, read, covariance_of(track))
     if moved is None:
         return None, "its state and ours contradict each other"
-    lat, lon, dt_s, _ = fly_to_ground(moved, beta)
+    lat, lon, dt_s = come_down(moved, beta)
     falls = np.isfinite(dt_s)
     if np.count_nonzero(falls) < max(LEAST_FALL, 0.9 * len(falls)):
         return None, "hardly any of the flights comes down"
