@@ -16,8 +16,9 @@ _LEVELS = ("split", "owner", "launches", "correlated alone", "confirmed alone", 
 
 def joint_table(records: Path = RECORDS) -> str:
     """Areas of every split and product, as Markdown."""
-    made = summarise([one for _, one in sorted(read_records(records).items())])
-    parts = [f"{made['launches']} launches drawn, {made['judged']} judged."]
+    kept = read_records(records)
+    made = summarise([one for _, one in sorted(kept.items())])
+    parts = [f"Seeds {min(kept)} to {max(kept)}: {made['launches']} launches drawn, {made['judged']} judged."]
     for name in SPLITS:
         entry = made["splits"][name]
         rows = [row(*_AREAS), row(*["---"] * len(_AREAS))]
