@@ -68,7 +68,8 @@ class Acting:
         self._seat: Seat | None = None  # told to the store again and again until it has it
         self._is_slow = False
         self._is_over = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._is_watched = True  # somebody follows, as far as is known
+        self._threads: list[threading.Thread] = []
 
     @classmethod
     def at(cls, path: Path) -> "Acting":
@@ -164,13 +165,16 @@ class Acting:
     def _tell_seat(self) -> None:
         if (told := self._seat) is not None:
             self.store.write(lambda writing: writing.keep_document(ROOM, SEAT_KEY, msgspec.json.encode(told)))
-            self._seat = None
+            if self._seat is told:
+                self._seat = None
 
     def keep(self) -> None:
         """Prolong it from now on, on a thread; `on_lost(words)` when it cannot be, or when it is to be handed back."""
         self._is_over.clear()
-        self._thread = threading.Thread(target=self._keep, name="acting", daemon=True)
-        self._thread.start()
+        works = {"acting": self._keep, "acting, beside": self._look_after}
+        self._threads = [threading.Thread(target=work, name=name, daemon=True) for name, work in works.items()]
+        for thread in self._threads:
+            thread.start()
 
     def stand_by(self, entry: int) -> None:
         """Tell whoever acts that this one follows, and how far it has read."""
@@ -183,21 +187,26 @@ class Acting:
         return any(seat != self.seat for seat in standing_by(self.store, self._clock()))
 
     def _keep(self) -> None:
-        is_watched = True
+        """Prolong it, and nothing that could wait for another writer of the store."""
         while not self._is_over.wait(RENEW_S):
             try:
                 if not self._ask():
                     self.on_lost(f"{self.holder() or 'another'} acts now")
                     return
                 self._say_if_slow()
-                is_watched = self.is_stood_by()
+            except VedetteError:  # the store does not answer: who is alone goes on, as nobody else can take its place
+                if not self._is_watched:
+                    self._until_s = time.monotonic() + LEASE_S
+
+    def _look_after(self) -> None:
+        """Who follows, whether to hand back, and what they are to follow, told to the store."""
+        while not self._is_over.wait(RENEW_S):
+            with contextlib.suppress(VedetteError):
+                self._is_watched = self.is_stood_by()
                 if self.store.document(ROOM, YIELD_KEY) == self.seat.encode():
                     self.on_lost("asked to hand back")
                     return
                 self._tell_seat()
-            except VedetteError:  # the store does not answer: who is alone goes on, as nobody else can take its place
-                if not is_watched:
-                    self._until_s = time.monotonic() + LEASE_S
 
     def _say_if_slow(self) -> None:
         is_slow = self.answer_s > SLOW_S
@@ -210,8 +219,9 @@ class Acting:
     def give_up(self) -> None:
         """Let go, everything being on the disk."""
         self._is_over.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(2.0)
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(2.0)
         lease, self.lease, self._until_s = self.lease, None, 0.0
         if lease is not None:
 

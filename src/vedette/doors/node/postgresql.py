@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
+from vedette.doors.node.leases import claimed
 from vedette.doors.node.sql import DiskFullError, LostConnectionError, Row
+from vedette.doors.node.store import Lease
 
 PATIENCE_S = 10.0
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -54,7 +56,8 @@ class PostgresSql:
     reserve_place: str | None = None  # the server's disk is the server's
 
     def __init__(
-        self, address: str, tables: Iterable[str], form_room: str, form: int, is_reader: bool = False
+        self, address: str, tables: Iterable[str], form_room: str, form: int, is_reader: bool = False,
+        is_prepared: bool = False,
     ) -> None:
         try:
             import asyncpg
@@ -69,9 +72,12 @@ class PostgresSql:
         self._thread.start()
         self._connection: Any = None
         self._is_reader = is_reader
+        self.leases = ServerLeases(self, address)
         self._is_open = False  # a transaction is
         self._transaction: int | None = None
         self._statements: dict[str, str] = {}
+        if is_prepared:
+            return
         try:
             self._prepare([statement.format(**_WORDS) for statement in tables], form_room, form)
         except BaseException as trouble:
@@ -153,6 +159,7 @@ class PostgresSql:
         """Let go of the connection and its thread."""
         if self._loop.is_closed():
             return
+        self.leases.close()
         self._drop()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE_S)
@@ -232,6 +239,44 @@ class PostgresSql:
         connection, self._connection = self._connection, None
         if connection is not None:
             asyncio.run_coroutine_threadsafe(_hang_up(connection), self._loop).result()
+
+
+class ServerLeases:
+    """Leases of a schema: taken under its lock with all else, prolonged over a second line that waits for nobody."""
+
+    def __init__(self, sql: PostgresSql, address: str) -> None:
+        self._sql, self._address = sql, address
+        self._lock = threading.Lock()
+        self._line: PostgresSql | None = None
+
+    def newest(self, held: Lease | None, name: str) -> Lease | None:
+        """The row of the store."""
+        return held
+
+    def claim(self, held: Lease | None, name: str, holder: str, t_tai_ns: int, t_until_tai_ns: int) -> Lease:
+        """By the row of the store, which the transaction then writes."""
+        return claimed(held, name, holder, t_tai_ns, t_until_tai_ns)
+
+    def renew(self, lease: Lease, t_tai_ns: int, t_until_tai_ns: int) -> bool:
+        """One statement of the second line, not flushed."""
+        with self._lock:
+            if self._line is None:
+                self._line = PostgresSql(self._address, (), "", 0, is_prepared=True)
+            return bool(self._line.run_unflushed(
+                "UPDATE leases SET t_until_tai_ns = ? WHERE name = ? AND holder = ? AND token = ? "
+                "AND t_until_tai_ns > ? RETURNING token",
+                t_until_tai_ns, lease.name, lease.holder, lease.token, t_tai_ns,
+            ))  # fmt: skip
+
+    def end(self, lease: Lease) -> None:
+        """The row says so."""
+
+    def close(self) -> None:
+        """Let go of the second line."""
+        with self._lock:
+            if self._line is not None:
+                self._line.close()
+                self._line = None
 
 
 async def _hang_up(connection: Any) -> None:

@@ -5,7 +5,10 @@ stand for their own names of bytes and of 64-bit integers, `{COMPACT}` for a tab
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from vedette.doors.node.leases import Leases
 
 Row = Sequence[Any]
 
@@ -24,16 +27,17 @@ class Sql(Protocol):
     where: str  # for sentences
     reserve_place: str | None  # the folder on whose disk it lies, where that is ours to know
 
+    @property
+    def leases(self) -> "Leases":
+        """How leases are taken and prolonged here."""
+        ...
+
     def run(self, statement: str, *values: Any) -> list[Row]:
         """One statement; its rows."""
         ...
 
     def run_many(self, statement: str, rows: Iterable[Row]) -> None:
         """One statement for each row of values."""
-        ...
-
-    def run_unflushed(self, statement: str, *values: Any) -> list[Row]:
-        """One statement as a transaction of its own, kept in order but not flushed to the disk; its rows."""
         ...
 
     def begin(self) -> None:

@@ -104,13 +104,17 @@ class SqlNodeStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Sql]:
-        with self._lock:
-            try:
-                yield self._sql
-            except LostConnectionError as trouble:
-                raise UnreachableError(f"{self.where}: the store does not answer ({trouble})") from trouble
-            except DiskFullError as trouble:
-                raise NotRecordedError(f"{self.where}: the disk is full; make room") from trouble
+        with self._lock, self._in_words():
+            yield self._sql
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except LostConnectionError as trouble:
+            raise UnreachableError(f"{self.where}: the store does not answer ({trouble})") from trouble
+        except DiskFullError as trouble:
+            raise NotRecordedError(f"{self.where}: the disk is full; make room") from trouble
 
     def _rows(self, statement: str, *values: object) -> list[Row]:
         try:
@@ -208,22 +212,19 @@ class SqlNodeStore:
     def lease(self, name: str) -> Lease | None:
         """Who holds it, or held it last."""
         rows = self._rows("SELECT name, holder, token, t_until_tai_ns FROM leases WHERE name = ?", name)
-        return Lease(*rows[0]) if rows else None
+        with self._in_words():
+            return self._sql.leases.newest(Lease(*rows[0]) if rows else None, name)
 
     def renew_lease(self, lease: Lease, t_tai_ns: int, t_until_tai_ns: int) -> Lease | None:
         """Prolong one's own lease that still runs; None when it does not, or has passed to another."""
         try:
-            with self._reading() as sql:
-                rows = sql.run_unflushed(
-                    "UPDATE leases SET t_until_tai_ns = ? WHERE name = ? AND holder = ? AND token = ? "
-                    "AND t_until_tai_ns > ? RETURNING token",
-                    t_until_tai_ns, lease.name, lease.holder, lease.token, t_tai_ns,
-                )  # fmt: skip
+            with self._in_words():  # past the lock of this store: whoever writes here waits for others
+                runs = self._sql.leases.renew(lease, t_tai_ns, t_until_tai_ns)
         except UnreachableError as trouble:
             if isinstance(trouble.__cause__, LostConnectionError):
                 return None  # a server that was started again answers the second time
             raise
-        return Lease(lease.name, lease.holder, lease.token, t_until_tai_ns) if rows else None
+        return Lease(lease.name, lease.holder, lease.token, t_until_tai_ns) if runs else None
 
     def trim(self, bodies_before_tai_ns: int, rows_before_tai_ns: int) -> Trimmed:
         """Let old messages go, some at a time."""

@@ -141,22 +141,20 @@ class SqlWriting:
 
     def take_lease(self, name: str, holder: str, t_tai_ns: int, t_until_tai_ns: int) -> Lease:
         """A token one higher than any before; one's own lease that still runs keeps its token."""
-        rows = self._sql.run("SELECT holder, token, t_until_tai_ns FROM leases WHERE name = ?", name)
-        held_by, token, t_until = rows[0] if rows else ("", 0, 0)
-        runs = t_until > t_tai_ns
-        if runs and held_by != holder:
-            raise RefusedError(f"{name} is held by {held_by}; wait until it lets go or its time is over")
-        token = token if runs else token + 1
+        rows = self._sql.run("SELECT name, holder, token, t_until_tai_ns FROM leases WHERE name = ?", name)
+        held = Lease(*rows[0]) if rows else None
+        lease = self._sql.leases.claim(held, name, holder, t_tai_ns, t_until_tai_ns)
         self._sql.run(
             "INSERT INTO leases VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
             "token = excluded.token, t_until_tai_ns = excluded.t_until_tai_ns",
-            name, holder, token, t_until_tai_ns,
+            name, holder, lease.token, t_until_tai_ns,
         )  # fmt: skip
-        return Lease(name, holder, token, t_until_tai_ns)
+        return lease
 
     def give_up_lease(self, lease: Lease) -> None:
         """Over from now on; the token stays used."""
         self._sql.run("UPDATE leases SET t_until_tai_ns = 0 WHERE name = ? AND token = ?", lease.name, lease.token)
+        self._sql.leases.end(lease)
 
     def check_fence(self, fence: Lease) -> None:
         """RefusedError when the lease has passed to another."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.core.errors import BadInputError, UnreachableError
+from vedette.doors.node.leases import LeaseFile
 from vedette.doors.node.reserve import RESERVE_BYTES, Reserve
 from vedette.doors.node.sql import DiskFullError, Row
 from vedette.doors.node.sql_store import SqlNodeStore
@@ -37,6 +38,7 @@ class SqliteSql:
         self.where = str(path)
         self.reserve_place: str | None = str(path.parent)
         self._path = path
+        self.leases = LeaseFile(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_S, check_same_thread=False)
@@ -89,15 +91,6 @@ class SqliteSql:
         with _InWords(self):
             self._db.executemany(statement, rows)
 
-    def run_unflushed(self, statement: str, *values: Any) -> list[Row]:
-        """One statement as a transaction of its own, for which the disk is not flushed: the next commit does it."""
-        with _InWords(self):
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            try:
-                return self._db.execute(statement, values).fetchall()
-            finally:
-                self._db.execute("PRAGMA synchronous = FULL")
-
     def begin(self) -> None:
         """Alone among all processes that write this file."""
         with _InWords(self):
@@ -120,6 +113,7 @@ class SqliteSql:
     def close(self) -> None:
         """The write-ahead log goes into the file."""
         self._clearing.stop()
+        self.leases.close()
         self._db.close()
 
 

@@ -242,8 +242,8 @@ class NodeStore(Protocol):
     def renew_lease(self, lease: Lease, t_tai_ns: int, t_until_tai_ns: int) -> Lease | None:
         """Prolong one's own lease that still runs; None when it does not, or has passed to another.
 
-        It waits for no flush of the disk, and where the store can do without for no other writer: a lease that a power
-        cut takes back is over a moment sooner.
+        It waits for no flush of the disk and for no other writer, of this process or another: a lease that a power cut
+        takes back is over a moment sooner.
         """
         ...
 
