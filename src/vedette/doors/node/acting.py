@@ -25,7 +25,7 @@ import msgspec
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import RefusedError, UnreachableError, VedetteError
 from vedette.doors.node.folder import read_node
-from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.opening_store import open_node_store
 from vedette.doors.node.store import Lease, NodeStore, NotRecordedError
 from vedette.doors.seal_file import now_tai_ns
 from vedette.doors.server.pipe import WatchPlan
@@ -241,7 +241,7 @@ class Acting:
 def store_of(path: Path) -> NodeStore:
     """The store of the node in a directory."""
     _, settings = read_node(path)
-    return open_store(settings.store if "://" in settings.store else path / settings.store)
+    return open_node_store(path, settings)
 
 
 def standing_by(store: NodeStore, t_now_tai_ns: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ from vedette.doors.node.desk_said import DeskSaid
 from vedette.doors.node.folder import read_node
 from vedette.doors.node.gateway import Gateway
 from vedette.doors.node.inbox_settling import settle_inbox
-from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.opening_store import open_node_store
 from vedette.doors.node.service_line import ServiceLine
 from vedette.doors.node.shared_numbers import SharedNumbers
 from vedette.doors.node.track_numbers import TrackNumbers
@@ -38,7 +38,7 @@ class BesideWatch:
     ) -> None:  # fmt: skip
         self._folder, self._settings = read_node(path)
         self._journal = journal
-        self._store = open_store(store_place(path, self._settings.store))
+        self._store = open_node_store(path, self._settings)
         self._line: ServiceLine | None = None
         self._tracks: TrackNumbers | SharedNumbers
         if self._settings.services:
@@ -128,11 +128,6 @@ class BesideWatch:
         if isinstance(self._tracks, SharedNumbers):
             self._tracks.look(offers, picture, partial(own_name, watch))
         self.gateway.offer(self._tracks.numbered(offers, self._settings.owner))
-
-
-def store_place(path: Path, store: str) -> str | Path:
-    """Where a node's store is: a file in its directory, or an address."""
-    return store if "://" in store else path / store
 
 
 def beside(plan: Any, journal: SqliteJournal, is_played: bool) -> BesideWatch | None:

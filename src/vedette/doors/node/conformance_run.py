@@ -20,7 +20,7 @@ from vedette.doors.node.link_broker import BrokerLink
 from vedette.doors.node.link_draw import Drawn
 from vedette.doors.node.link_in import RECEIVER, LinkIn
 from vedette.doors.node.link_out import SENDER, LinkOut
-from vedette.doors.node.opening_store import open_store
+from vedette.doors.node.opening_store import open_node_store
 from vedette.doors.node.own_keys import purpose_of
 from vedette.doors.node.peer_file import Peer, peers_of, read_peer
 from vedette.doors.node.showing import status_document
@@ -54,7 +54,7 @@ def examining(
     folder: NodeFolder, settings: NodeSettings, peer: Peer, mode: Mode, patience_s: float
 ) -> Iterator[Examiner]:
     """An examiner over a broker that is up; what it says and hears goes on our own link's numbers, and stays kept."""
-    store = open_store(settings.store if "://" in settings.store else folder.path / settings.store)
+    store = open_node_store(folder.path, settings)
     session = exercise_of(folder, mode)
     way_in = LinkIn(folder, settings, peer, mode, store, session)
     out = LinkOut(folder, settings, peer, mode, store, way_in.receiver.state.session)

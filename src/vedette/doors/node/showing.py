@@ -12,7 +12,8 @@ from vedette.doors.node.certificates import days_left
 from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.peer_file import Peer, ca_path
 from vedette.doors.node.service_status import read_services, services_lines
-from vedette.doors.node.who_acts import acting_document, acting_lines
+from vedette.doors.node.store_wait import trouble_of, waiting_at
+from vedette.doors.node.who_acts import acting_document, acting_lines, has_store
 
 STATUS_FILE = "link-status.json"  # written by the gateway once a second
 
@@ -23,6 +24,7 @@ def status_document(folder: NodeFolder, settings: NodeSettings, peers: tuple[Pee
     told = read_link_status(folder)
     is_running = told is not None and abs(now.timestamp() - told["t_posix_s"]) < 5.0
     links = {} if told is None else told["links"]
+    store_trouble = "" if not has_store(folder, settings) else trouble_of(folder.path)
     rows = []
     for peer in peers:
         link = dict(links.get(peer.name, {})) if is_running else {}
@@ -41,6 +43,7 @@ def status_document(folder: NodeFolder, settings: NodeSettings, peers: tuple[Pee
         "broker": _broker(settings, told if is_running else None),
         "keys": [one.key_id for one in folder.keys.own()], "peers": rows,
         "acting": acting_document(folder, settings),
+        "store_trouble": store_trouble, "waiting": waiting_at(folder.path),
         "services": read_services(folder.path) if settings.services else None,
         "recording": None if not is_running or told is None else told.get("recording", True),
     }  # fmt: skip
@@ -72,6 +75,10 @@ def status_text(document: dict[str, Any]) -> str:
     ]
     if document["recording"] is False:
         lines.append("NOT RECORDED: the disk is full; nothing is acknowledged to partners until there is room")
+    if document["waiting"]:
+        lines.append(f"WAITING, nothing is watched: {document['waiting']}")
+    elif document["store_trouble"]:
+        lines.append(f"its store does not answer: {document['store_trouble']}")
     lines += acting_lines(document["acting"])
     if document["services"] is not None:
         lines += services_lines(document["services"])

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from vedette.core.errors import NotFoundError, RefusedError, VedetteError
-from vedette.doors.node.acting import Acting, ask_to_yield, seat_name, seat_of, store_of
+from vedette.core.errors import NotFoundError, RefusedError, UnreachableError, VedetteError
+from vedette.doors.node.acting import Acting, Seat, ask_to_yield, seat_name, seat_of, store_of
 from vedette.doors.node.broker import Broker
 from vedette.doors.node.broker_program import find_broker
 from vedette.doors.node.folder import host_and_port, read_node
 from vedette.doors.node.running import BrokerKeeper
+from vedette.doors.node.store import NodeStore
 from vedette.doors.server.opening import Opening
 
 LOOK_S = 0.25
@@ -27,8 +28,7 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
     from vedette.doors.server.serving import run_serve
 
     folder, settings = read_node(path)
-    store = store_of(path)
-    seat = seat_of(store)
+    store, seat = _store_in_time(path)
     if seat is None or seat.plan is None:
         store.close()
         raise NotFoundError(f"nobody ever acted for {settings.name}; `vedette node run FEED...` begins")
@@ -68,6 +68,26 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
         for keeper in keepers:
             keeper.stop()
         store.close()
+
+
+def _store_in_time(path: Path) -> tuple[NodeStore, Seat | None]:
+    """The store and who acts, or acted last; waited for until it answers."""
+    from vedette.doors.server.awaiting import StoreWaiting
+
+    waiting = StoreWaiting(path)
+    while True:
+        try:
+            store = store_of(path)
+            try:
+                seat = seat_of(store)
+            except BaseException:
+                store.close()
+                raise
+        except UnreachableError as trouble:
+            time.sleep(waiting.say(str(trouble)))
+        else:
+            waiting.over()
+            return store, seat
 
 
 def _answers(address: str) -> bool:

@@ -9,14 +9,13 @@ from vedette.doors.node.folder import NodeFolder, NodeSettings
 def acting_document(folder: NodeFolder, settings: NodeSettings) -> dict[str, Any] | None:
     """Who acts, since which token, on which journal, and who follows how far; None when the store does not tell."""
     from vedette.doors.node.acting import WATCH, seat_of, standing_by
-    from vedette.doors.node.opening_store import open_store
+    from vedette.doors.node.opening_store import open_node_store
     from vedette.doors.seal_file import now_tai_ns
 
-    is_server = "://" in settings.store
-    if not is_server and not (folder.path / settings.store).is_file():
+    if not has_store(folder, settings):
         return None
     try:
-        store = open_store(settings.store if is_server else folder.path / settings.store, 0)
+        store = open_node_store(folder.path, settings, 0)
     except VedetteError:
         return None
     try:
@@ -37,6 +36,14 @@ def acting_document(folder: NodeFolder, settings: NodeSettings) -> dict[str, Any
         return None
     finally:
         store.close()
+
+
+def has_store(folder: NodeFolder, settings: NodeSettings) -> bool:
+    """Whether there is a store to ask: a node that never ran has none, and asking makes none."""
+    from vedette.doors.node.opening_store import MADE_FILE
+
+    places = (folder.path / settings.store, folder.path / MADE_FILE)
+    return "://" in settings.store or any(one.is_file() for one in places)
 
 
 def acting_lines(acting: dict[str, Any] | None) -> list[str]:

@@ -79,6 +79,12 @@ class Standing(msgspec.Struct, tag="standing", frozen=True, kw_only=True):
     sentence: str
 
 
+class Waits(msgspec.Struct, tag="waits", frozen=True, kw_only=True):
+    """From a worker that cannot begin yet: what it waits for; nothing once that is over."""
+
+    sentence: str
+
+
 class Whole(msgspec.Struct, tag="whole", frozen=True, kw_only=True):
     """From the worker: the picture as a JSON document."""
 
@@ -126,7 +132,7 @@ class Trouble(msgspec.Struct, tag="trouble", frozen=True, kw_only=True):
 
 
 ToWorker = Start | Command
-FromWorker = Opened | Caught | Standing | Whole | Changed | Alive | Catalogue | Notices | Tracks | Trouble
+FromWorker = Opened | Caught | Standing | Waits | Whole | Changed | Alive | Catalogue | Notices | Tracks | Trouble
 
 _TO = msgspec.msgpack.Decoder(ToWorker)
 _FROM = msgspec.msgpack.Decoder(FromWorker)

@@ -15,7 +15,7 @@ from vedette.core.errors import UnreachableError, VedetteError
 from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.node.acting import Acting, end_stale, seat_of
 from vedette.doors.proposing import Proposer
-from vedette.doors.server.pipe import Catalogue, Caught, Standing, WatchPlan
+from vedette.doors.server.pipe import Catalogue, Caught, Standing, Waits, WatchPlan
 from vedette.doors.server.resuming import digest_of
 from vedette.doors.sqlite_journal import ENDED, SqliteJournal
 from vedette.engine import CatalogueGiven, FeedEnded, Picture, advance, open_picture
@@ -83,7 +83,7 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
     is_first, t_told = True, 0.0
     away: list[str] = []
     while not control.is_stopping.is_set():
-        with _store_away(away):
+        with _store_away(away, teller):
             holder = acting.holder()
             if holder in ("", acting.seat):
                 t_free = time.monotonic() if t_free is None else t_free
@@ -127,7 +127,7 @@ def stand_by(plan: WatchPlan, acting: Acting, control: Any, teller: Any, propose
 
 
 @contextmanager
-def _store_away(said: list[str]) -> Iterator[None]:
+def _store_away(said: list[str], teller: Any) -> Iterator[None]:
     """A store that does not answer ends nobody's standing by: it is said, and asked again."""
     try:
         yield
@@ -135,8 +135,11 @@ def _store_away(said: list[str]) -> Iterator[None]:
         if not said:
             said.append(str(trouble))
             sys.stderr.write(f"{trouble}; it is asked again\n")
+            teller.send(Waits(sentence=f"the node's store does not answer: {trouble}"))
         return
-    said.clear()
+    if said:
+        said.clear()
+        teller.send(Waits(sentence=""))
 
 
 def attach(plan: WatchPlan, path: Path) -> None:
@@ -171,6 +174,8 @@ def journal_to_go_on_with(
         with SqliteJournal.open(path) as journal:
             last = journal.store.entry_count
             is_over = any(True for _ in journal.store.read_kind(ENDED, last, last))
+    except UnreachableError:  # a server that does not answer now: no reason to begin another journal
+        raise
     except VedetteError:
         return left
     return left if is_over else path

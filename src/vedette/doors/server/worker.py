@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from vedette.core.errors import UnreachableError, VedetteError
 from vedette.doors.node.acting import Acting
+from vedette.doors.server.awaiting import begun_in_time
 from vedette.doors.server.crowd import CrowdRows, crowd_frame
 from vedette.doors.server.dying import frames_kept
 from vedette.doors.server.frames import Frame
@@ -49,6 +50,11 @@ from vedette.doors.server.warming import is_cold, prepare
 from vedette.engine import CatalogueGiven, Event, FeedEnded, Picture, advance, open_picture
 from vedette.formats.notice_json import document_from_notice
 from vedette.reports import Notice
+from vedette.reports.place import Place
+
+if TYPE_CHECKING:
+    from vedette.doors.node.beside_watch import BesideWatch
+    from vedette.doors.proposing import Proposer
 
 FRAME_S = 0.1  # at most ten frames a second
 ALIVE_S = 0.5
@@ -214,7 +220,7 @@ class Control:
 
 def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     """Watch until the feeds end and the server has no more orders; the exit code of the watch."""
-    from vedette.doors.proposing import Proposer, ProposingReporter, places_of
+    from vedette.doors.proposing import ProposingReporter, places_of
     from vedette.doors.watch_loop import watch_loop
 
     plan = start.options
@@ -223,52 +229,19 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
     teller = Teller(out, control)
     control.listen()
     teller.keep_telling()
-    data_dir = None if plan.data_dir is None else Path(plan.data_dir)
     if is_cold():
         sys.stderr.write("compiling kernels, once on this machine: a minute or so\n")
         prepare(partial(preparing, teller), lambda: not control.is_stopping.is_set())
     places = places_of(None if plan.areas is None else Path(plan.areas))
+    held = dict(start.held)
     with ExitStack() as stack:
-        left = None if start.journal is None else Path(start.journal)
-        acting, followed = None, None
-        if plan.node is not None:
-            acting = stack.enter_context(closing(Acting.at(Path(plan.node))))
-            if acting.holder() not in ("", acting.seat):
-                let_go(start.held)  # who acts hears the feeds
-                start = msgspec.structs.replace(start, held={})
-            followed = stand_by(plan, acting, control, teller, lambda journal: Proposer(journal, data_dir, places))
-            if control.is_stopping.is_set():
-                return 0
-            left = journal_to_go_on_with(plan, acting, followed, left)
-            acting.on_lost = partial(hand_back, control, teller)
-            acting.keep()
-        source = stack.enter_context(opened_in_time(plan, control, left, start.held, acting is not None))
-        journal, session = source.journal, source.journal.session
-        if acting is not None:
-            journal.store.guard = partial(check_acting, acting)
-            acting.publish(journal.path.name, plan)
-        control.on_stop = source.stop
-        if control.is_stopping.is_set():
-            source.stop()
-        teller.send(
-            Opened(
-                journal=journal.path.name,
-                mode=session.mode.value,
-                feeds=session.feeds,
-                resumed_entries=journal.store.entry_count,
-            )
+        begun = begun_in_time(
+            stack, plan.node, lambda attempt: begin(attempt, start, held, control, teller, places), control, teller
         )
-        from vedette.doors.node.beside_watch import beside
-
-        partners = beside(plan, journal, source.is_played)
-        source.begin()  # what arrives while the journal is read again is held
-        if followed is not None and followed.path == journal.path:
-            proposer, picture, is_over = followed.proposer, followed.picture, followed.is_over
-            proposer.go_on(journal)
-            followed.close()
-        else:
-            proposer = Proposer(journal, data_dir, places)
-            picture, is_over = resumed(journal, proposer, teller)
+        if begun is None:
+            return 0
+        acting, source, proposer, picture, is_over, partners = begun
+        journal, session = source.journal, source.journal.session
         if acting is not None:
             proposer.act_by(partial(acting_token, acting))
         desk = ProposingReporter(teller, proposer)
@@ -292,6 +265,58 @@ def run(start: Start, out: BinaryIO, orders: BinaryIO) -> int:
         while not control.is_stopping.wait(ALIVE_S) and not control.is_handing_back:
             teller.alive()
         return picture.worst_exit_code
+
+
+Begun = tuple[Acting | None, Source, "Proposer", Picture, bool, "BesideWatch | None"]
+
+
+def begin(
+    stack: ExitStack, start: Start, held: dict[str, int], control: Control, teller: Teller, places: tuple[Place, ...]
+) -> Begun | None:
+    """Everything before the first event: who acts, the journal to go on with, the picture it has grown to; None when
+    the server wants no more of it. `held` are the sockets that were handed down, for as long as they are ours."""
+    from vedette.doors.proposing import Proposer
+
+    plan = start.options
+    data_dir = None if plan.data_dir is None else Path(plan.data_dir)
+    left = None if start.journal is None else Path(start.journal)
+    acting, followed = None, None
+    if plan.node is not None:
+        acting = stack.enter_context(closing(Acting.at(Path(plan.node))))
+        if acting.holder() not in ("", acting.seat):
+            let_go(held)  # who acts hears the feeds
+            held.clear()
+        followed = stand_by(plan, acting, control, teller, lambda journal: Proposer(journal, data_dir, places))
+        if control.is_stopping.is_set():
+            return None
+        left = journal_to_go_on_with(plan, acting, followed, left)
+        acting.on_lost = partial(hand_back, control, teller)
+        acting.keep()
+    source = stack.enter_context(opened_in_time(plan, control, left, held, acting is not None))
+    journal, session = source.journal, source.journal.session
+    if acting is not None:
+        journal.store.guard = partial(check_acting, acting)
+        acting.publish(journal.path.name, plan)
+    control.on_stop = source.stop
+    if control.is_stopping.is_set():
+        source.stop()
+    teller.send(
+        Opened(
+            journal=journal.path.name, mode=session.mode.value, feeds=session.feeds,
+            resumed_entries=journal.store.entry_count,
+        )
+    )  # fmt: skip
+    source.begin()  # what arrives while the journal is read again is held
+    if followed is not None and followed.path == journal.path:
+        proposer, picture, is_over = followed.proposer, followed.picture, followed.is_over
+        proposer.go_on(journal)
+        followed.close()
+    else:
+        proposer = Proposer(journal, data_dir, places)
+        picture, is_over = resumed(journal, proposer, teller)
+    from vedette.doors.node.beside_watch import beside
+
+    return acting, source, proposer, picture, is_over, beside(plan, journal, source.is_played)
 
 
 def preparing(teller: Teller, done: int, of: int) -> None:

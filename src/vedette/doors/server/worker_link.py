@@ -181,6 +181,8 @@ class WorkerLink:
                 self.sentence = message.sentence
                 if message.sentence:
                     self._held.close()  # who acts hears the feeds
+            case pipe.Waits():
+                self.sentence = message.sentence
             case pipe.Whole():
                 self.state, self.caught = "running", None
                 self._t_loop_s = time.monotonic()

@@ -220,15 +220,14 @@ def _desk(data_dir: Path | None, by: str = ""):  # type: ignore[no-untyped-def]
 
     from vedette.doors.data_dir import data_dir_of
     from vedette.doors.node.folder import read_node
-    from vedette.doors.node.opening_store import open_store
+    from vedette.doors.node.opening_store import open_node_store
     from vedette.doors.node.saying import Desk
     from vedette.doors.seal_file import now_tai_ns
 
     @contextmanager
     def opened():  # type: ignore[no-untyped-def]
         folder, settings = read_node(data_dir_of(data_dir))
-        address = settings.store if "://" in settings.store else folder.path / settings.store
-        store = open_store(address)
+        store = open_node_store(folder.path, settings)
         try:
             yield Desk(folder, settings, store, now_tai_ns(), by)
         finally:

@@ -35,7 +35,7 @@ def transcript(
     from vedette.core.errors import NotFoundError
     from vedette.doors.data_dir import data_dir_of
     from vedette.doors.node.folder import read_node
-    from vedette.doors.node.opening_store import open_store
+    from vedette.doors.node.opening_store import open_node_store
     from vedette.doors.node.peer_file import read_peer
     from vedette.doors.node.transcribing import event_transcript, transcript_head, whole_transcript
     from vedette.doors.seal_file import now_tai_ns
@@ -43,7 +43,7 @@ def transcript(
 
     folder, settings = read_node(data_dir_of(data_dir))
     partner = read_peer(folder, peer)
-    store = open_store(settings.store if "://" in settings.store else folder.path / settings.store)
+    store = open_node_store(folder.path, settings)
     try:
         if event is None:
             lines = whole_transcript(store, partner.name, not withhold)

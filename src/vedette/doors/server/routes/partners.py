@@ -53,16 +53,19 @@ class NodeSeen:
         """Whether this watch belongs to a node."""
         return (self._context.data_dir / "node.toml").is_file()
 
-    def read(self) -> tuple[NodeFolder, NodeSettings, NodeStore]:
-        """Where it is, what it is called, what it keeps; NotFoundError where there is none."""
+    def described(self) -> tuple[NodeFolder, NodeSettings]:
+        """Where it is and what it is called, also while its store is away; NotFoundError where there is none."""
         if not self.is_there:
             raise NotFoundError("this watch belongs to no node; `vedette node init` makes one")
-        folder, settings = read_node(self._context.data_dir)
-        if self._store is None:
-            from vedette.doors.node.opening_store import open_store
+        return read_node(self._context.data_dir)
 
-            address = settings.store if "://" in settings.store else folder.path / settings.store
-            self._store = open_store(address, 0)
+    def read(self) -> tuple[NodeFolder, NodeSettings, NodeStore]:
+        """The same, and what it keeps."""
+        folder, settings = self.described()
+        if self._store is None:
+            from vedette.doors.node.opening_store import open_node_store
+
+            self._store = open_node_store(folder.path, settings, 0)
         return folder, settings, self._store
 
     async def close(self) -> None:
@@ -130,7 +133,7 @@ def _standing(node: NodeSeen) -> dict[str, Any]:
     from vedette.doors.node.peer_file import peers_of
     from vedette.doors.node.showing import status_document
 
-    folder, settings, _ = node.read()
+    folder, settings = node.described()
     document = status_document(folder, settings, peers_of(folder))
     document.pop("folder")  # where things lie is nobody's business but the machine's
     document.pop("store")
