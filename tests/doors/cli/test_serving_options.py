@@ -25,6 +25,16 @@ SERVED = [
 ]  # fmt: skip
 
 
+class _NoProcess:
+    """No watch is begun."""
+
+    def __init__(self, plan: WatchPlan) -> None:
+        self.plan = plan
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> Called:
     found: Called = []
@@ -33,6 +43,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> Called:
         found.append((*words, more))
         return 0
 
+    monkeypatch.setattr("vedette.doors.server.head_start.HeadStart", _NoProcess)
     for place in ("server.serving.run_serve", "node.running.run_node", "node.standing_by.run_standby"):
         monkeypatch.setattr(f"vedette.doors.{place}", take)
     return found
@@ -52,6 +63,7 @@ def test_every_option_reaches_the_watch_and_the_server(called: Called, tmp_path:
     )  # fmt: skip
     (served, run, standing) = called
     assert served == (plan, opening, {"is_quiet": True})
+    assert run[3].pop("begun").plan == plan  # the watch's process, before anything else
     assert run == (tmp_path, plan, opening, {"nats_server": "", "is_quiet": True})
     assert standing == (tmp_path, opening, {"nats_server": "", "is_quiet": True})
 

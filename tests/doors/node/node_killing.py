@@ -132,6 +132,7 @@ def _begin(north: Node, feed: Path) -> "subprocess.Popen[bytes]":
     words = [sys.executable, "-m", "vedette", "node", "run", str(feed), "--speed", str(SPEED), "--mode", "TEST"]
     words += ["--data-dir", str(north.folder.path), "--port", "0", "--no-token", "--quiet"]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a program that is installed does not compile itself each time
     with (north.folder.path / "run.log").open("ab") as log:
         return subprocess.Popen(words, env=environment, stdout=log, stderr=log, start_new_session=True)
 

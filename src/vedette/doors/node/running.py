@@ -14,6 +14,7 @@ from vedette.doors.node.broker import Broker
 from vedette.doors.node.broker_program import find_broker
 from vedette.doors.node.folder import NodeFolder, NodeSettings, read_node
 from vedette.doors.node.peer_file import peers_of
+from vedette.doors.server.head_start import HeadStart
 from vedette.doors.server.opening import Opening
 from vedette.doors.server.pipe import WatchPlan
 
@@ -23,9 +24,9 @@ ASK_S = 2.0  # between two questions whether the broker keeps what it is given
 
 def run_node(
     path: Path, plan: WatchPlan, opening: Opening, *, nats_server: str = "", is_quiet: bool = False,
-    on_open: Callable[[str], None] | None = None,
+    on_open: Callable[[str], None] | None = None, begun: HeadStart | None = None,
 ) -> int:  # fmt: skip
-    """Until Ctrl-C; the exit code of the watch."""
+    """Until Ctrl-C; the exit code of the watch, whose process may have been `begun`."""
     from vedette.doors.server.serving import run_serve
 
     folder, settings = read_node(path)
@@ -37,7 +38,7 @@ def run_node(
     if not is_quiet:
         sys.stderr.write(f"node {settings.name}; {_calling(settings)}; `vedette node status` says how links stand\n")
     try:
-        return run_serve(msgspec.structs.replace(plan, node=str(path)), opening, is_quiet, on_open)
+        return run_serve(msgspec.structs.replace(plan, node=str(path)), opening, is_quiet, on_open, begun)
     finally:
         keeper.stop()
 

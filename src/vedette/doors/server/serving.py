@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from vedette.core.errors import UnreachableError
-from vedette.doors.server.opening import Opening, check_opening, first_address, open_gate
+from vedette.doors.server.head_start import HeadStart
+from vedette.doors.server.opening import Opening
 from vedette.doors.server.pipe import WatchPlan
 
 BACKLOG = 2048
@@ -17,18 +18,30 @@ SEND_BYTES = 512 * 1024
 
 
 def run_serve(
-    plan: WatchPlan, opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None
-) -> int:
-    """Serve until Ctrl-C; the exit code of the watch. RefusedError when it may not be served so."""
-    import uvicorn
+    plan: WatchPlan, opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None,
+    begun: HeadStart | None = None,
+) -> int:  # fmt: skip
+    """Serve until Ctrl-C; the exit code of the watch. RefusedError when it may not be served so.
 
-    from vedette.doors.server.app import make_app
+    The watch begins first (`begun`: its process, if there is one already): the server's own code is read meanwhile.
+    """
+    begun = begun or HeadStart(plan)
+    try:
+        return _serve(plan, opening, is_quiet, on_open, begun)
+    finally:
+        begun.close()
+
+
+def _serve(
+    plan: WatchPlan, opening: Opening, is_quiet: bool, on_open: Callable[[str], None] | None, begun: HeadStart
+) -> int:
     from vedette.doors.server.context import make_context
-    from vedette.doors.server.security import Guard
+    from vedette.doors.server.opening import check_opening, first_address, open_gate
 
     context = make_context(plan)
     check_opening(context, opening)
     bound = listening_socket(opening.host, opening.port)
+    context.worker.go_on_with(begun)
     context.port = bound.getsockname()[1]
     gate = open_gate(context, opening)
     address = first_address(gate, opening)
@@ -38,6 +51,11 @@ def run_serve(
         sys.stderr.flush()
     if on_open is not None:
         on_open(address)
+    import uvicorn
+
+    from vedette.doors.server.app import make_app
+    from vedette.doors.server.security import Guard
+
     app = Guard(make_app(context), gate)
     server = uvicorn.Server(server_config(app, opening.certificate, opening.key))
     gc.set_threshold(*CALM)

@@ -11,6 +11,7 @@ import msgspec
 
 from vedette.doors.server import pipe
 from vedette.doors.server.dying import death_in_words
+from vedette.doors.server.head_start import MOST_BYTES, WORKER, Begun, HeadStart
 from vedette.doors.server.held_sockets import HeldSockets
 from vedette.doors.server.hub import TRACKS, Hub
 from vedette.doors.server.pipe import WatchPlan
@@ -38,7 +39,7 @@ class WorkerLink:
         self.last_death = ""  # of what, in words
         self.spent_s: dict[str, float] = {}
         self.not_recorded = ""
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | Begun | None = None
         self.opened = asyncio.Event()  # a first picture, or no hope of one
         self.on_opened: list[Callable[[pipe.Opened], None]] = []
         self.on_catalogue: Callable[[pipe.Catalogue], None] | None = None
@@ -47,11 +48,17 @@ class WorkerLink:
         self._t_heard_s = self._t_loop_s = time.monotonic()
         self._is_stopping = False
         self._held = HeldSockets(plan)
+        self._begun: HeadStart | None = None  # a process that has its orders, and that nobody listens to yet
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin, on the running loop."""
         self._task = asyncio.create_task(self._live(), name="watch worker")
+
+    def go_on_with(self, begun: HeadStart) -> None:
+        """Let a worker that was begun early watch from now on; `start` listens to it."""
+        self._held = begun.held
+        self._begun = begun if begun.order(self.plan, self.journal) else None
 
     @property
     def heard_age_s(self) -> float:
@@ -117,15 +124,9 @@ class WorkerLink:
 
     async def _one_life(self) -> bool:
         """From start to death; True when another life would be no better."""
-        held = self._held.numbers
-        self.process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "vedette.doors.server.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22, pass_fds=tuple(held.values()),
-        )  # fmt: skip
+        self.process = process = await self._process()
         assert process.stdin is not None and process.stdout is not None
         self._t_heard_s = time.monotonic()
-        journal = None if self.journal is None else str(self.journal)
-        process.stdin.write(pipe.packed(pipe.Start(options=self.plan, journal=journal, held=held)))
         hung = asyncio.create_task(self._end_when_hung(process))
         is_final = False
         try:
@@ -151,7 +152,22 @@ class WorkerLink:
             )
         return is_final
 
-    async def _end_when_hung(self, process: asyncio.subprocess.Process) -> None:
+    async def _process(self) -> asyncio.subprocess.Process | Begun:
+        """The one that was begun already, or another; it has its orders."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            return await begun.joined()
+        held = self._held.numbers
+        process = await asyncio.create_subprocess_exec(
+            *WORKER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MOST_BYTES,
+            pass_fds=tuple(held.values()),
+        )  # fmt: skip
+        assert process.stdin is not None
+        journal = None if self.journal is None else str(self.journal)
+        process.stdin.write(pipe.packed(pipe.Start(options=self.plan, journal=journal, held=held)))
+        return process
+
+    async def _end_when_hung(self, process: asyncio.subprocess.Process | Begun) -> None:
         """A compiler or a fit may keep a worker from speaking for long; who uses no processor either is stuck."""
         spent, t_moved_s = processor_ticks(process.pid), time.monotonic()
         while True:

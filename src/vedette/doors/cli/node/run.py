@@ -31,8 +31,14 @@ def run(
         Where to serve; 0 takes a free one, and says which.
     """
     from vedette.doors.data_dir import data_dir_of
-    from vedette.doors.node.running import run_node
+    from vedette.doors.server.head_start import HeadStart
 
     folder = data_dir_of(data_dir)
     plan = watched.plan(feeds, folder, "node run")
-    return run_node(folder, plan, served.opening(port), nats_server=nats_server, is_quiet=served.quiet)
+    begun = HeadStart(plan)  # the watch first: even before what follows is read
+    try:
+        from vedette.doors.node.running import run_node
+
+        return run_node(folder, plan, served.opening(port), nats_server=nats_server, is_quiet=served.quiet, begun=begun)
+    finally:
+        begun.close()
