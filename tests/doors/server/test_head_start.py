@@ -33,6 +33,7 @@ def test_a_worker_that_was_begun_early_is_the_one_that_watches(tmp_path: Path) -
     async def story() -> tuple[int, int | None]:
         worker = WorkerLink(plan, Hub(), None, tmp_path / "journals")
         worker.go_on_with(begun)
+        assert begun.wait_until_it_watches(PATIENCE_S)  # what it said until then is heard by the link as well
         worker.start()
         await asyncio.wait_for(worker.opened.wait(), PATIENCE_S)
         assert worker.process is not None and worker.restart_count == 0 and worker.journal is not None

@@ -7,8 +7,11 @@ the worker says until then waits in the pipe.
 
 import asyncio
 import contextlib
+import os
+import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from vedette.doors.server import pipe
@@ -29,6 +32,7 @@ class HeadStart:
         self.held = HeldSockets(plan)
         self._process: subprocess.Popen[bytes] | None = None
         self._has_orders = False
+        self._said = bytearray()  # what was listened to before there was a loop
         if sys.platform != "win32":
             numbers = tuple(self.held.numbers.values())
             self._process = subprocess.Popen(
@@ -49,12 +53,35 @@ class HeadStart:
             self._has_orders = True
         return self._has_orders
 
+    def wait_until_it_watches(self, most_s: float) -> bool:
+        """Leave the processor to it until it has a first picture, or cannot have one; False when that takes longer."""
+        process, end_s = self._process, time.monotonic() + most_s
+        if process is None or process.stdout is None:
+            return True
+        place = 0
+        while (left_s := end_s - time.monotonic()) > 0.0:
+            if not select.select([process.stdout], [], [], left_s)[0]:
+                break
+            piece = os.read(process.stdout.fileno(), PIPE_BYTES)
+            if not piece:
+                return True
+            self._said += piece
+            while (head := self._said[place : place + 4]) and len(head) == 4:
+                end = place + 4 + pipe.length_of(head)
+                if len(self._said) < end:
+                    break
+                if isinstance(pipe.message_of(bytes(self._said[place + 4 : end])), pipe.Whole | pipe.Trouble):
+                    return True
+                place = end
+        return False
+
     async def joined(self) -> "Begun":
         """The process, its pipes on the running loop; it is the caller's from here on."""
         process, self._process = self._process, None
         assert process is not None and process.stdin is not None and process.stdout is not None
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=MOST_BYTES)
+        reader.feed_data(bytes(self._said))
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), process.stdout)
         transport, protocol = await loop.connect_write_pipe(lambda: _Writing(asyncio.StreamReader()), process.stdin)
         return Begun(process, asyncio.StreamWriter(transport, protocol, None, loop), reader)

@@ -15,6 +15,7 @@ from vedette.doors.server.pipe import WatchPlan
 BACKLOG = 2048
 CALM = (100_000, 50, 1000)  # few searches for circles among things that go by themselves
 SEND_BYTES = 512 * 1024
+WATCH_FIRST_S = 4.0  # for which the server of a node leaves the processor to its watch
 
 
 def run_serve(
@@ -51,6 +52,8 @@ def _serve(
         sys.stderr.flush()
     if on_open is not None:
         on_open(address)
+    if plan.node is not None:  # partners may be telling: who hears them has the processor first
+        begun.wait_until_it_watches(WATCH_FIRST_S)
     import uvicorn
 
     from vedette.doors.server.app import make_app
