@@ -66,7 +66,7 @@ class HeadStart:
             if not piece:
                 return True
             self._said += piece
-            while (head := self._said[place : place + 4]) and len(head) == 4:
+            while len(head := bytes(self._said[place : place + 4])) == 4:
                 end = place + 4 + pipe.length_of(head)
                 if len(self._said) < end:
                     break
