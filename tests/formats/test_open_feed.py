@@ -48,6 +48,11 @@ def test_a_scan_file_with_a_garbled_header_is_still_a_scan_file():
         assert len(scans_of(records)) == 3 and len(sentences_of(records)) == 1
 
 
+def test_a_journal_given_as_a_feed_is_named_with_what_opens_it():
+    (trouble,) = read(b"SQLite format 3\x00\x10\x00\x02" + bytes(90))
+    assert "journal" in trouble.what and "vedette replay" in trouble.cure and trouble.exit_code == 3
+
+
 def test_compressed_and_foreign_feeds_are_named():
     (trouble,) = read(gzip.compress(b"x" * 100))
     assert "gunzip" in trouble.cure

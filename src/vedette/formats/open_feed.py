@@ -26,6 +26,8 @@ MAX_DOCUMENT_BYTES = 64 * 1024 * 1024  # TDM, XML and telemetry are read whole
 _SCAN_MARKS = (b'"vedette_scan_file"', b'"sensor_id"')
 _KNOWN = "a feed is a scan file (JSON lines), a CCSDS TDM (KVN or XML) or launch telemetry (JSON arrays)"
 
+_JOURNAL = "`vedette replay` plays it; among the journals of a data directory, `vedette serve` opens it with Shift+J"
+
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
@@ -146,6 +148,8 @@ def read_records(stream: BinaryIO, name: str, options: FeedOptions) -> Iterator[
         return
     if start[:2] == b"\x1f\x8b":
         yield set_aside("a compressed feed", name, "unpack it first, for example with gunzip", head[0].data)
+    elif start.startswith(b"SQLite format 3\0"):
+        yield set_aside("a journal, which is what a watch writes, and no feed", name, _JOURNAL, head[0].data)
     elif start.startswith(b"<") or start.startswith(b"CCSDS_"):
         document = _whole(chain(head, lines))
         if isinstance(document, Line):
