@@ -145,6 +145,7 @@ class Feed(threading.Thread):
         self.is_over = threading.Event()
 
     def run(self) -> None:
+        """Until `is_over`."""
         line: socket.socket | None = None
         number = 0
         while not self.is_over.wait(self._plan.revisit_s / SECTORS):
@@ -160,6 +161,8 @@ class Feed(threading.Thread):
                 if line is not None:
                     line.close()
                 line = None
+        if line is not None:
+            line.close()
 
     def _scan(self, number: int) -> Scan:
         t, width = now_tai_ns(), 2.0 * np.pi / SECTORS
@@ -219,11 +222,12 @@ def run_whole(folder: Path, plan: Plan, tell: Any = lambda words: None) -> Whole
     for feed in feeds:
         feed.start()
     t_start = time.monotonic()
+    stack = contextlib.ExitStack()
     try:
         _settled(nodes, reports, plan, t_start, tell)
         found.begun_after_s = round(time.monotonic() - t_start, 1)
         t_begin_ns = time.monotonic_ns()
-        asking = Asking(nodes, reports, plan)
+        asking = stack.enter_context(contextlib.closing(Asking(nodes, reports, plan)))
         cpu_before = _cpu_s(running)
         is_killed = is_back = False
         while (now_s := (time.monotonic_ns() - t_begin_ns) / NS_PER_S) < plan.seconds:
@@ -245,8 +249,10 @@ def run_whole(folder: Path, plan: Plan, tell: Any = lambda words: None) -> Whole
         found.cpu_s = {name: round(after[name] - cpu_before.get(name, 0.0), 1) for name in after}
         found.load = round(os.getloadavg()[0], 1)
     finally:
+        stack.close()
         for feed in feeds:
             feed.is_over.set()
+            feed.join()
         for process in running:
             _kill(process)
     return judged(folder, sky, found, (t_begin_ns, t_end_ns), killed_ns)
@@ -279,6 +285,11 @@ class Asking:
         self._luck = random.Random(plan.seed)
         self._last: dict[str, int] = {}
         self.count = 0
+
+    def close(self) -> None:
+        """Let go of their stores."""
+        for store in self._stores:
+            store.close()
 
     def look(self, now_s: float, is_first_away: bool) -> None:
         """Ask for what is due."""
