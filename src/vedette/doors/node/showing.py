@@ -24,7 +24,8 @@ def status_document(folder: NodeFolder, settings: NodeSettings, peers: tuple[Pee
     told = read_link_status(folder)
     is_running = told is not None and abs(now.timestamp() - told["t_posix_s"]) < 5.0
     links = {} if told is None else told["links"]
-    store_trouble = "" if not has_store(folder, settings) else trouble_of(folder.path)
+    acting = acting_document(folder, settings)
+    is_away = acting is None and has_store(folder, settings)
     rows = []
     for peer in peers:
         link = dict(links.get(peer.name, {})) if is_running else {}
@@ -42,8 +43,8 @@ def status_document(folder: NodeFolder, settings: NodeSettings, peers: tuple[Pee
         "link_addresses": list(settings.link_addresses), "client_listen": settings.client_listen,
         "broker": _broker(settings, told if is_running else None),
         "keys": [one.key_id for one in folder.keys.own()], "peers": rows,
-        "acting": acting_document(folder, settings),
-        "store_trouble": store_trouble, "waiting": waiting_at(folder.path),
+        "acting": acting, "store_trouble": trouble_of(folder.path) if is_away else "",
+        "waiting": waiting_at(folder.path),
         "services": read_services(folder.path) if settings.services else None,
         "recording": None if not is_running or told is None else told.get("recording", True),
     }  # fmt: skip
