@@ -79,6 +79,15 @@ def test_one_object_is_enough_when_another_sensor_sees_it_in_its_place():
     assert len(said) == 1 and said[0].object_id == "north"
 
 
+def test_an_object_whose_covariance_rounds_to_less_than_nothing_is_passed_over():
+    states = np.concatenate([STATES, [orbiting(76.0, -70.0, 800e3, 90.0)]])
+    covs = np.concatenate([COVS, [-COVS[0] * 1e6]])
+    watch = ClockWatch(RADARS, FixedObjects(("sat-1", "sat-2", "lost"), T0_TAI_NS, states, covs))
+    for scan in looks(0.3433):
+        watch.absorb(scan)
+    assert watch.error_of("north").objects == ("sat-1", "sat-2")
+
+
 def heard(clock, t_s, delay_s):
     t = round(t_s * NS_PER_S)
     values, sigmas = np.array([[0.1, 0.2, 1e6, np.nan]]), np.array([[0.1, 0.1, 1.0, np.nan]])

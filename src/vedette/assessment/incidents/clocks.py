@@ -183,8 +183,10 @@ def _best(
     off[:, 0] = (off[:, 0] + np.pi) % (2.0 * np.pi) - np.pi
     variances = np.asarray(sigmas[:3]) ** 2
     # no shift that is allowed brings the others near enough in each value alone: thousands fall away at a glance
-    reach = MOST_S * np.abs(rate) + np.sqrt(ACROSS_CHI2 * (variances + np.diagonal(place, axis1=1, axis2=2)))
-    near = np.flatnonzero(np.all(np.abs(off) <= reach, axis=1))
+    across = variances + np.diagonal(place, axis1=1, axis2=2)
+    is_placed = np.all(across > 0.0, axis=1)  # what is known so badly that its covariance rounds to less is nowhere
+    reach = MOST_S * np.abs(rate) + np.sqrt(ACROSS_CHI2 * np.maximum(across, 0.0))
+    near = np.flatnonzero(is_placed & np.all(np.abs(off) <= reach, axis=1))
     if not len(near):
         return None
     off, rate, place = off[near], rate[near], place[near]
