@@ -6,6 +6,7 @@ from scipy.optimize import least_squares
 
 from vedette.assessment.areas import areas_of
 from vedette.assessment.class_fit import Mode, Problem, _is_same, untied
+from vedette.assessment.draw_neighbours import is_solved
 from vedette.assessment.evidence import evidence_from_looks
 from vedette.assessment.flight_descent import descend
 from vedette.assessment.flight_posterior import any_loft_sigmas
@@ -167,6 +168,16 @@ def test_a_flight_that_burns_on_is_told_from_one_that_coasts(evidence):
     assert len(free) > len(tied)
     assert _is_same(burning, coasting) and _is_same(coasting, burning)
     assert not _is_same(burning, elsewhere) and not _is_same(elsewhere, burning)
+
+
+@pytest.mark.timeout(120)
+def test_guesses_that_burn_for_years_are_given_up_and_not_flown(made, evidence):
+    prior = flight_prior(made.flights[1].flight.vehicle, reference_point(evidence), evidence.bias_sigmas)
+    mode = Mode(prior, np.zeros(len(prior)), 0.3 * np.eye(len(prior)), 0.0, True, 0.0)
+    noises = np.random.default_rng(3).standard_normal((4, len(prior)))
+    noises[1, [prior.place("thrust-1"), prior.place("burn-1")]] = 1500.0
+    thetas, log_weights = Problem(prior, evidence).draw(mode, noises)
+    assert thetas.shape == noises.shape and not is_solved(log_weights)[1]
 
 
 def test_every_vehicle_has_a_prior_that_flies():

@@ -29,6 +29,7 @@ TARGETS = 8
 PER_SENSOR = 4
 _BRIEF_S = 5.0
 _HOPELESS_FROM, _HOPELESS_OFF = 6, 50.0  # a draw that is so many sigmas off after so many steps is given up
+_ASTRAY = 6.0  # sigmas outside what is allowed: nothing is flown there, where burning may last for years
 _AFTERGLOW = 0.01  # chance to find a flame just gone: tails of thrust, hot gas, our own idea of the gap
 
 
@@ -389,13 +390,17 @@ def optimise_draws(
             u[i] = guesses[m, i]
         old_norm = 1e300
         for sweep in range(25):
+            passed = 0
             for i in range(d):
                 total = start[i]
                 for j in range(d):
                     total += root[i, j] * u[j]
                 theta[i] = total
-            x_from_theta(theta, base, target, power, scale, shape, x)
-            passed = fly_up(x, t_s, not belief[1] > 0.0, step_s, air, field, states, burnout)
+                if not low[i] - _ASTRAY <= total <= high[i] + _ASTRAY:
+                    passed = -1
+            if passed >= 0:
+                x_from_theta(theta, base, target, power, scale, shape, x)
+                passed = fly_up(x, t_s, not belief[1] > 0.0, step_s, air, field, states, burnout)
             norm, worst = 1e300, 1e300
             if passed >= 0:
                 fly_on(x, burnout, passed, t_s, False, air, field, states, unused)
