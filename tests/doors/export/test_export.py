@@ -137,7 +137,7 @@ def test_the_flat_map_covers_what_the_globe_does(lat, lon, radius, bearing, shar
     assert covers(polygons(lats, lons), place[1], place[0]) == on_globe == (share < 1.0)
 
 
-@pytest.mark.parametrize(("lat", "lon"), [(30.0, 20.0), (30.0, 179.0), (86.0, 10.0)])
+@pytest.mark.parametrize(("lat", "lon"), [(30.0, 20.0), (30.0, 179.0), (86.0, 10.0), (84.0, 40.0), (-87.0, -130.0)])
 def test_a_ring_leaves_out_its_middle_wherever_it_lies(lat, lon):
     far, near = circle(lat, lon, 8.0, 36), circle(lat, lon, 3.0, 36)
     ring = Area(probability=0.9, shape="ring", lat_deg=far[0] + near[0], lon_deg=far[1] + near[1], area_km2=1.0)

@@ -40,6 +40,7 @@ def geojson_bytes(scene: Scene) -> bytes:
 
 
 SECTORS = 12
+_OVER_THE_POLE = 3.0  # rad of longitude from end to end: as good as half round
 
 
 def polygons(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> list[list[list[Position]]]:
@@ -62,7 +63,10 @@ def polygons_of(area: Area) -> list[list[list[Position]]]:
         return [[_closed(around[0]), _closed(holes[0])[::-1]]]  # a hole runs the other way round
     found = []
     steps = np.linspace(0, half, SECTORS + 1).round().astype(int)
-    for first, last in pairwise(steps):
+    # a cut from the outer edge to the inner one that runs over the pole belongs to neither side of it
+    turned = np.abs((outer[:, 1] - inner[:, 1] + np.pi) % (2.0 * np.pi) - np.pi)
+    start = min(range(max(half // SECTORS, 1)), key=lambda i: max(turned[(steps + i) % half].max(), _OVER_THE_POLE))
+    for first, last in pairwise(steps + start):
         arc = np.arange(first, last + 1) % half
         found += [[_closed(piece)] for piece in map_pieces(np.concatenate([outer[arc], inner[arc][::-1]]))]
     return found
