@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vedette.doors.closed_pipe import until_read_enough
+
 
 def boosters(seeds: int) -> dict[str, Any]:
     """Coasting boosters on a webcast's display: two kinds for each seed, 90 % and 99 % intervals."""
@@ -177,4 +179,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_read_enough(main))

@@ -17,6 +17,7 @@ from typing import cast
 
 import vedette
 from tools.wire_pages import wire_pages
+from vedette.doors.closed_pipe import until_read_enough
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Written by `./run docs` from the code; change it there. -->\n"
@@ -214,4 +215,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_read_enough(main))

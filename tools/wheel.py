@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 
 from tools.bill_of_materials import bill_text
+from vedette.doors.closed_pipe import until_read_enough
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_DAY_OF_ZIP = 315_532_800  # 1980-01-01: the earliest that a zip file can say
@@ -145,4 +146,4 @@ def sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(until_read_enough(lambda: main(sys.argv[1:])))

@@ -40,6 +40,7 @@ from tools.accuracy.tracks import track_figures
 from tools.accuracy.troubles import trouble_table
 from tools.accuracy.warning import warning_figures
 from tools.accuracy.world import world_figures
+from vedette.doors.closed_pipe import until_read_enough
 from vedette.doors.machine import real_data_folder
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
@@ -104,6 +105,9 @@ KEPT = {
 def main() -> int:
     """Remake the parts that were named, or all."""
     asked = sys.argv[1:] or list(PARTS)
+    if {"-h", "--help"} & set(asked):
+        sys.stdout.write(__doc__ or "")
+        return 0
     if unknown := [name for name in asked if name not in PARTS]:
         sys.stderr.write(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}\n")
         return 2
@@ -120,4 +124,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_read_enough(main))

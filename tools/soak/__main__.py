@@ -5,6 +5,7 @@ import pkgutil
 import sys
 
 from tools import soak
+from vedette.doors.closed_pipe import until_read_enough
 
 
 def main(words: list[str]) -> int:
@@ -26,4 +27,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(until_read_enough(lambda: main(sys.argv[1:])))

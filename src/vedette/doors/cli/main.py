@@ -3,7 +3,6 @@
 import difflib
 import importlib
 import inspect
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from vedette.core.errors import UsageError, VedetteError
 from vedette.doors.cli.commands import COMMANDS, Command
 from vedette.doors.cli.exit_codes import ExitCode, format_exit_codes
 from vedette.doors.cli.words import shielded, unshielded
+from vedette.doors.closed_pipe import until_read_enough
 
 VERBOSE_FLAGS = frozenset({"-v", "--verbose"})
 
@@ -69,14 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     is_verbose = bool(VERBOSE_FLAGS.intersection(words))
     words = [word for word in words if word not in VERBOSE_FLAGS]
     try:
-        code = _run(words)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _reader_has_seen_enough()
-    except SystemExit as leaving:
-        if isinstance(leaving.__context__, BrokenPipeError):  # rich turns a closed pipe into exit 1
-            return _reader_has_seen_enough()
-        raise
+        return until_read_enough(lambda: _run(words))
     except KeyboardInterrupt:
         _say("interrupted")
         return ExitCode.INTERRUPTED
@@ -85,7 +78,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         _say(_sentence(trouble))
         return _code(trouble)
-    return code
 
 
 def _run(words: list[str]) -> int:
@@ -95,12 +87,6 @@ def _run(words: list[str]) -> int:
     )
     outcome = command(*map(unshielded, bound.args), **{name: unshielded(value) for name, value in bound.kwargs.items()})
     return int(outcome) if isinstance(outcome, int) else ExitCode.OK
-
-
-def _reader_has_seen_enough() -> int:
-    # `vedette ... | head` is no failure. Python would complain again when it flushes at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.OK
 
 
 def _check_names(words: list[str]) -> None:
