@@ -32,6 +32,20 @@ def test_a_fit_is_made_when_the_looks_have_grown_by_a_fifth_and_at_the_end():
     assert watch.consider("O1", whole, is_final=True) == ()
 
 
+def test_an_orbit_is_summarised_once_and_anew_when_there_is_a_newer_one():
+    watch, whole = OrbitWatch({"kaena": KAENA}), looks()
+    watch.consider("O1", head(whole, 10))
+    first = watch.summary("O1")
+    assert watch.summary("O1") is first and watch.summary("O1", ("kaena", "other")) != first
+    watch.consider("O1", head(whole, 11))
+    second = watch.summary("O1")
+    assert second is not first and second.state != first.state
+    anew = OrbitWatch({"kaena": KAENA})
+    for n in (10, 11):
+        anew.consider("O1", head(whole, n))
+    assert anew.summary("O1") == second
+
+
 def test_the_order_of_the_looks_is_irrelevant():
     whole = looks(14)
     shuffled = np.random.default_rng(1).permutation(14)

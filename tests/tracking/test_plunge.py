@@ -7,7 +7,7 @@ from tests.tracking.geos3 import KAENA, looks_of
 from vedette.assessment.orbit_assessment import assess_orbit
 from vedette.frames import EarthOrientation
 from vedette.motion.propagate import coast_track
-from vedette.tracking.profile.plunge import DEPTH_RADIUS_M, plunges
+from vedette.tracking.profile.plunge import DEPTH_RADIUS_M, plunges, plunges_kernel
 
 FALLS = {
     "dropped": [7.0e6, 0, 0, 0, 0, 0],
@@ -37,6 +37,16 @@ def test_orbits_and_escapes_do_not_dive_and_nonsense_does():
     assert not plunges([7e6, 0, 0, 12_000.0, 0, 0], 1e6) and plunges([7e6, 0, 0, 12_000.0, 0, 0], -1e6)
     assert plunges([7e6, 0, 0, np.nan, 0, 0], 1.0) and plunges([5e6, 0, 0, 0, 0, 0], 1.0)
     assert plunges([7e6, 0, 0, 0, 40e3, 0], 1.0) and plunges([2e9, 0, 0, 0, 0, 0], 1.0)
+
+
+def test_the_compiled_judgement_is_the_plain_one():
+    rng = np.random.default_rng(3)
+    places = rng.normal(size=(3_000, 3)) * rng.choice([2e6, 5e6, 2e7], 3_000)[:, None]
+    speeds = rng.normal(size=(3_000, 3)) * rng.choice([1e3, 5e3, 1e4], 3_000)[:, None]
+    spans_s = rng.normal(size=3_000) * 2_000.0
+    found = [plunges(state, span) for state, span in zip(np.hstack([places, speeds]), spans_s, strict=True)]
+    plain = [plunges_kernel.py_func(*one) for one in zip(np.hstack([places, speeds]), spans_s, strict=True)]
+    assert found == plain and 300 < sum(found) < 2_700
 
 
 @pytest.mark.parametrize("kind", ["noise", "hovering", "straight up", "beside the radar", "bent"])

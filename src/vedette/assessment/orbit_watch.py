@@ -37,6 +37,8 @@ class _Known:
     declared_count: int = 0  # looks behind the last orbit finding
     is_ballistic_said: bool = False
     t_last_tai_ns: int = 0
+    told: ObjectSummary | None = None  # as it was summarised last
+    told_of: tuple[OrbitAssessment, int, tuple[str, ...]] | None = None  # and of what
 
 
 class OrbitWatch:
@@ -81,10 +83,17 @@ class OrbitWatch:
         self._known.pop(object_id, None)
 
     def summary(self, object_id: str, sensors: tuple[str, ...] = ()) -> ObjectSummary | None:
-        """The object as an orbit; None while there is none."""
-        latest = self.assessment(object_id)
-        if latest is None:
+        """The object as an orbit; None while there is none. The same value until there is a newer orbit."""
+        known = self._known.get(object_id)
+        if known is None or known.assessment is None:
             return None
+        latest, t_last_tai_ns, by = of = known.assessment, known.t_last_tai_ns, sensors
+        was = known.told_of
+        if known.told is None or was is None or was[0] is not latest or was[1:] != (t_last_tai_ns, by):
+            known.told, known.told_of = self._summary(object_id, latest, sensors), of
+        return known.told
+
+    def _summary(self, object_id: str, latest: OrbitAssessment, sensors: tuple[str, ...]) -> ObjectSummary:
         p = latest.p_orbit if latest.is_a_coast else min(latest.p_orbit, 0.5)
         apogee_km, spread_km = latest.elements.apogee_height_m / 1e3, latest.spread.apogee_height_sigma_m / 1e3
         is_bound = bool(np.isfinite(apogee_km) and np.isfinite(spread_km))

@@ -31,7 +31,21 @@ class LookChunk:
 
     def joined(self, other: "LookChunk") -> "LookChunk":
         """These rows and then the other's."""
-        return LookChunk(*(np.concatenate([getattr(self, f), getattr(other, f)]) for f in LookChunk.__slots__))
+        return joined((self, other))
+
+    def rows_of(self, keys: Sequence[int]) -> Ints:
+        """(m,) which rows concern a track, by whichever of its keys."""
+        is_mine = self.key == keys[0]
+        for key in keys[1:]:
+            is_mine |= self.key == key
+        return np.flatnonzero(is_mine)
+
+
+def joined(chunks: Sequence[LookChunk]) -> LookChunk:
+    """The rows of one chunk or more, one after the other."""
+    if len(chunks) == 1:
+        return chunks[0]
+    return LookChunk(*(np.concatenate([getattr(chunk, f) for chunk in chunks]) for f in LookChunk.__slots__))
 
 
 def chunk_of(
@@ -58,11 +72,10 @@ def chunk_of(
 
 def looks_of(keys: Sequence[int], chunks: Sequence[LookChunk], sensor_ids: tuple[str, ...]) -> Looks:
     """Everything that one track was seen as, under whichever of its keys, in the order it was measured."""
-    mine = [(chunk, np.isin(chunk.key, keys)) for chunk in chunks]
-    mine = [(chunk, use) for chunk, use in mine if use.any()]
+    mine = [(chunk, rows) for chunk in chunks if len(rows := chunk.rows_of(keys))]
 
     def column(name: str, empty: Any) -> Any:
-        return np.concatenate([getattr(chunk, name)[use] for chunk, use in mine]) if mine else empty
+        return np.concatenate([getattr(chunk, name)[rows] for chunk, rows in mine]) if mine else empty
 
     t = column("t_measured_tai_ns", np.empty(0, dtype=np.int64))
     order = np.argsort(t, kind="stable")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from vedette.tracking.duplicates import merge_duplicates
 from vedette.tracking.initiation import key_of
 from vedette.tracking.interference.strobe_log import StrobeLog
 from vedette.tracking.known_objects import KnownObjects, KnownPairs, known_pairs
-from vedette.tracking.look_log import LookChunk, looks_of
+from vedette.tracking.look_log import LookChunk, joined, looks_of
 from vedette.tracking.motions import BoostCoastEntry, Motion
 from vedette.tracking.prediction import believed_itrf, middle_itrf, predict
 from vedette.tracking.registration.calibration import Calibration
@@ -92,8 +93,11 @@ class Tracker:
         self._clocks = ClockGuard()
         self._same_as: dict[int, int] = {}  # tracks that were found to be another, by key
         self._log: list[LookChunk] = []  # settled looks; those in the window hold their own
+        self._tidied = 0  # how many of them, the first or none, were tidied into one
+        self._recent: list[LookChunk] | None = None  # all in two chunks; None: something has changed
         self._rows: TrackRows | None = None
         self._names: dict[int, str] = {}  # of tracks that have been published, by what they began with
+        self._keys: dict[str, tuple[int, ...]] = {}  # the same by name
         self._findings: list[Finding] = []
         self._calibration = Calibration()
         self._last_chunk: LookChunk | None = None  # of the look absorbed last; None when it was not used
@@ -102,6 +106,10 @@ class Tracker:
         self._still: dict[str, StillLights] = {}  # by infrared sensor
         self._aside: dict[tuple[int, str, bytes], Bools] = {}  # detections of still lights, by look in the window
         self._choices = ChoiceLog(_CHOICES_MIB)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what can be made again."""
+        return {**self.__dict__, "_recent": None}
 
     def step(self, scan: Scan) -> Tracks:
         """Absorb one look; the confirmed tracks at the newest time seen.
@@ -173,7 +181,7 @@ class Tracker:
     def _was_still(self, key: int, los: Rows, view: SensorView, sigma_rad: float) -> bool:
         """Whether a track was seen by this sensor alone, and always at one of these directions."""
         also = [gone for gone, stays in self._same_as.items() if stays == key]
-        looks = looks_of((key, *also), self._chunks, self._sensor_ids)
+        looks = looks_of((key, *also), self._few_chunks, self._sensor_ids)
         found = looks.is_detection
         if not np.all(looks.sensor_index[found] == view.index):
             return False
@@ -234,12 +242,20 @@ class Tracker:
 
     def _looks_as_told(self, track_id: str) -> Looks:
         """As `looks`, with what the sensors read too much still in them."""
-        chunks = self._chunks
-        for chunk in reversed(chunks):
+        chunks = self._few_chunks
+        named = self._keys.get(track_id, ())
+        key = named[0] if len(named) == 1 and any((chunk.key == named[0]).any() for chunk in chunks) else None
+        if key is None:
+            key = self._newest_key(track_id)
+        also = [gone for gone, stays in self._same_as.items() if stays == key]
+        return looks_of((key, *also), chunks, self._sensor_ids)
+
+    def _newest_key(self, track_id: str) -> int:
+        """The key by which a name was seen last: a track may go on under the name of another that ended."""
+        for chunk in reversed(self._chunks):
             for key in np.unique(chunk.key):
                 if self._name(int(key)) == track_id:
-                    also = [gone for gone, stays in self._same_as.items() if stays == key]
-                    return looks_of((int(key), *also), chunks, self._sensor_ids)
+                    return int(key)
         raise NotFoundError(f"no track {track_id}; known: {', '.join(self.tracks.ids) or 'none'}")
 
     def smoothed(self, track_id: str, lag_s: float, since_tai_ns: int | None = None) -> SmoothedStates:
@@ -294,6 +310,14 @@ class Tracker:
         """All evidence that is remembered, settled or not."""
         return self._log + [item.chunk for item in self._window.held]
 
+    @property
+    def _few_chunks(self) -> list[LookChunk]:
+        """The same in two at most, what is long settled and all else: an object's looks are two comparisons."""
+        if self._recent is None:
+            later = [chunk for chunk in self._chunks[self._tidied :] if len(chunk)]
+            self._recent = self._log[: self._tidied] + ([joined(later)] if later else [])
+        return self._recent
+
     def pairs_of_last_look(self) -> tuple[tuple[int, str], ...]:
         """(row of the scan, track) of the detections that confirmed tracks took in the look absorbed last."""
         chunk = self._last_chunk
@@ -329,13 +353,14 @@ class Tracker:
         settled = window.settle()
         for item in settled:
             self._aside.pop(item.order, None)
+        self._recent = None
         self._log += [item.chunk for item in settled if len(item.chunk)]
         if len(self._log) > 64:
             self._tidy()
 
     def _absorb(self, rows: TrackRows, looks: list[tuple[tuple[int, str, bytes], Scan]]) -> None:
         """Looks in order of measurement onto rows of before them."""
-        window = self._window
+        window, self._recent = self._window, None
         for order, scan in looks:
             view = view_of(self._views, scan)
             if isinstance(view.sensor, Radar):
@@ -362,7 +387,7 @@ class Tracker:
         for name, key in zip(known.ids, known.keys.tolist(), strict=True):
             mine = chunk.key == key
             if mine.any():
-                self._names[key] = name
+                self._call(key, name)
                 t = int(chunk.t_measured_tai_ns[mine].max())
                 self.known_seen_tai_ns[name] = max(t, self.known_seen_tai_ns.get(name, t))
 
@@ -459,7 +484,20 @@ class Tracker:
                     first = key_of(sensor, int(chunk.t_measured_tai_ns[i]), chunk.values[i])
                     if first in self._names and first not in rows.key:
                         name = self._names[first]
-            self._names[int(key)] = name
+            self._call(int(key), name)
+
+    def _call(self, key: int, name: str) -> None:
+        """Let a track have a name."""
+        if self._names.get(key) != name:
+            self._forget_name(key)
+            self._names[key] = name
+            self._keys[name] = (*self._keys.get(name, ()), key)
+
+    def _forget_name(self, key: int) -> None:
+        name = self._names.pop(key, None)
+        if name is not None:
+            left = tuple(one for one in self._keys.pop(name) if one != key)
+            self._keys |= {name: left} if left else {}
 
     def _tidy(self) -> None:
         """Settled evidence into one chunk, without that of tracks that ended long ago or never were.
@@ -476,12 +514,11 @@ class Tracker:
         keep_s = np.where([int(key) in self._names for key in unique], _REMEMBERED_S, _DOUBTED_S)
         gone = unique[((newest - last) / NS_PER_S > keep_s) & ~np.isin(unique, self._rows.key)]
         for key in gone:
-            self._names.pop(int(key), None)
-        joined = LookChunk(
-            *(np.concatenate([getattr(chunk, name) for chunk in self._log]) for name in LookChunk.__slots__)
-        )
-        stay = ~np.isin(joined.key, gone)
-        self._log = [LookChunk(*(getattr(joined, name)[stay] for name in LookChunk.__slots__))]
+            self._forget_name(int(key))
+        whole = joined(self._log)
+        stay = ~np.isin(whole.key, gone)
+        self._log = [LookChunk(*(getattr(whole, name)[stay] for name in LookChunk.__slots__))]
+        self._tidied, self._recent = 1, None
 
     def _watch_clock(self, scan: Scan, t_tai_ns: int) -> None:
         """A sensor whose delay jumps and stays there, or is negative, has a clock that stepped: say so, once a step."""

@@ -66,6 +66,20 @@ def test_tracks_alone_come_near_the_filter_that_has_all_looks(story: tuple[Story
     assert not fused.is_ambiguous.any() and joint.findings() == ()
 
 
+def test_who_is_joined_is_told_without_fusing(story: tuple[Story, Truth, Filter]):
+    joint = JointTracker("NORTH")
+    assert joint.joined() == {}
+    for _, own, partner in story[0]:
+        joint.hear_own(own)
+        joint.hear_partner("SOUTH", partner)
+    fused, joined = joint.fused(), joint.joined()
+    told = {key for view in fused.views for key in (*view.members, *view.aside)}
+    assert set(joined) == told and len(told) == 2 * len(fused)
+    for key, one in joined.items():
+        view = fused.of(*key)
+        assert view is not None and (one.members, one.is_ambiguous) == (view.members, view.is_ambiguous)
+
+
 def test_both_sides_come_to_the_same_states_whatever_the_order(story: tuple[Story, Truth, Filter]):
     said, _, _ = story
     rng = np.random.default_rng(1)

@@ -30,7 +30,7 @@ from vedette.assessment.launch_object import LaunchObject
 from vedette.assessment.launch_products import conditional_impact, launch_sigma_km
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.natural_causes import natural_causes
-from vedette.assessment.natural.reference import reference_of_looks
+from vedette.assessment.natural.reference import reference_of_sightings
 from vedette.assessment.natural.sightings import sightings_of
 from vedette.assessment.orbit_assessment import OrbitAssessment
 from vedette.assessment.raid_members import member_of
@@ -100,11 +100,12 @@ class Assessor:
         self, one: LaunchObject, looks: Looks, sensors: Mapping[str, Sensor], fit: LaunchFit | None, is_fresh: bool
     ) -> EarlyTest | None:
         """Every cause against the looks; what the first looks tell, while there are no more."""
-        reference = reference_of_looks(looks, sensors)
-        nature = natural_causes(looks, sensors, self.natural, reference=reference)
+        sightings = sightings_of(looks, sensors)
+        reference = reference_of_sightings(sightings)
+        nature = natural_causes(looks, sensors, self.natural, reference=reference, sightings=sightings)
         asked = {weight.name for weight in nature}
         flights = flight_causes(looks, sensors, fit, one, one.history)
-        early = early_test(sightings_of(looks, sensors), reference) if is_early(looks) else None
+        early = early_test(sightings, reference) if is_early(looks) else None
         if early is not None:
             one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
         if fit is not None and is_fresh:

@@ -14,7 +14,8 @@ from vedette.core.shapes import Rows, Scalar
 from vedette.reports import Finding, SharedDrop, SharedTrack
 
 if TYPE_CHECKING:
-    from vedette.tracking.joint import JointTracker, JointTracks
+    from vedette.tracking.joint import JointTracker
+    from vedette.tracking.joint.values import Joined
 
 OURSELVES = "(we)"  # where a session does not say whose it is
 _UNKNOWN = ("unknown", "lost", "down")
@@ -28,7 +29,7 @@ class Joining:
         self.own = own or OURSELVES
         self._tracker: JointTracker | None = None
         self._told: dict[str, int] = {}  # instants of our tracks as last told
-        self._joined: JointTracks | None = None
+        self._joined: dict[tuple[str, str], Joined] | None = None  # by track; None: something was told since
 
     def hear(self, owner: str, tracks: Sequence[SharedTrack], t_heard_tai_ns: int) -> None:
         """A partner's tracks, as one message told them."""
@@ -66,8 +67,8 @@ class Joining:
         if self._tracker is None:
             return None
         if self._joined is None:
-            self._joined = self._tracker.fused()
-        view = self._joined.of(owner, number)
+            self._joined = self._tracker.joined()
+        view = self._joined.get((owner, number))
         if view is None or view.is_ambiguous:
             return None
         return next((name for whose, name in view.members if whose == self.own), None)

@@ -7,6 +7,7 @@ of the radar's ambiguity intervals *and* it recedes as the Moon does. For sensor
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,10 +59,9 @@ def weigh_celestial(
     """ln p(looks | Moon, Sun or a planet), all bodies in one, with the reasons of the one that explains best."""
     s = sightings
     echoes = not s.is_direction.all()
-    turn = itrf_from_gcrf_matrix(s.t_tai_ns, context.orientation)
     logs, words = [], []
-    for body in _BODIES:
-        places, own_mps = _places_itrf_m(body, s.t_tai_ns, turn)
+    found = _all_places_itrf_m(s.t_tai_ns.tobytes(), context.orientation)
+    for body, (places, own_mps) in zip(_BODIES, found, strict=True):
         share = body.share_of_echoes if echoes else body.share_of_lights
         log, reasons = _weigh_body(body, places, own_mps, s, sensors, context)
         logs.append(np.log(share) + log)
@@ -77,6 +77,17 @@ def body_position_itrf_m(name: str, t_tai_ns: Ints | int, orientation: EarthOrie
     times = np.atleast_1d(np.asarray(t_tai_ns, dtype=np.int64))
     found, _ = _places_itrf_m(body, times, itrf_from_gcrf_matrix(times, orientation))
     return found.reshape(*np.shape(t_tai_ns), 3)
+
+
+@lru_cache(maxsize=64)
+def _all_places_itrf_m(instants: bytes, orientation: EarthOrientation) -> tuple[tuple[Rows, Rows], ...]:
+    """`_places_itrf_m` of every body at instants, int64: objects of one look were mostly seen in the same looks."""
+    t_tai_ns = np.frombuffer(instants, dtype=np.int64)
+    turn = itrf_from_gcrf_matrix(t_tai_ns, orientation)
+    found = tuple(_places_itrf_m(body, t_tai_ns, turn) for body in _BODIES)
+    for places, own_mps in found:
+        places.flags.writeable = own_mps.flags.writeable = False
+    return found
 
 
 def _places_itrf_m(body: _Body, t_tai_ns: Ints, turn: Rows) -> tuple[Rows, Rows]:

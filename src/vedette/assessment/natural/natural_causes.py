@@ -24,28 +24,29 @@ _JUDGES: tuple[Judge, ...] = (
 
 
 def natural_causes(
-    looks: Looks, sensors: Mapping[str, object], context: NaturalContext, *, reference: Reference | None = None
-) -> tuple[Weighed, ...]:
+    looks: Looks, sensors: Mapping[str, object], context: NaturalContext, *, reference: Reference | None = None,
+    sightings: Sightings | None = None,
+) -> tuple[Weighed, ...]:  # fmt: skip
     """How well nature explains one object's looks, cause by cause; some milliseconds.
 
     Parameters
     ----------
     looks : what the object was seen as (`Tracker.looks`)
     sensors : by name, `sensing` values; a sensor that is missing is taken to be without constant errors
-    reference : of the same looks, when it has been worked out already
+    reference, sightings : of the same looks, when they have been worked out already
 
     Returns
     -------
     one `Weighed` or more for each cause; several of one cause (two satellites) are shares of it, for `explained`.
     Nothing that can be located: no causes, so that all of them stand at their priors.
     """
-    sightings = sightings_of(looks, sensors)
-    if len(sightings) == 0:
+    seen = sightings_of(looks, sensors) if sightings is None else sightings
+    if len(seen) == 0:
         return ()
-    known = reference or reference_of_sightings(sightings)
+    known = reference or reference_of_sightings(seen)
     found: list[Weighed] = []
     for judge in _JUDGES:
-        for one in judge(sightings, sensors, context):
+        for one in judge(seen, sensors, context):
             ratio = max(one.log_ratio - known.log_total, LEAST_LOG_RATIO)
             found.append(Weighed(one.name, ratio, one.reasons_for, one.reasons_against))
     return tuple(found)

@@ -67,8 +67,10 @@ def weigh_orbits(sightings: Sightings, sensors: Mapping[str, object], context: N
             cause = Cause.DECAYING_BODY if near.is_decaying[i] else Cause.SATELLITE
             words = _known_words(name, shift_s, near.states_itrf[i], near.covs_itrf[i], float(near.ages_h[i]))
             found.append(Weighed(cause, log, *words))
+    start = _start(s)
+    fitted: dict[bool, _Fitted | None] = {}  # by whether drag is an unknown: both kinds may ask for the same fit
     for cause, kind in ((Cause.SATELLITE, _SATELLITES), (Cause.DECAYING_BODY, _DECAYING)):
-        log, said = _log_any(s, kind)
+        log, said = _log_any(s, kind, start, fitted)
         lacking = () if context.orbits is not None else ("no catalogue was at hand to ask",)
         found.append(Weighed(cause, log + float(np.log(share)) + light, (*said[0], *lacking), said[1]))
     return tuple(found)
@@ -185,9 +187,19 @@ def _extra_variances(s: Sightings, with_drag: bool) -> Scalar:
 # ---- any orbit
 
 
-def _log_any(s: Sightings, kind: _Orbits) -> tuple[float, tuple[tuple[str, ...], tuple[str, ...]]]:
+_Fitted = tuple[Scalar, Rows, float, float]
+
+
+def _log_any(
+    s: Sightings, kind: _Orbits, start: Scalar | None, known: dict[bool, _Fitted | None]
+) -> tuple[float, tuple[tuple[str, ...], tuple[str, ...]]]:
     """ln density under any orbit of a kind: the best one, and how much room it has (Laplace)."""
-    fitted = _fitted(s, kind is _DECAYING)
+    fitted = None
+    if start is not None:
+        with_drag = kind is _DECAYING and height_of(start[:3]) < _AIR_M
+        if with_drag not in known:
+            known[with_drag] = _fitted(s, start, with_drag)
+        fitted = known[with_drag]
     if fitted is None:
         return _log_roughly(s, kind), ((), ())
     state, cov, log_best, log_room = fitted
@@ -210,16 +222,20 @@ def _log_any(s: Sightings, kind: _Orbits) -> tuple[float, tuple[tuple[str, ...],
     return log, ((words,), ()) if near and fits_height else ((), (words,))
 
 
-def _fitted(s: Sightings, with_drag: bool) -> tuple[Scalar, Rows, float, float] | None:
-    """State at the first look, its covariance, ln density there and ln room (of a flat prior); None: not determined."""
+def _start(s: Sightings) -> Scalar | None:
+    """(6,) a first state at the first look; None where too few looks have a range."""
     ranged = np.flatnonzero(~s.is_direction)
     t = s.evidence.t_s
     if len(np.unique(t[ranged])) < 3 or float(np.ptp(t[ranged])) < 5.0:
         return None
     t_ns = np.rint(t[ranged] * NS_PER_S).astype(np.int64)
-    state = state_from_positions(s.places_itrf_m[ranged], t_ns, 0)
-    beta = _USUAL_BETA_KG_M2 if with_drag and height_of(state[:3]) < _AIR_M else 0.0
-    with_drag = beta > 0.0
+    return np.asarray(state_from_positions(s.places_itrf_m[ranged], t_ns, 0), dtype=float)
+
+
+def _fitted(s: Sightings, state: Scalar, with_drag: bool) -> _Fitted | None:
+    """State at the first look, its covariance, ln density there and ln room (of a flat prior); None: not determined."""
+    t = s.evidence.t_s
+    beta = _USUAL_BETA_KG_M2 if with_drag else 0.0
     spread = np.concatenate([np.full(6, np.inf), _extra_variances(s, with_drag)])
     information = np.diag(1.0 / spread)
     extra = np.zeros(len(spread) - 6)

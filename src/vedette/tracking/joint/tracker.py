@@ -5,7 +5,7 @@ absorbed by the time they speak of: within the lateness window the order of arri
 tell each other everything come to the same states.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,17 @@ from vedette.tracking.joint.place_registration import BiasFromPlace, bias_from_p
 from vedette.tracking.joint.source import Source, at_instant, covariance_terms, is_usable
 from vedette.tracking.joint.step import absorb, corrected_state, is_taught, key_of, standing
 from vedette.tracking.joint.trust import PAIR_GATE
-from vedette.tracking.joint.values import Batch, BiasOfOwner, FusedTrack, JointTracks, Key, Lie, OwnerTrust, Trust
+from vedette.tracking.joint.values import (
+    Batch,
+    BiasOfOwner,
+    FusedTrack,
+    Joined,
+    JointTracks,
+    Key,
+    Lie,
+    OwnerTrust,
+    Trust,
+)
 
 _REPEATS_TO_SAY = 3
 
@@ -34,6 +44,17 @@ class _Held:
     batch: Batch | SharedDrop
     order: tuple[int, str, tuple[str, ...]]
     before: JointState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grouped:
+    """Objects at one instant, before their tracks are fused."""
+
+    names: tuple[str, ...]
+    groups: list[list[int]]  # of each, rows of the tracks that are believed
+    aside: list[tuple[Key, ...]]  # and which are not
+    sources: list[Source]  # of every row
+    rows: Beliefs
 
 
 class JointTracker:
@@ -87,45 +108,33 @@ class JointTracker:
 
     def fused(self, t_tai_ns: int | None = None) -> JointTracks:
         """All objects at an instant, the newest told of by default."""
-        state = self._state
-        t = t_tai_ns if t_tai_ns is not None else state.t_newest_tai_ns
-        if t is None or not state.objects:
+        t = t_tai_ns if t_tai_ns is not None else self._state.t_newest_tai_ns
+        found = None if t is None else self._grouped(t)
+        if t is None or found is None:
             return JointTracks(t or 0, (), np.empty((0, 6)), np.empty((0, 6, 6)), np.empty(0, dtype=bool))
-        names = sorted(state.objects)
-        keys = [key for name in names for _, key in sorted(state.objects[name].items())]
-        sources = [state.sources[key] for key in keys]
-        rows, _ = at_instant(sources, t)
-        for i, one in enumerate(sources):
-            whole = corrected_state(state, one.key[0], rows.states_itrf[i])
-            # whose the difference is nobody knows: what is taken off stays in doubt, and in all owners alike
-            doubt = np.outer(whole - rows.states_itrf[i], whole - rows.states_itrf[i])
-            rows.states_itrf[i] = whole
-            rows.covs[i] += doubt
-            rows.tied[i] += doubt
-            widening = self._standing_of(one).inflation
-            rows.covs[i] *= widening
-            rows.tied[i] *= widening
-        row = {key: i for i, key in enumerate(keys)}
-        groups, shown, aside = [], [], []
-        for name in names:
-            members = [key for _, key in sorted(state.objects[name].items())]
-            believed = [key for key in members if self._is_believed(state.sources[key])]
-            if not believed:
-                continue
-            believed = self._agreeing(believed, row, rows, t)
-            believed.sort(key=lambda key: (state.sources[key].is_mixed, key))
-            groups.append([row[key] for key in believed])
-            shown.append(name)
-            aside.append(tuple(key for key in members if key not in believed))
-        if not groups:
-            return JointTracks(t, (), np.empty((0, 6)), np.empty((0, 6, 6)), np.empty(0, dtype=bool))
+        shown, groups, aside, sources, rows = found.names, found.groups, found.aside, found.sources, found.rows
         states, covs, ways = fused_rows(groups, sources, rows, t)
         views = tuple(
             self._view(name, t, states[i], covs[i], [sources[j] for j in groups[i]], aside[i], ways[i])
             for i, name in enumerate(shown)
         )
         ambiguous = np.array([view.is_ambiguous for view in views])
-        return JointTracks(t, tuple(shown), states, covs, ambiguous, views)
+        return JointTracks(t, shown, states, covs, ambiguous, views)
+
+    def joined(self) -> dict[Key, Joined]:
+        """By track, whose tracks are in its object: as the views of `fused` say it, without what fusing costs."""
+        t = self._state.t_newest_tai_ns
+        found = None if t is None else self._grouped(t)
+        if found is None:
+            return {}
+        out: dict[Key, Joined] = {}
+        unsure = self._state.ambiguous
+        for group, aside in zip(found.groups, found.aside, strict=True):
+            members = tuple(found.sources[i].key for i in group)
+            one = Joined(members, any(unsure.get(key, False) for key in members))
+            for key in (*members, *aside):
+                out.setdefault(key, one)
+        return out
 
     def trust(self, owner: str) -> OwnerTrust:
         """How an owner stands."""
@@ -167,6 +176,47 @@ class JointTracker:
         return tuple(out)
 
     # ---- inside
+
+    def _grouped(self, t: int) -> _Grouped | None:
+        """Every object's tracks at an instant, and which of them are believed together; None where nothing is."""
+        state = self._state
+        names = sorted(state.objects)
+        keys = [key for name in names for _, key in sorted(state.objects[name].items())]
+        if not keys:
+            return None
+        sources = [state.sources[key] for key in keys]
+        rows, _ = at_instant(sources, t)
+        standings: dict[Key, OwnerTrust] = {}
+        off = {owner: state.offsets.correction(owner) is not None for owner in {key[0] for key in keys}}
+        for i, one in enumerate(sources):
+            whose = (one.key[0], one.told_by)
+            if whose not in standings:
+                standings[whose] = self._standing_of(one)
+            if off[one.key[0]]:
+                whole = corrected_state(state, one.key[0], rows.states_itrf[i])
+                # whose the difference is nobody knows: what is taken off stays in doubt, and in all owners alike
+                doubt = np.outer(whole - rows.states_itrf[i], whole - rows.states_itrf[i])
+                rows.states_itrf[i] = whole
+                rows.covs[i] += doubt
+                rows.tied[i] += doubt
+            widening = standings[whose].inflation
+            if widening != 1.0:
+                rows.covs[i] *= widening
+                rows.tied[i] *= widening
+        row = {key: i for i, key in enumerate(keys)}
+        is_refused = {whose: one.trust is Trust.REFUSED for whose, one in standings.items()}
+        groups, shown, aside = [], [], []
+        for name in names:
+            members = [key for _, key in sorted(state.objects[name].items())]
+            believed = [key for key in members if self._is_believed(state.sources[key], is_refused)]
+            if not believed:
+                continue
+            believed = self._agreeing(believed, row, rows, t)
+            believed.sort(key=lambda key: (state.sources[key].is_mixed, key))
+            groups.append([row[key] for key in believed])
+            shown.append(name)
+            aside.append(tuple(key for key in members if key not in believed))
+        return _Grouped(tuple(shown), groups, aside, sources, rows) if groups else None
 
     def _hear(self, owner: str, tracks: Sequence[SharedTrack], t_heard_tai_ns: int | None) -> None:
         usable = [one for one in tracks if is_usable(one)]
@@ -213,10 +263,10 @@ class JointTracker:
         both = [self.trust(source.key[0]), self.trust(source.told_by)]
         return max(both, key=lambda one: (order.index(one.trust), one.inflation))
 
-    def _is_believed(self, source: Source) -> bool:
+    def _is_believed(self, source: Source, is_refused: Mapping[Key, bool]) -> bool:
         if source.told_by == self.own:
             return True
-        bad = self._standing_of(source).trust is Trust.REFUSED
+        bad = is_refused[source.key[0], source.told_by]
         return not (bad or source.is_still or source.key in self._state.same_as)
 
     def _agreeing(self, keys: list[Key], row: dict[Key, int], rows: Beliefs, t: int) -> list[Key]:

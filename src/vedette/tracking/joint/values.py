@@ -81,6 +81,14 @@ class FusedTrack:
     until: dict[str, int]  # by owner: up to when its knowledge is in it
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Whose tracks are one object."""
+
+    members: tuple[Key, ...]
+    is_ambiguous: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class JointTracks:
     """All objects at one instant: arrays have one row an object; `tracks[i]` and iteration give light views."""

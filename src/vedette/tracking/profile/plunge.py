@@ -4,7 +4,10 @@ A fit tries wild states on its way; one that falls through the ground meets grav
 an adaptive integrator then takes minutes. Real objects are seen above the ground, so such a trial is wrong in any case.
 """
 
+from math import acos, isfinite, pi, sin, sqrt
+
 import numpy as np
+from numba import njit
 
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 from vedette.core.shapes import Scalar
@@ -12,37 +15,49 @@ from vedette.core.shapes import Scalar
 DEPTH_RADIUS_M = 5_500e3  # some 860 km under the ground
 FASTEST_MPS = 30e3
 FARTHEST_M = 1e9
+_MU, _W = EARTH_MU_M3_S2, EARTH_SPIN_RADPS
 
 
 def plunges(state_itrf: Scalar, span_s: float) -> bool:
     """True when a coast of `span_s` seconds (either sign) from an Earth-fixed state (6,) is not worth following.
 
     Two-body motion decides: below a radius of 5,500 km within the span, faster than 30 km/s, beyond a million
-    kilometres, or not finite.
+    kilometres, or not finite. A fit asks at each of its steps, so that this is compiled; `plunges_kernel.py_func` is
+    the same in Python.
     """
-    state = np.asarray(state_itrf, dtype=float)
-    if not np.all(np.isfinite(state)):
+    return bool(plunges_kernel(np.asarray(state_itrf, dtype=float), float(span_s)))
+
+
+@njit(cache=True, error_model="numpy")
+def plunges_kernel(state: np.ndarray, span_s: float) -> bool:
+    for i in range(6):
+        if not isfinite(state[i]):
+            return True
+    x, y, z = state[0], state[1], state[2]
+    vx, vy, vz = state[3] - _W * y, state[4] + _W * x, state[5]
+    r = sqrt(x * x + y * y + z * z)
+    v = sqrt(vx * vx + vy * vy + vz * vz)
+    if not (DEPTH_RADIUS_M <= r <= FARTHEST_M and v <= FASTEST_MPS):
         return True
-    r, v = state[:3], state[3:] + EARTH_SPIN_RADPS * np.array([-state[1], state[0], 0.0])
-    r_m, v_mps = float(np.linalg.norm(r)), float(np.linalg.norm(v))
-    if not (DEPTH_RADIUS_M <= r_m <= FARTHEST_M and v_mps <= FASTEST_MPS):
-        return True
-    outward_mps = float(r @ v) / r_m * (1.0 if span_s >= 0 else -1.0)  # in the direction of the coast
-    per_a = 2.0 / r_m - v_mps**2 / EARTH_MU_M3_S2
-    e = float(np.linalg.norm(np.cross(v, np.cross(r, v)) / EARTH_MU_M3_S2 - r / r_m))
+    outward = (x * vx + y * vy + z * vz) / r * (1.0 if span_s >= 0 else -1.0)  # in the direction of the coast
+    per_a = 2.0 / r - v * v / _MU
+    hx, hy, hz = y * vz - z * vy, z * vx - x * vz, x * vy - y * vx
+    ex, ey, ez = (vy * hz - vz * hy) / _MU - x / r, (vz * hx - vx * hz) / _MU - y / r, (vx * hy - vy * hx) / _MU - z / r
+    e = sqrt(ex * ex + ey * ey + ez * ez)
     if per_a <= 0.0:  # an escape comes near once, on the way in
-        perigee_m = float(np.sum(np.cross(r, v) ** 2)) / EARTH_MU_M3_S2 / (1.0 + e)
-        return perigee_m < DEPTH_RADIUS_M and outward_mps < 0 and v_mps * abs(span_s) > r_m - DEPTH_RADIUS_M
-    a_m = 1.0 / per_a
-    if a_m * (1.0 - e) >= DEPTH_RADIUS_M:
+        perigee = (hx * hx + hy * hy + hz * hz) / _MU / (1.0 + e)
+        return perigee < DEPTH_RADIUS_M and outward < 0 and v * abs(span_s) > r - DEPTH_RADIUS_M
+    a = 1.0 / per_a
+    if a * (1.0 - e) >= DEPTH_RADIUS_M:
         return False
-    now = _anomaly(r_m, a_m, e)
-    now = now if outward_mps >= 0 else 2.0 * np.pi - now
-    low = 2.0 * np.pi - _anomaly(DEPTH_RADIUS_M, a_m, e)  # on the way down
-    wait_s = ((low - e * np.sin(low)) - (now - e * np.sin(now))) * np.sqrt(a_m**3 / EARTH_MU_M3_S2)
-    return bool(wait_s < abs(span_s))
+    now = _anomaly(r, a, e)
+    now = now if outward >= 0 else 2.0 * pi - now
+    low = 2.0 * pi - _anomaly(DEPTH_RADIUS_M, a, e)  # on the way down
+    wait_s = ((low - e * sin(low)) - (now - e * sin(now))) * sqrt(a * a * a / _MU)
+    return wait_s < abs(span_s)
 
 
-def _anomaly(r_m: float, a_m: float, e: float) -> float:
+@njit(cache=True, error_model="numpy")
+def _anomaly(r: float, a: float, e: float) -> float:
     """Eccentric anomaly in [0, π] at a radius; clipped where the orbit does not reach it."""
-    return float(np.arccos(np.clip((1.0 - r_m / a_m) / max(e, 1e-12), -1.0, 1.0)))
+    return acos(min(max((1.0 - r / a) / max(e, 1e-12), -1.0), 1.0))
