@@ -1,5 +1,6 @@
 """A PostgreSQL server of our own, for tests and benchmarks: on a Unix socket, in its own folder, gone afterwards."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -41,6 +42,26 @@ class PostgresServer:
     @property
     def address(self) -> str:
         return f"postgresql://vedette@/postgres?host={self.folder}"
+
+    def ask_password_of(self, user: str, password: str) -> str:
+        """A user who must prove itself from now on, and may make schemas; its address, without the password."""
+        self.tell(f"CREATE ROLE {user} LOGIN PASSWORD '{password}'")
+        self.tell(f"GRANT CREATE ON DATABASE postgres TO {user}")
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+        self.tell("SELECT pg_reload_conf()")
+        return self.address.replace("vedette@", f"{user}@")
+
+    def tell(self, statement: str) -> None:
+        """One statement, as who may do all."""
+        import asyncpg
+
+        async def said() -> None:
+            connection = await asyncpg.connect(self.address)
+            await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(said())
 
     def start(self) -> None:
         for _ in range(60):  # one that was killed holds its memory until the last of its processes has gone

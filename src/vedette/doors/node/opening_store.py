@@ -19,7 +19,8 @@ MADE_FILE = "store-made"  # where this node's file was made: one that is gone is
 def open_store(address: str | Path, reserve_bytes: int = RESERVE_BYTES) -> SqlNodeStore:
     """The store at an address, made if it is not there; one schema for each node where several share a server.
 
-    UnreachableError when the server does not answer or refuses; the errors of `open_sqlite_store` for a path.
+    UnreachableError when the server does not answer, StoreRefusesError when it says no; for a path the errors of
+    `open_sqlite_store`.
     """
     from vedette.doors.node.postgresql import PostgresSql, is_postgresql
 

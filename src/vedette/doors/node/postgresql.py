@@ -14,14 +14,28 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from vedette.core.errors import BadInputError, NotFoundError, UnreachableError, UsageError
+from vedette.core.errors import BadInputError, NotFoundError, RefusedError, UnreachableError, UsageError
 from vedette.doors.node.leases import claimed
 from vedette.doors.node.sql import DiskFullError, LostConnectionError, Row
-from vedette.doors.node.store import Lease
+from vedette.doors.node.store import Lease, StoreRefusesError
 
 PATIENCE_S = 10.0
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _LOST = ("08", "57P")  # classes of errors of the server: connection, shutdown and crash
+_PASSING = ("40", "53", "55", "57", "58")  # one in another's way, a server short of something: may be well by itself
+_REFUSALS = {  # the beginning of what SQLSTATE says: what that is, the likely cure, the exit code
+    "28": (
+        "the server refuses the login",
+        "check the user's name and password (PGPASSWORD, or a password file), and the server's pg_hba.conf",
+        RefusedError.exit_code,
+    ),
+    "3D000": ("there is no such database", "make it (createdb), or mend the address", NotFoundError.exit_code),
+    "42501": (
+        "the user may not do that there",
+        "a node makes schemas of its own: GRANT CREATE ON DATABASE ... TO its user",
+        RefusedError.exit_code,
+    ),
+}
 T = TypeVar("T")
 
 
@@ -195,12 +209,21 @@ class PostgresSql:
             if str(getattr(trouble, "sqlstate", "")).startswith(_LOST):
                 self._drop()
                 raise LostConnectionError(str(trouble)) from trouble
-            cure = "check the name, the password and the rights of the user"
-            raise UnreachableError(f"{self.where}: the server refuses ({trouble}); {cure}") from trouble
+            raise self._refusal(trouble) from trouble
         except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as trouble:
             # the driver's own state, too, is out of step when a server dies between two answers
             self._drop()
             raise LostConnectionError(str(trouble) or type(trouble).__name__) from trouble
+
+    def _refusal(self, trouble: Exception) -> UnreachableError:
+        state = str(getattr(trouble, "sqlstate", ""))
+        for beginning, (what, cure, exit_code) in _REFUSALS.items():
+            if state.startswith(beginning):
+                refusal = StoreRefusesError(f"{self.where}: {what} ({trouble}); {cure}")
+                refusal.exit_code = exit_code
+                return refusal
+        kind = UnreachableError if state.startswith(_PASSING) else StoreRefusesError
+        return kind(f"{self.where}: the server refuses ({trouble})")
 
     async def _connected(self) -> Any:
         if self._connection is None or self._connection.is_closed():

@@ -14,7 +14,7 @@ from vedette.doors.node.broker import Broker
 from vedette.doors.node.broker_program import find_broker
 from vedette.doors.node.folder import host_and_port, read_node
 from vedette.doors.node.running import BrokerKeeper
-from vedette.doors.node.store import NodeStore
+from vedette.doors.node.store import NodeStore, StoreRefusesError
 from vedette.doors.server.opening import Opening
 
 LOOK_S = 0.25
@@ -71,7 +71,7 @@ def run_standby(path: Path, opening: Opening, *, nats_server: str = "", is_quiet
 
 
 def _store_in_time(path: Path) -> tuple[NodeStore, Seat | None]:
-    """The store and who acts, or acted last; waited for until it answers."""
+    """The store and who acts, or acted last; waited for until it answers. StoreRefusesError when it says no."""
     from vedette.doors.server.awaiting import StoreWaiting
 
     waiting = StoreWaiting(path)
@@ -83,6 +83,9 @@ def _store_in_time(path: Path) -> tuple[NodeStore, Seat | None]:
             except BaseException:
                 store.close()
                 raise
+        except StoreRefusesError:
+            waiting.over()
+            raise
         except UnreachableError as trouble:
             time.sleep(waiting.say(str(trouble)))
         else:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from vedette.core.errors import UnreachableError
+from vedette.core.errors import RefusedError, UnreachableError
 
 REPORT, NEWS = "report", "news"  # what came in: a `PartnerReport`, or a `PartnerNews` (which may repeat a digest)
 SENT, RECEIVED = "sent", "received"
@@ -24,6 +24,13 @@ T = TypeVar("T")
 
 class NotRecordedError(UnreachableError):
     """The disk is full: nothing is recorded, and so nothing may be acknowledged. Exit code 5."""
+
+
+class StoreRefusesError(UnreachableError):
+    """The store's server answers and says no, to a login, a name or a right: a watch that runs holds what it has, and
+    one that begins ends, as waiting mends nothing. Exit code 6, or 4 for a database that is not there."""
+
+    exit_code = RefusedError.exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vedette.core.errors import UnreachableError
-from vedette.doors.node.store import NotRecordedError
+from vedette.doors.node.store import NotRecordedError, StoreRefusesError
 from vedette.doors.node.store_wait import PAUSES_S, say_waiting, trouble_of
 from vedette.doors.server.pipe import Waits
 
@@ -20,7 +20,7 @@ def begun_in_time(
 ) -> T | None:
     """What `begin` gives, with what it opened left to `stack`; None when the server wants no more of it.
 
-    UnreachableError when something else than the node's store cannot be reached.
+    StoreRefusesError when the store's server says no; UnreachableError when something else cannot be reached.
     """
     if node is None:
         return begin(stack)
@@ -29,6 +29,9 @@ def begun_in_time(
         with ExitStack() as attempt:
             try:
                 found = begin(attempt)
+            except StoreRefusesError:
+                waiting.over()
+                raise
             except UnreachableError as trouble:
                 why = str(trouble)
                 if not isinstance(trouble, NotRecordedError) and not trouble_of(Path(node)):

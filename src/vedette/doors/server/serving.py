@@ -22,7 +22,7 @@ def run_serve(
     plan: WatchPlan, opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None,
     begun: HeadStart | None = None,
 ) -> int:  # fmt: skip
-    """Serve until Ctrl-C; the exit code of the watch. RefusedError when it may not be served so.
+    """Serve until Ctrl-C, or until the watch cannot even begin; its exit code. RefusedError if it may not be served so.
 
     The watch begins first (`begun`: its process, if there is one already): the server's own code is read meanwhile.
     """
@@ -61,6 +61,7 @@ def _serve(
 
     app = Guard(make_app(context), gate)
     server = uvicorn.Server(server_config(app, opening.certificate, opening.key))
+    context.worker.on_hopeless = lambda: setattr(server, "should_exit", True)  # its sentence is on stderr
     gc.set_threshold(*CALM)
     try:
         server.run(sockets=[bound])

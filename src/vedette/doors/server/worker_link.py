@@ -43,6 +43,7 @@ class WorkerLink:
         self.opened = asyncio.Event()  # a first picture, or no hope of one
         self.on_opened: list[Callable[[pipe.Opened], None]] = []
         self.on_catalogue: Callable[[pipe.Catalogue], None] | None = None
+        self.on_hopeless: Callable[[], None] | None = None  # it never had a picture, and will have none
         self.mode: str | None = None
         self.feeds: tuple[str, ...] = ()
         self._t_heard_s = self._t_loop_s = time.monotonic()
@@ -113,6 +114,8 @@ class WorkerLink:
                 return
             self.state = "dead"
             if is_final:
+                if not self.opened.is_set() and self.on_hopeless is not None:
+                    self.on_hopeless()
                 self.opened.set()
                 return
             deaths = 1 if time.monotonic() - t_began > STEADY_S else deaths + 1
