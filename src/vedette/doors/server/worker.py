@@ -409,7 +409,7 @@ def main() -> int:
     """The process: orders from standard input, frames on standard output."""
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # what anybody prints is for people
-    orders = sys.stdin.buffer
+    orders = os.fdopen(os.dup(0), "rb")  # not sys.stdin: Python lets go of it at the end, and a thread reads it still
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says what to do
     gc.set_threshold(*CALM)
     start = read_message(orders)
