@@ -106,18 +106,17 @@ def fit_rows(
     x0 = x.copy() if prior_mean is None else np.broadcast_to(prior_mean, (n, d))
     slope = jacobian or (lambda at: numeric_jacobian(residual, at, step))
 
-    def judge(at: Rows, keep: Bools) -> tuple[Rows, Scalar, Scalar]:
-        r = residual(at)
+    def judge(at: Rows, r: Rows, keep: Bools) -> tuple[Scalar, Scalar]:
         away = at - x0
         prior_cost = np.einsum("ni,nij,nj->n", away, Lam, away)
         fit_cost = np.sum(np.where(keep, r, 0.0) ** 2, axis=-1)
         lost = np.any(keep & ~np.isfinite(r), axis=-1)
-        return r, np.where(lost, np.inf, fit_cost + prior_cost), prior_cost
+        return np.where(lost, np.inf, fit_cost + prior_cost), prior_cost
 
     r = residual(x)
     measured = np.isfinite(r)
     keep = measured.copy()
-    r, cost, prior_cost = judge(x, keep)
+    cost, prior_cost = judge(x, r, keep)
     status = np.where(
         np.isfinite(cost) & np.any(measured | (Lam != 0.0).any(axis=(1, 2))[:, None], axis=1), -1, NOT_FINITE
     )
@@ -138,7 +137,8 @@ def fit_rows(
         damped = unit + damping[:, None, None] * np.eye(d)
         move = -np.linalg.solve(damped, (gradient / scale)[..., None])[..., 0] / scale
         move[~alive] = 0.0
-        new_r, new_cost, new_prior = judge(x + move, keep)
+        new_r = residual(x + move)
+        new_cost, new_prior = judge(x + move, new_r, keep)
         foreseen = -2.0 * np.einsum("ni,ni->n", gradient, move) - np.einsum("ni,nij,nj->n", move, info, move)
         better = alive & (new_cost <= cost + 1e-12 * np.abs(cost))
         gain = (cost - new_cost) / np.maximum(foreseen, 1e-300)
@@ -167,7 +167,7 @@ def fit_rows(
     status = np.where((status != NOT_FINITE) & ~observable, UNOBSERVABLE, status)
     used = keep & measured
     free = used.sum(axis=1) + np.count_nonzero(np.diagonal(Lam, axis1=1, axis2=2), axis=1) - d
-    return Fit(x, cov, residual(x), used, cost, prior_cost, free, steps, status)
+    return Fit(x, cov, r, used, cost, prior_cost, free, steps, status)
 
 
 def fit(

@@ -1,6 +1,7 @@
 """What an orbit is, in the words people use: size, shape, tilt, lowest and highest point, with their doubt."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -75,12 +76,11 @@ def orbit_elements(
     The spread is that of 2,000 draws with a fixed seed, so that a wide covariance is judged by the true, bent relation
     between state and perigee; the elements are those of the state itself.
     """
-    draws = np.random.default_rng(1975).normal(size=(_DRAWS, 6))
     values, axes = np.linalg.eigh(_unit(state_cov_itrf))
     scale = np.sqrt(np.diagonal(state_cov_itrf))
-    cloud = state_itrf + scale * ((draws * np.sqrt(np.maximum(values, 0.0))) @ axes.T)
+    cloud = state_itrf + scale * ((_draws() * np.sqrt(np.maximum(values, 0.0))) @ axes.T)
     together = np.vstack([state_itrf[None], cloud])
-    inertial = state_teme_from_itrf(np.full(len(together), t_tai_ns, dtype=np.int64), together, earth_orientation)
+    inertial = state_teme_from_itrf(t_tai_ns, together, earth_orientation)
     a_m, e, i_rad, node_rad, w_rad = elements_from_inertial(inertial)
     perigee_m = a_m * (1.0 - e) - WGS84_A_M
     apogee_m = np.where(a_m > 0, a_m * (1.0 + e) - WGS84_A_M, np.inf)
@@ -110,7 +110,7 @@ def state_and_cov_gcrf(
     t_tai_ns: int, state_itrf: Scalar, state_cov_itrf: Rows, earth_orientation: EarthOrientation
 ) -> tuple[Scalar, Rows]:
     """The same state (6,) and covariance (6, 6) in gcrf."""
-    turn = state_gcrf_from_itrf(np.full(6, t_tai_ns, dtype=np.int64), np.eye(6), earth_orientation).T
+    turn = _gcrf_from_itrf(int(t_tai_ns), earth_orientation)
     return turn @ state_itrf, turn @ state_cov_itrf @ turn.T
 
 
@@ -118,8 +118,30 @@ def state_and_cov_teme(
     t_tai_ns: int, state_itrf: Scalar, state_cov_itrf: Rows, earth_orientation: EarthOrientation
 ) -> tuple[Scalar, Rows]:
     """The same state (6,) and covariance (6, 6) in teme, SGP4's frame."""
-    turn = state_teme_from_itrf(np.full(6, t_tai_ns, dtype=np.int64), np.eye(6), earth_orientation).T
+    turn = _teme_from_itrf(int(t_tai_ns), earth_orientation)
     return turn @ state_itrf, turn @ state_cov_itrf @ turn.T
+
+
+@lru_cache(maxsize=4096)
+def _gcrf_from_itrf(t_tai_ns: int, earth_orientation: EarthOrientation) -> Rows:
+    """(6, 6) by which states turn at one instant: an object's orbits share their epoch, fit after fit."""
+    turn = state_gcrf_from_itrf(np.full(6, t_tai_ns, dtype=np.int64), np.eye(6), earth_orientation).T
+    turn.flags.writeable = False
+    return turn
+
+
+@lru_cache(maxsize=4096)
+def _teme_from_itrf(t_tai_ns: int, earth_orientation: EarthOrientation) -> Rows:
+    turn = state_teme_from_itrf(np.full(6, t_tai_ns, dtype=np.int64), np.eye(6), earth_orientation).T
+    turn.flags.writeable = False
+    return turn
+
+
+@lru_cache(maxsize=1)
+def _draws() -> Rows:
+    drawn = np.random.default_rng(1975).normal(size=(_DRAWS, 6))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _unit(cov: Rows) -> Rows:
