@@ -8,6 +8,7 @@ from vedette.estimation import (
     SequentialTest,
     mean_looks_to_declare,
     missed_existence,
+    never_there,
     predict_existence,
     update_existence,
 )
@@ -22,6 +23,20 @@ def test_log_odds_are_bayes_rule():
     missed = expit(missed_existence(logit(r), pd))
     assert missed == pytest.approx(r * (1 - pd) / (1 - r * pd))
     assert expit(predict_existence(logit(r), 0.9)) == pytest.approx(0.27)
+
+
+def test_what_was_seen_well_and_is_missed_is_lost_and_not_unmade():
+    """Against three states summed one by one: never there, there, gone; looks at both weigh never and gone alike."""
+    never, there, gone, told = 0.3, 0.7, 0.0, 0.3
+    for found in (True, True, True, False, False, False, False):
+        there, gone = there * 0.99, gone + there * 0.01
+        before = there
+        never, there, gone = (p * weight for p, weight in ((never, 1.0), (there, 20.0 if found else 0.1), (gone, 1.0)))
+        never, there, gone = (p / (never + there + gone) for p in (never, there, gone))
+        told = never_there(told, before, there)
+        assert told == pytest.approx(never)
+    assert there < 0.05 and never < 0.01  # most likely lost: it was there
+    assert never_there(1e-3, 0.999, 0.1) == pytest.approx(0.9)  # seen twice by chance, and never again
 
 
 @pytest.mark.parametrize(

@@ -239,16 +239,19 @@ class LaunchFollower:
             state_itrf=tracks.states_itrf[index],
             state_cov_itrf=tracks.state_covs_itrf[index],
             t_state_tai_ns=tracks.t_tai_ns,
+            existence=float(tracks.existence[index]),
+            never=1.0 - float(tracks.existence[index]),
         )
         self._objects[track_id] = one
         self._count(one, self._tracker.looks(track_id))
         self._assessor.explain(one)
         return one
 
-    @staticmethod
-    def _move(one: LaunchObject, tracks: Tracks, index: int) -> None:
+    def _move(self, one: LaunchObject, tracks: Tracks, index: int) -> None:
+        since_s = (tracks.t_tai_ns - one.t_state_tai_ns) / NS_PER_S
+        one.take_existence(float(tracks.existence[index]), since_s, self._tracker.policy.survival_hazard_1_s)
         one.state_itrf, one.state_cov_itrf = tracks.states_itrf[index], tracks.state_covs_itrf[index]
-        one.t_state_tai_ns, one.existence = tracks.t_tai_ns, float(tracks.existence[index])
+        one.t_state_tai_ns = tracks.t_tai_ns
         one.t_seen_tai_ns = int(tracks.t_last_seen_tai_ns[index])
         one.history.note(one.t_state_tai_ns, one.state_itrf, one.state_cov_itrf)
         if one.phase == "lost":  # found again

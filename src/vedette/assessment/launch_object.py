@@ -17,6 +17,7 @@ from vedette.assessment.launch_products import (
 )
 from vedette.assessment.typing import TrackHistory
 from vedette.core.shapes import Rows, Scalar
+from vedette.estimation import never_there
 from vedette.reports import Alert, ImpactArea, LaunchEstimate, Looks, ObjectSummary, state_words
 
 OTHER_SHARE = 0.02  # never none: the classes are not all there is
@@ -33,7 +34,8 @@ class LaunchObject:
     state_itrf: Scalar
     state_cov_itrf: Rows
     t_state_tai_ns: int
-    existence: float = 1.0
+    existence: float = 1.0  # that its track follows something now
+    never: float = 0.0  # probability that its looks never were of one thing
     looks_by_sensor: dict[str, int] = field(default_factory=dict)
     phenomena: tuple[str, ...] = ()
     fit: LaunchFit | None = None
@@ -64,6 +66,11 @@ class LaunchObject:
     t_quick_tai_ns: int | None = None  # when its quick products were last made
     quick_sigma_km: float | None = None  # of a launch point that no fit has made yet
     t_widened_tai_ns: int | None = None  # when its impact area was last widened for its age
+
+    def take_existence(self, existence: float, since_s: float, hazard_1_s: float) -> None:
+        """Believe the tracker; what is followed may vanish or be lost at that rate, and was something all the same."""
+        before = self.existence * float(np.exp(-hazard_1_s * max(since_s, 0.0)))
+        self.never, self.existence = never_there(self.never, before, existence), existence
 
     def has_fitted(self, looks: Looks) -> bool:
         """Whether its fit is of these very looks: of an object that nobody sees any more another tells nothing new."""

@@ -9,6 +9,7 @@ from vedette.estimation.existence import (
     SequentialTest,
     mean_looks_to_declare,
     missed_existence,
+    never_there,
     predict_existence,
     update_existence,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "mean_looks_to_declare",
     "merged",
     "missed_existence",
+    "never_there",
     "mix",
     "numeric_jacobian",
     "predict_existence",

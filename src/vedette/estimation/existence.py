@@ -36,6 +36,20 @@ def missed_existence(log_odds: Scalar, detection_probability: Scalar) -> Scalar:
     return log_odds + np.log1p(-np.minimum(detection_probability, 1.0 - 1e-12))
 
 
+def never_there(never: float, before: float, now: float) -> float:
+    """Probability that there never was an object, after a look: silence may also mean that it is gone, or lost.
+
+    What does not exist now has never existed, or no longer does; a look tells nothing between the two, so that the
+    probability that it never did grows and shrinks as that of its not existing.
+
+    Parameters
+    ----------
+    never : probability that there never was one, before the look
+    before, now : probability that it exists, predicted to the look and after it
+    """
+    return min(never * (1.0 - now) / max(1.0 - before, 1e-300), 1.0 - now)
+
+
 @dataclass(frozen=True, slots=True)
 class SequentialTest:
     """Wald's test [1945]: go on looking until one of two error budgets is met."""

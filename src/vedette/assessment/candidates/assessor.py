@@ -79,16 +79,18 @@ class Assessor:
         dossier.t_tai_ns = one.t_state_tai_ns
         self.explain(one)
         borne = self.policy.unexplained_log_odds(one.phenomena, len(sensors))
-        dossier.is_unexplained = launch_log_odds(dossier.unannounced, one.existence) >= borne
+        # lost is not unmade; but amidst a raid looks are lent from track to track, and only what is there now counts
+        existence = one.existence if self.raids else 1.0 - one.never
+        dossier.is_unexplained = launch_log_odds(dossier.unannounced, existence) >= borne
         nearly = self.policy.declaration_log_odds(one.phenomena) - self.policy.evidence.fall_log_odds
-        is_near = known_log_odds(dossier.unannounced, one.existence) > nearly
+        is_near = known_log_odds(dossier.unannounced, existence) > nearly
         if self.raids:  # a ghost amidst a raid was launched nowhere, and is told as unknown
             is_near &= unknown_log_odds(dossier.unannounced) > log(max(self.policy.evidence.unknown_odds, 1e-9))
         if early is not None and one.fit is None and is_near:
             one.take_early(early_products(early, one.t_state_tai_ns))
         now = Standing(
             explanations=dossier.unannounced,
-            existence=one.existence,
+            existence=existence,
             phenomena=one.phenomena,
             separation_deg=separation_deg(looks, one.state_itrf[:3]),
             has_launch=_launch_sigma_km(one) <= self.policy.evidence.launch_sigma_max_km,

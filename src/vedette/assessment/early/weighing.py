@@ -32,6 +32,7 @@ EARTH_M = 6_371_008.8
 # one sigma of what the drawn flights leave open: height at the first look, velocity, and an acceleration since
 SLACK_M, SLACK_MPS, SLACK_MPS2 = 300.0, 15.0, 1.5
 STRAY = 0.003  # chance that an infrared look finds something where nothing burns
+OUT_OF_THE_WAY = 40.0  # natural logarithms below the best path: no brightness brings such a flight back
 KEEP = 12.0  # natural logarithms below the best: nothing that is worth a product
 
 
@@ -129,9 +130,14 @@ def early_test(sightings: Sightings, reference: Reference, table: EarlyFlights |
     constant += np.log(2.0 * np.pi) - 0.5 * np.linalg.slogdet(gram)[1] - np.log(EARTH_AREA_M2)
     log = constant - 0.5 * squares - np.log(AZIMUTHS)
     log += (starts.log_weight[pick] + _log_life(flights, starts, pick, s))[:, None]
+    top = log.max(axis=1)
+    may = np.flatnonzero(top > top.max() - OUT_OF_THE_WAY)
+    if not len(may):
+        return None
+    pick, log, top = pick[may], log[may], top[may]
+    off, east, north = off[may], east[may], north[may]
     shine = log_brightness_of_flights(flights, starts, pick, s, base)
-    top = np.maximum(log.max(axis=1), -1e300)
-    each = top + np.log(np.maximum(np.exp(log - top[:, None]).sum(axis=1), 1e-300))  # brightness knows no azimuth
+    each = top + np.log(np.exp(log - top[:, None]).sum(axis=1))  # brightness knows no azimuth
     dark = float(np.logaddexp.reduce(each))
     each += shine
     log += shine[:, None]
