@@ -35,6 +35,18 @@ def area(first_s, last_s):
     )
 
 
+def test_a_launch_that_was_seen_well_and_is_missed_was_one_all_the_same():
+    """Its flame went out, and a radar does not find it where it was taken to be: the track is lost, not the launch."""
+    well, ill = lost_object(existence=0.99, never=0.01), lost_object(existence=0.99, never=0.01)
+    for now in (0.9999, *[0.999993] * 6):
+        well.take_existence(now, 3.0, 1e-5)
+    for one in (well, ill):
+        for now in (0.9, 0.4, 0.1):
+            one.take_existence(now, 3.0, 1e-5)
+    assert well.existence == ill.existence == 0.1
+    assert well.never < 1e-3 and ill.never > 0.85
+
+
 def test_what_was_lost_while_it_burnt_soon_claims_no_impact_at_all(follower):
     one = lost_object(conditional=area(300, 400))
     follower._sayings.age(one, one.t_seen_tai_ns + round((RULES.boost_claim_s - 1.0) * NS_PER_S), is_gone=False)

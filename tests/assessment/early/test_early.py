@@ -111,6 +111,61 @@ def test_four_looks_by_two_watchers_rule_out_all_nature_that_has_a_law(kind):
     assert unknown_log_odds(said) > np.log(policy.evidence.unknown_odds)
 
 
+def flame_w_sr(first_s, tail_s, ratio):
+    """Of a two-stage solid, above the vapour: as thrust tails off a tenth of it, afterwards the second stage's."""
+
+    def shine(t):
+        since = first_s + t
+        return np.where(since < tail_s, 250e3, np.where(since < tail_s + 0.6, 25e3, 250e3 * ratio))
+
+    return shine
+
+
+@pytest.mark.parametrize("ratio", [0.2, 0.4])
+def test_a_flame_that_sinks_between_two_stages_is_a_launch_and_nothing_wild(ratio):
+    policy = packaged_assessment_policy()
+    row = nominal_boost(vehicle("medium-range-solid"), lat_rad=PAD[0], lon_rad=PAD[1], azimuth_rad=1.3)
+    first_s = 40.0
+    times = {"east": np.array([1.0, 4.0, 7.0, 10.0, 13.0, 14.9, 18.0, 21.0]), "west": np.array([0.0, 5.0, 10.0, 19.0])}
+    looks = looks_of_path(
+        BOTH, lambda t: fly_boost(row, first_s + t)[0], times, np.random.default_rng(1),
+        intensity_w_sr=flame_w_sr(first_s, 54.7, ratio),
+    )  # fmt: skip
+    found, nature = weighed(looks)
+    assert found.unknown.log_ratio > 20.0  # it is far from a light that stays as it is
+    assert found.light_log_ratio > found.unknown.log_ratio
+    launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
+    said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
+    assert unknown_log_odds(said) > np.log(policy.evidence.unknown_odds)
+
+
+def test_a_light_on_the_ground_that_sinks_and_comes_back_is_no_launch():
+    policy = packaged_assessment_policy()
+    place = np.concatenate([itrf_from_geodetic(*PAD, 300.0), np.zeros(3)])
+    times = {"east": np.arange(1.0, 22.0, 3.0), "west": np.arange(0.0, 21.0, 5.0)}
+    for seed in range(4):
+        looks = looks_of_path(
+            BOTH, lambda t: np.tile(place, (len(t), 1)), times, np.random.default_rng(seed),
+            intensity_w_sr=flame_w_sr(40.0, 52.8, 0.3),
+        )  # fmt: skip
+        found, nature = weighed(looks)
+        launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
+        said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
+        assert launch_log_odds(said) < 0.0
+
+
+def test_what_flies_far_from_every_path_costs_no_brightness():
+    """Flights out of the way are left out before their brightness is weighed, and change no ratio."""
+    looks = of_flight("short-range-liquid", 40.0, np.random.default_rng(1))
+    s = sightings_of(looks, BOTH)
+    reference = reference_of_sightings(s)
+    kept = early_test(s, reference).log_ratios
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vedette.assessment.early.weighing.OUT_OF_THE_WAY", 1e6)
+        every = early_test(s, reference).log_ratios
+    assert kept == pytest.approx(every, abs=1e-6)
+
+
 @pytest.mark.parametrize("height_m", [200.0, 900.0])
 def test_a_light_that_stays_on_the_ground_is_not_declared_a_launch(height_m):
     policy = packaged_assessment_policy()
