@@ -311,6 +311,12 @@ export async function journals(): Promise<JournalRow[]> {
   return (await get<{ journals: JournalRow[] }>("journals")).journals;
 }
 
+/** The journal whose looks ended last, of those that have dates and can be read. */
+export function newestOf(rows: readonly JournalRow[]): JournalRow | undefined {
+  const dated = rows.filter((one) => one.t_first_utc && one.t_last_utc && !one.trouble);
+  return dated.sort((a, b) => a.t_last_utc!.localeCompare(b.t_last_utc!)).at(-1);
+}
+
 function pictureAt(journal: string | null, t_ms: number, signal: AbortSignal, tell: (done: number, of: number) => void) {
   return ready<Picture | SnapshotFrame>("picture", { journal, at: isoOf(t_ms) }, signal, tell);
 }

@@ -647,9 +647,9 @@ export interface HeartbeatFrame {
   recording: boolean;
 }
 
-/** How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` > 3 (alive, but busy). */
+/** How the watch itself is; in a `review` nothing is watched. Stale: neither running, paused, ended nor a review, or `last_frame_age_s` > 3 (alive, but busy). */
 export interface Worker {
-  state: "dead" | "ended" | "paused" | "running" | "starting";
+  state: "dead" | "ended" | "paused" | "review" | "running" | "starting";
   last_frame_age_s: number;  // since the watch last went on; small also in a quiet hour
   backlog_s: number;  // how far it lags behind what it is fed
   doing?: "journal" | "kernels";  // before it watches

@@ -75,7 +75,11 @@ class Watch {
     return this.past !== null;
   }
   get mode() {
-    return this.live.picture?.mode ?? this.session?.mode ?? null;
+    return this.live.picture?.mode ?? this.past?.picture?.mode ?? this.session?.mode ?? null;
+  }
+  /** True where nothing is watched at all: journals that are kept are looked at, and nothing can be done. */
+  get isReview(): boolean {
+    return this.worker?.state === "review";
   }
   /** Now by the server's clock, ms since 1970. */
   get t_server_ms(): number {

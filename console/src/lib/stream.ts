@@ -32,7 +32,7 @@ export type StaleReason = "connecting" | "closed" | "silent" | "starting" | "wor
 export function staleness(link: Link, t_now_ms: number, t_heard_ms: number, worker: Worker | null): StaleReason {
   if (link !== "open") return link; // trying again is not hearing: what was heard a moment ago is not live
   if (t_now_ms - t_heard_ms > SILENT_MS) return "silent";
-  if (worker === null) return null;
+  if (worker === null || worker.state === "review") return null;
   if (worker.state === "starting") return "starting";
   if (!["running", "paused", "ended"].includes(worker.state)) return "worker";
   if ((worker.last_frame_age_s ?? 0) > WORKER_SILENT_S) return "late"; // it lives, and is long over one report

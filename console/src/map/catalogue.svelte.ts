@@ -91,7 +91,7 @@ class Catalogue {
 
   #ask(): void {
     const shown_ms = clock.shown_ms ?? watch.t_picture_ms;
-    if (shown_ms === null || !this.#worker || document.hidden || !watch.live.picture?.catalogue) return;
+    if (shown_ms === null || !this.#worker || document.hidden || !watch.picture?.catalogue) return;
     if (this.names.size === 0 && performance.now() > this.#t_names_ms) void this.#askNames();
     const t_utc_s = shown_ms / 1000;
     const off_s = this.#t_batch_s === null ? Infinity : Math.abs(t_utc_s - this.#t_batch_s);

@@ -85,7 +85,7 @@ class Drawn {
   #tick(): void {
     const at = clock.shown_ms;
     const isJumped = at !== null && this.#asked_at_ms !== null && Math.abs(at - this.#asked_at_ms) > JUMP_MS;
-    if (this.#isAsking || watch.live.picture === null) return;
+    if (this.#isAsking || watch.picture === null) return;
     if (watch.journal !== this.#recalled_of || isJumped) void this.#recall();
     if (performance.now() < this.#due_ms && !(isJumped && this.sensorsTrouble === null)) return;
     void this.#askSensors(at);

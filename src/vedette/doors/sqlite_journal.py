@@ -166,15 +166,17 @@ def decode_event(entry: JournalEntry, where: str = "journal") -> Event:
 
 def list_journals(folder: str | Path) -> list[JournalSummary]:
     """Every journal of a folder, by name; one that cannot be opened is listed with its trouble."""
-    found = []
-    for path in sorted(Path(folder).glob("*.sqlite")):
-        try:
-            with SqliteJournal.open(path) as journal:
-                store = journal.store
-                found.append(JournalSummary(path, store.entry_count, journal.session, "", store.server_address))
-        except VedetteError as trouble:
-            found.append(JournalSummary(path, 0, None, str(trouble)))
-    return found
+    return [summary_of(path) for path in sorted(Path(folder).glob("*.sqlite"))]
+
+
+def summary_of(path: Path) -> JournalSummary:
+    """What a list tells of one journal."""
+    try:
+        with SqliteJournal.open(path) as journal:
+            store = journal.store
+            return JournalSummary(path, store.entry_count, journal.session, "", store.server_address)
+    except VedetteError as trouble:
+        return JournalSummary(path, 0, None, str(trouble))
 
 
 def _t_received_tai_ns(event: Event) -> int:

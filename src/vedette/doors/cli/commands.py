@@ -80,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("demo", "vedette.doors.cli.demo:demo", "Open the console on two launches, played as an exercise."),
     Command("watch", "vedette.doors.cli.watch:watch", "Watch feeds: detect, track, name, predict, propose alerts."),
     Command("serve", "vedette.doors.cli.serve:serve", "Serve the watch: the console, an API, a stream of changes."),
+    Command("review", "vedette.doors.cli.review:review", "Open the console on kept journals: the past, read only."),
     Command("replay", "vedette.doors.cli.replay:replay", "Play a journal again: the same bytes as the live run."),
     Command("explain", "vedette.doors.cli.explain:explain", "Say what a track rests on, and how the belief moved."),
     Command("whatif", "vedette.doors.cli.whatif:whatif", "Replay without a sensor or a notice, and say what changes."),

@@ -67,7 +67,10 @@ class WatchOptions:
         from vedette.doors.server.pipe import WatchPlan
 
         if self.scenario is None and not feeds and not self.listen:
-            raise UsageError(f"nothing to watch: name feeds, or --scenario two-launches; `vedette {command} --help`")
+            raise UsageError(
+                f"nothing to watch: name feeds, or --scenario two-launches (`vedette {command} --help`); "
+                "`vedette review` opens the console on journals that are kept"
+            )
         if self.scenario is not None and (feeds or self.listen):
             raise UsageError("--scenario plays a story by itself; give feeds or a scenario")
         return WatchPlan(

@@ -18,7 +18,6 @@ from vedette.core.errors import (
     UsageError,
     VedetteError,
 )
-from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.server.problems import LaterError
 
 LONGEST_S = 600.0
@@ -43,17 +42,6 @@ class Afterwards:
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-
-    def journal(self, name: str | None, now: Path | None) -> Path:
-        """The journal of a name (its file's, with or without the ending), or the one that is written now."""
-        if name is None:
-            if now is None:
-                raise NotFoundError("nothing is watched yet: there is no journal to tell of")
-            return now
-        for path in sorted(journals_dir_of(self.data_dir).glob("*.sqlite")):  # a name is looked up, never opened
-            if name in (path.name, path.stem):
-                return path
-        raise NotFoundError(f"no journal {name!r} here; `/api/v1/journals` lists them")
 
     async def made(self, journal: Path, *words: str) -> bytes:
         """What `vedette COMMAND JOURNAL ...` writes to standard output; its own errors, and UnreachableError."""

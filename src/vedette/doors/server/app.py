@@ -12,6 +12,7 @@ from vedette import __version__
 from vedette.doors.server.console_files import console_routes
 from vedette.doors.server.context import ServerContext
 from vedette.doors.server.problem_answers import HANDLERS
+from vedette.doors.server.reviewing import read_only
 from vedette.doors.server.routes import all_routes
 
 
@@ -31,6 +32,7 @@ def make_app(context: ServerContext) -> Litestar:
 
     return Litestar(
         route_handlers=[*all_routes(context), *console_routes(context.console)],
+        guards=[read_only] if context.is_review else [],
         dependencies={"context": Provide(given, sync_to_thread=False)},
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(

@@ -40,6 +40,7 @@ class ServerContext:
     t_started_s: float = field(default_factory=time.monotonic)
     desk: DeskWatch | None = None
     gate: Gate | None = None  # whom it lets in; None in tests of what lies behind it
+    reviewed: tuple[Path, ...] | None = None  # of a review: the journals it was asked for, none for all; else None
     replay: ReplayLink = field(default_factory=ReplayLink)  # the past: makes reels, shows pictures of them
     explainer: ReplayLink = field(default_factory=ReplayLink)  # evidence from reels: who seeks does not wait for it
     _catalogue: CatalogueWatch = field(init=False)
@@ -56,8 +57,18 @@ class ServerContext:
 
     @property
     def journal(self) -> Path | None:
-        """The journal that the watch writes; None before it has begun."""
+        """The journal that the watch writes; None before it has begun, and in a review."""
         return self.worker.journal
+
+    @property
+    def journals(self) -> list[Path]:
+        """The journals that may be asked for."""
+        return list(self.reviewed) if self.reviewed else sorted(journals_dir_of(self.data_dir).glob("*.sqlite"))
+
+    @property
+    def is_review(self) -> bool:
+        """True when nothing is watched and nothing may be changed."""
+        return self.reviewed is not None
 
     @property
     def catalogue(self) -> CatalogueWatch:
@@ -65,7 +76,10 @@ class ServerContext:
         return self._catalogue
 
     async def start(self) -> None:
-        """Begin to watch; on the loop that serves."""
+        """Begin to watch, unless it is a review; on the loop that serves."""
+        if self.is_review:
+            self._tasks.append(asyncio.create_task(self._beat(), name="heartbeat"))
+            return
         self.worker.on_opened.append(self._opened)
         self.worker.start()
         self.worker.on_catalogue = self.catalogue.take
@@ -85,6 +99,8 @@ class ServerContext:
         await self.worker.stop()
         await self.replay.stop()
         await self.explainer.stop()
+        if self.is_review:
+            return
         forget(self.data_dir)
         await self.catalogue.stop()
         if self.desk is not None:

@@ -32,7 +32,7 @@ def check_exposure(how: Exposure) -> None:
     cure = "`vedette accounts add NAME --role administrator` makes the first"
     if how.mode is Mode.REAL and not how.has_accounts:
         played = "what is played is served with --mode EXERCISE, TEST or SIMULATED"
-        raise RefusedError(f"a REAL watch is served only to accounts, and there are none; {cure}; {played}")
+        raise RefusedError(f"what is REAL is served only to accounts, and there are none; {cure}; {played}")
     if not how.is_token_asked and (how.has_accounts or how.mode is Mode.REAL or not is_loopback(how.bind)):
         raise RefusedError("--no-token is for trying out: on this machine alone, never REAL, and without accounts")
     if (how.certificate is None) != (how.key is None):

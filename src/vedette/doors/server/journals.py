@@ -1,21 +1,21 @@
 """Journals by name: a name that a client gives is looked up among those that are there, never opened as a path."""
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 from vedette.core.errors import NotFoundError
-from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Session
 
 
-def journal_named(data_dir: Path, name: str | None, now: Path | None) -> Path:
+def journal_named(journals: Iterable[Path], name: str | None, now: Path | None) -> Path:
     """The journal of a name, with or without its ending; the one that is written now where none is given."""
     if name is None:
         if now is None:
-            raise NotFoundError("nothing is watched yet: there is no journal to ask")
+            raise NotFoundError("nothing is watched now: name a journal; `/api/v1/journals` lists them")
         return now
-    for path in sorted(journals_dir_of(data_dir).glob("*.sqlite")):
+    for path in journals:  # a name is looked up, never opened
         if name in (path.name, path.stem):
             return path
     raise NotFoundError(f"no journal {name!r} here; `/api/v1/journals` lists them")

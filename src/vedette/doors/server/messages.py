@@ -131,9 +131,12 @@ class DeskFrame(Told, tag="desk"):
 
 
 class Worker(Told):
-    """How the watch itself is. Stale: not running, paused or ended, or `last_frame_age_s` > 3 (alive, but busy)."""
+    """How the watch itself is; in a `review` nothing is watched.
 
-    state: Literal["starting", "running", "paused", "ended", "dead"]
+    Stale: neither running, paused, ended nor a review, or `last_frame_age_s` > 3 (alive, but busy).
+    """
+
+    state: Literal["starting", "running", "paused", "ended", "dead", "review"]
     last_frame_age_s: Annotated[float, Meta(description="since the watch last went on; small also in a quiet hour")]
     backlog_s: Annotated[float, Meta(description="how far it lags behind what it is fed")]
     doing: Annotated[Literal["journal", "kernels"], Meta(description="before it watches")] | UnsetType = UNSET

@@ -5,12 +5,15 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.core.errors import UnreachableError
 from vedette.doors.server.head_start import HeadStart
 from vedette.doors.server.opening import Opening
 from vedette.doors.server.pipe import WatchPlan
+
+if TYPE_CHECKING:
+    from vedette.doors.server.context import ServerContext
 
 BACKLOG = 2048
 CALM = (100_000, 50, 1000)  # few searches for circles among things that go by themselves
@@ -37,12 +40,21 @@ def _serve(
     plan: WatchPlan, opening: Opening, is_quiet: bool, on_open: Callable[[str], None] | None, begun: HeadStart
 ) -> int:
     from vedette.doors.server.context import make_context
+
+    return serve_context(make_context(plan), opening, is_quiet, on_open, begun)
+
+
+def serve_context(
+    context: "ServerContext", opening: Opening, is_quiet: bool = False, on_open: Callable[[str], None] | None = None,
+    begun: HeadStart | None = None,
+) -> int:  # fmt: skip
+    """The same for a server that is made, whose watch may have `begun`."""
     from vedette.doors.server.opening import check_opening, first_address, open_gate
 
-    context = make_context(plan)
     check_opening(context, opening)
     bound = listening_socket(opening.host, opening.port)
-    context.worker.go_on_with(begun)
+    if begun is not None:
+        context.worker.go_on_with(begun)
     context.port = bound.getsockname()[1]
     gate = open_gate(context, opening)
     address = first_address(gate, opening)
@@ -52,7 +64,7 @@ def _serve(
         sys.stderr.flush()
     if on_open is not None:
         on_open(address)
-    if plan.node is not None:  # partners may be telling: who hears them has the processor first
+    if begun is not None and context.plan.node is not None:  # partners may be telling: who hears them comes first
         begun.wait_until_it_watches(WATCH_FIRST_S)
     import uvicorn
 

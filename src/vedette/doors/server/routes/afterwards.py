@@ -9,6 +9,7 @@ from litestar.params import FromQuery, QueryParameter
 from vedette.doors.export.media import FORMATS, MEDIA_TYPES
 from vedette.doors.server.afterwards import Afterwards
 from vedette.doors.server.context import Served, ServerContext
+from vedette.doors.server.journals import journal_named
 from vedette.doors.server.roles import VIEWER, for_role
 
 Name = Annotated[str | None, QueryParameter(description="A journal's file name; the one written now when absent.")]
@@ -30,7 +31,7 @@ def routes(context: ServerContext) -> list[Any]:
         context: Served, journal: Name = None, at: At = None, document: FromQuery[Literal["html", "json"]] = "html"
     ) -> Response[bytes]:
         """The after-action report of a journal: one page that needs nothing else, or the document it is made from."""
-        path = made.journal(journal, context.journal)
+        path = journal_named(context.journals, journal, context.journal)
         words = ["report", *([f"--at={at}"] if at else []), "--data-dir", str(context.data_dir)]
         if document == "json":
             return Response(await made.made(path, *words, "--json"), media_type="application/json")
@@ -46,7 +47,7 @@ def routes(context: ServerContext) -> list[Any]:
         table: FromQuery[Table] = "tracks",
     ) -> Response[bytes]:  # fmt: skip
         """A journal as CZML, GeoJSON, KML, CSV or Parquet."""
-        path = made.journal(journal, context.journal)
+        path = journal_named(context.journals, journal, context.journal)
         words = ["export", "--format", format, "--table", table, *([f"--at={at}"] if at else [])]
         name = f"{path.stem}-{table}.{format}" if format in ("csv", "parquet") else f"{path.stem}.{format}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}

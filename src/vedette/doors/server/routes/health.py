@@ -18,6 +18,8 @@ def healthz() -> str:
 def readyz(context: Served) -> Response[str]:
     """200 when there is a picture and the watch goes on (or has ended in order); 503 otherwise, with the reason."""
     state = context.worker.shown_state
+    if context.is_review:
+        return Response("ready: a review of the past, nothing is watched\n", media_type=MediaType.TEXT)
     is_ready = context.hub.has_picture and state in ("running", "paused", "ended")
     words = "ready\n" if is_ready else f"the watch worker is {state}: {context.worker.sentence or 'wait for it'}\n"
     return Response(words, media_type=MediaType.TEXT, status_code=200 if is_ready else 503)

@@ -68,7 +68,7 @@ def routes(context: ServerContext) -> list[Any]:
         request: Request[Any, Any, Any], context: Served, name: Name, journal: Journal = None, at: At = None
     ) -> Response[bytes]:
         """What `vedette explain --json` says of an object or track; 202 while the journal is still being played."""
-        path = journal_named(context.data_dir, journal, context.journal)
+        path = journal_named(context.journals, journal, context.journal)
         known = await _from_reel(context, path, name, at)
         if known is not None:
             return known if isinstance(known, Response) else answer(request, known)
@@ -86,7 +86,7 @@ def routes(context: ServerContext) -> list[Any]:
         """Ask what would be believed without some sensors or notices; the answer is asked for by its id."""
         if not (data.without or data.without_notices or data.policy):
             raise UsageError("what if what? Name sensors or notices to do without, or give another policy")
-        path = journal_named(context.data_dir, data.journal, context.journal)
+        path = journal_named(context.journals, data.journal, context.journal)
         order = Order(
             do="whatif", journal=str(path), without=tuple(data.without), without_notices=tuple(data.without_notices),
             policy=data.policy,
@@ -105,7 +105,7 @@ def routes(context: ServerContext) -> list[Any]:
         request: Request[Any, Any, Any], context: Served, entry: Entry, journal: Journal = None
     ) -> Response[bytes]:
         """One entry of a journal as it was received."""
-        return answer(request, report_document(journal_named(context.data_dir, journal, context.journal), entry))
+        return answer(request, report_document(journal_named(context.journals, journal, context.journal), entry))
 
     return [evidence, ask, told, report]
 

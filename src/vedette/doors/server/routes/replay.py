@@ -10,11 +10,10 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from vedette.doors.data_dir import journals_dir_of
 from vedette.doors.server.context import Served, ServerContext
 from vedette.doors.server.journals import journal_named
 from vedette.doors.server.roles import VIEWER, for_role
-from vedette.doors.sqlite_journal import CATALOGUE, JournalSummary, SqliteJournal, list_journals
+from vedette.doors.sqlite_journal import CATALOGUE, JournalSummary, SqliteJournal, summary_of
 from vedette.time import utc_text_from_tai_ns
 
 _BEFOREHAND = ("notice", CATALOGUE)  # received before anything is seen, days before as it may be
@@ -47,8 +46,7 @@ def routes(context: ServerContext) -> list[Any]:
     @get("/api/v1/journals", **for_role(VIEWER))
     async def journals(context: Served) -> dict[str, list[dict[str, Any]]]:
         """Every journal here, and the instants that each spans: from the first look to the newest."""
-        folder, live = journals_dir_of(context.data_dir), context.journal
-        return {"journals": await asyncio.to_thread(journal_rows, folder, live)}
+        return {"journals": await asyncio.to_thread(journal_rows, context.journals, context.journal)}
 
     @get("/api/v1/journals/{name:str}/frames", **for_role(VIEWER))
     async def frames(context: Served, name: FromPath[str], t_from: From, t_to: To, most: Most = 600) -> Response[bytes]:
@@ -79,13 +77,13 @@ def routes(context: ServerContext) -> list[Any]:
 
 async def asked(context: ServerContext, what: str, journal: str | None, **words: Any) -> Response[bytes]:
     """What the replay worker says of a journal, by its name or the one that is written now."""
-    path = journal_named(context.data_dir, journal, context.journal)
+    path = journal_named(context.journals, journal, context.journal)
     return answered(await context.replay.ask(what, path, **words))
 
 
-def journal_rows(folder: Path, live: Path | None) -> list[dict[str, Any]]:
-    """A row for each journal of a folder."""
-    return [_row(found, live) for found in list_journals(folder)]
+def journal_rows(journals: list[Path], live: Path | None) -> list[dict[str, Any]]:
+    """A row for each journal."""
+    return [_row(summary_of(path), live) for path in journals]
 
 
 def _row(found: JournalSummary, live: Path | None) -> dict[str, Any]:

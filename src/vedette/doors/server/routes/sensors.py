@@ -27,7 +27,7 @@ def routes(context: ServerContext) -> list[Any]:
 
         Of another journal, or at another instant, health is null: a picture of that instant says it.
         """
-        path = journal_named(context.data_dir, journal, context.journal)
+        path = journal_named(context.journals, journal, context.journal)
         text = session_of_journal(path).sensors_toml
         described = packaged_sensors() if text is None else parse_sensors(text, path.name)
         t = instant_of(context, at)

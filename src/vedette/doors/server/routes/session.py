@@ -41,26 +41,29 @@ class SessionTold(msgspec.Struct):
 
 def routes(context: Any) -> list[Any]:
     """The routes of this file; none where nobody is asked who they are."""
-    return [] if context.gate is None else session_routes(context.gate)
+    return [] if context.gate is None else session_routes(context.gate, context.is_review)
 
 
-def session_routes(gate: Gate) -> list[Any]:
-    """The handlers."""
+def session_routes(gate: Gate, is_review: bool = False) -> list[Any]:
+    """The handlers; in a review nobody has a right."""
+
+    def seated(seat: Seat, cookie: str) -> Response[SessionTold]:
+        return Response(told(gate, seat, is_review), headers={"set-cookie": cookie})
 
     @get("/api/v1/session", opt={"role": "anybody"}, sync_to_thread=True)
     def who_am_i(request: Request[Any, Any, Any]) -> SessionTold:
         """Who asks, which roles they have, the mode of the watch, and whether accounts are kept."""
-        return told(gate, seat_in(request.scope))
+        return told(gate, seat_in(request.scope), is_review)
 
     @post("/api/v1/session/redeem", opt={"role": "anybody"}, sync_to_thread=True, status_code=200)
     def redeem(request: Request[Any, Any, Any], data: JSONBody[SessionToken]) -> Response[SessionTold]:
         """Use the one-time token of the address that the terminal printed; it becomes a cookie."""
-        return _seated(gate, *gate.redeem(data.token, place_of(request)))
+        return seated(*gate.redeem(data.token, place_of(request)))
 
     @post("/api/v1/session/login", opt={"role": "anybody"}, sync_to_thread=True, status_code=200)
     def login(request: Request[Any, Any, Any], data: JSONBody[SessionLogin]) -> Response[SessionTold]:
         """Open a session of twelve hours for an account; it becomes a cookie."""
-        return _seated(gate, *gate.login(data.account, data.credential, place_of(request)))
+        return seated(*gate.login(data.account, data.credential, place_of(request)))
 
     @post("/api/v1/session/logout", sync_to_thread=True, status_code=200, **for_role(VIEWER))
     def logout(request: Request[Any, Any, Any]) -> Response[SessionTold]:
@@ -68,18 +71,18 @@ def session_routes(gate: Gate) -> list[Any]:
         seat = seat_in(request.scope)
         assert seat is not None, "the guard of the route"
         cookie = gate.logout(seat)
-        return Response(told(gate, None), headers={"set-cookie": cookie})
+        return Response(told(gate, None, is_review), headers={"set-cookie": cookie})
 
     return [who_am_i, redeem, login, logout]
 
 
-def told(gate: Gate, seat: Seat | None) -> SessionTold:
+def told(gate: Gate, seat: Seat | None, is_review: bool = False) -> SessionTold:
     """A seat in the words of the door."""
     return SessionTold(
         account=(seat.account or None) if seat else None,
         session=seat.session if seat else None,
         roles=list(seat.roles) if seat else [],
-        rights=sorted(right.value for right in seat.rights) if seat else [],
+        rights=sorted(right.value for right in seat.rights) if seat and not is_review else [],
         mode=gate.mode().value,
         needs_login=gate.has_accounts,
         until_utc=utc_text_from_tai_ns(seat.t_until_tai_ns, 0) if seat else None,
@@ -91,6 +94,3 @@ def place_of(request: Request[Any, Any, Any]) -> str:
     """The address somebody sits at."""
     return request.client.host if request.client else "no address"
 
-
-def _seated(gate: Gate, seat: Seat, cookie: str) -> Response[SessionTold]:
-    return Response(told(gate, seat), headers={"set-cookie": cookie})
