@@ -21,3 +21,10 @@ def test_a_partner_that_tells_the_truth_again_is_believed_again(seed: int):
 def test_what_is_joined_stays_ours_while_a_partner_lies():
     one = play_lie("bias", 1, after_s=10)
     assert one.is_refused and one.nees_joint < 2.5  # six bodies' correlated scores; a lie of ten sigmas would be fifty
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_object_alone_accuses_nobody_and_is_not_joined(seed: int):
+    """Whoever's track of it is wrong, the other's is shown beside it and stays as it is."""
+    one = play_lie("bias", seed, count=1, after_s=10)
+    assert not one.named and not one.is_refused and one.nees_joint < 5.0

@@ -236,7 +236,8 @@ def _differences(state: JointState, keys: list[Key], owner: str, t: int, own: st
         corrected[i] = corrected_state(state, one.key[0], states[i])
     apart = corrected[:n] - corrected[n:]
     still = np.array([one.is_still for one in mine], dtype=bool)
-    return Compared(corrected[n:], apart, covs[:n] + covs[n:], covs[:n], still)
+    numbers = tuple(one.key[1] for one in mine)
+    return Compared(corrected[n:], apart, covs[:n] + covs[n:], covs[:n], still, numbers)
 
 
 def _are_measures(both: list[tuple[Source, Source]], rows: Beliefs) -> Bools:

@@ -1,15 +1,18 @@
 """Whether an owner's covariances can be believed: squared differences from ours against the band they must lie in.
 
 Each message of an owner is compared, object by object, with what is known without it. Honest differences are
-chi-square; their mean over the objects has a band. Beyond it the owner is doubted, its covariances widened until the
-differences fit; far beyond it, or when the cause is plain, it is refused: compared, and not fused. The cause is told by
-what explains the differences: one clock, one shift, or neither. An owner that fits again comes back step by step.
+chi-square; their mean over the objects has a band. One object alone accuses nobody, however often it is told: of two
+tracks that cannot both be true either may be the wrong one, and neither is joined to the other. Beyond it the owner is
+doubted, its covariances widened until the differences fit; far beyond it, or when the cause is plain, it is refused:
+compared, and not fused. The cause is told by what explains the differences: one clock, one shift, or neither. An owner
+that fits again comes back step by step.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vedette.core.constants import NS_PER_S
 from vedette.core.shapes import Bools, Rows
 from vedette.estimation import chi_square_gate, mahalanobis_sq
 from vedette.tracking.joint.offsets import SHIFT, clock_between, slopes
@@ -19,6 +22,7 @@ PAIR_GATE = chi_square_gate(1.0 - 1e-4, 6)  # of one pair
 TAIL = 1e-6  # of the mean over a message's pairs
 REFUSE_AT = 5.0  # mean squared difference over its dimension: the covariances are off by more than twice in sigma
 FAILS_TO_SAY, FITS_TO_RETURN, LOWS_TO_SAY = 2, 5, 3
+OBJECTS_TO_SAY, DIFFERING_S = 2, 60.0  # that an owner must differ on, and within how long
 ECHO_AT = 0.02  # differences so far below their doubts are no second opinion
 AHEAD_S = 1.0  # of our own clock and predictions to the next whole second
 MOST_CLOCK_S = 20.0  # more is no clock but another thing
@@ -35,6 +39,7 @@ class Compared:
     covs: Rows
     own_covs: Rows
     is_still: Bools  # told at a new time in an old place
+    numbers: tuple[str, ...] = ()  # of its tracks
 
 
 def judged(
@@ -63,7 +68,14 @@ def judged(
     n = len(squared)
     outside = squared > PAIR_GATE
     mean = float(np.mean(squared)) / 6.0
+    numbers = seen.numbers or tuple(str(i) for i in range(n))
+    edge = t_tai_ns - round(DIFFERING_S * NS_PER_S)
+    differing = {name: t for name, t in was.differing if t >= edge and name not in numbers}
+    differing |= {numbers[i]: t_tai_ns for i in np.flatnonzero(outside)}
+    was = replace(was, differing=tuple(sorted(differing.items())))
     if outside.sum() > 0.5 * n:
+        if len(differing) < OBJECTS_TO_SAY:
+            return replace(was, fitting=0)
         lie, words = cause(seen, outside)
         return _failed(was, lie, mean, n, t_tai_ns, words, 1)
     inside = squared[~outside]  # a pair or two beyond all others is no matter of the owner's

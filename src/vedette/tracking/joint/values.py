@@ -45,6 +45,7 @@ class OwnerTrust:
     t_since_tai_ns: int | None = None
     text: str = ""
     recent: tuple[float, ...] = ()  # of the last messages: mean squared differences over their dimension
+    differing: tuple[tuple[str, int], ...] = ()  # tracks that cannot be what else is known, and when (TAI ns)
 
 
 @dataclass(frozen=True, slots=True)
