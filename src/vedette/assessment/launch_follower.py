@@ -30,6 +30,7 @@ from vedette.assessment.orbit_watch import OrbitWatch
 from vedette.assessment.raid_members import raid_members
 from vedette.assessment.sensor_watch import SensorWatch
 from vedette.core.constants import NS_PER_S
+from vedette.core.errors import NotFoundError
 from vedette.core.shapes import Rows, Scalar
 from vedette.frames import EarthOrientation
 from vedette.reports import (
@@ -203,6 +204,14 @@ class LaunchFollower:
         """Equally likely flights of an object, as last fitted; None while no launch fits it."""
         one = next((one for one in self._objects.values() if one.id == object_id), None)
         return None if one is None or one.fit is None else one.fit.cloud
+
+    def looks_of(self, object_id: str) -> Looks | None:
+        """Everything an object was seen as; None of what is not remembered."""
+        track_id = self.track_of(object_id)
+        try:
+            return None if track_id is None else self._tracker.looks(track_id)
+        except NotFoundError:
+            return None
 
     def states(self) -> dict[str, tuple[int, Scalar, Rows]]:
         """Of every object that is tracked now, by its id: the instant, the state (6,) and its covariance, ITRF."""

@@ -5,11 +5,12 @@ Our own findings, objects and alerts are the same with partners and without: wha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vedette.core.shapes import Rows, Scalar
 from vedette.engine.partner_looks import hear_partner_looks
-from vedette.reports import Candidate, Finding, PartnerNews, PartnerReport
+from vedette.reports import Candidate, Finding, Looks, PartnerNews, PartnerReport, Scan
 
 if TYPE_CHECKING:
     from vedette.assessment.joint import OwnEvent
@@ -37,7 +38,7 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
     if t_tai_ns is None:
         return ()
     picture.t_joint_tai_ns = t_tai_ns
-    if not picture.joint_review.is_due(t_tai_ns, bool(picture.partners.fresh)):
+    if not picture.joint_review.is_due(t_tai_ns, bool(picture.partners.fresh or picture.new_alerts)):
         return ()
     from vedette.assessment.joint import Surroundings, own_events
     from vedette.engine.advance import TRACKED
@@ -56,7 +57,14 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
         found: Cloud | None = getattr(follower, "cloud_of", lambda _: None)(object_id)
         return found
 
-    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of, states, phases)
+    def looks_of(object_id: str) -> Looks | None:
+        found: Looks | None = getattr(follower, "looks_of", lambda _: None)(object_id)
+        return found
+
+    def scans() -> Iterable[Scan]:
+        return () if picture.joint_looks is None else picture.joint_looks.kept
+
+    around = Surroundings(picture.sensors, picture.last_heard_tai_ns, cloud_of, states, phases, scans, looks_of)
     return picture.joint_review.review(own, around, t_tai_ns)
 
 

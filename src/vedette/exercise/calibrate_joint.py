@@ -267,7 +267,7 @@ def play_seed(seed: int) -> dict[str, Any]:
                 "own": {level.value: round((t - start) / NS_PER_S, 2) for level, t in node.t_own.items()},
                 "joint": {level.value: round((t - start) / NS_PER_S, 2) for level, t in node.t_joint.items()},
                 "confirmed_by": list(node.confirmed_by),
-                "false_doubts": sorted({d for one in node.picture.partner_standings for d in one.doubts}),
+                "false_doubts": sorted(node.lies | {d for one in node.picture.partner_standings for d in one.doubts}),
                 "impact": [_final_impact(one, flight) for one in node.picture.joint if one.own is not None][:1],
             }
         out["splits"][name] = {"owners": rows, "cpu_s": round(time.process_time() - before, 1)}

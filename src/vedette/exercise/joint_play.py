@@ -75,6 +75,7 @@ class JointNode:
     t_own: dict[Evidence, int] = field(default_factory=dict)  # when our own level, and the joint one, was first reached
     t_joint: dict[Evidence, int] = field(default_factory=dict)
     confirmed_by: tuple[str, ...] = ()
+    lies: set[str] = field(default_factory=set)  # of the partner's tracks, as they were named
 
     def take(self, event: Any, t_tai_ns: int) -> None:
         """An event into the journal and the engine."""
@@ -84,9 +85,10 @@ class JointNode:
         for alert in self.picture.new_alerts:
             self.t_own.setdefault(alert.evidence, t_tai_ns)
         for finding in self.picture.new_findings:
-            if finding.data.get("mark") == "joint" and finding.data["what"] == "level":
-                self.t_joint.setdefault(Evidence(finding.data["evidence"]), t_tai_ns)
+            if finding.data.get("mark") == "partner-tracks" and finding.data["lie"]:
+                self.lies.add(f"tracks-{finding.data['lie']}")
         for one in self.picture.joint:
+            self.t_joint.setdefault(one.evidence, t_tai_ns)
             if one.evidence is Evidence.CONFIRMED and not self.confirmed_by:
                 self.confirmed_by = one.phenomena
 

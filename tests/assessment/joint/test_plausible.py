@@ -133,6 +133,8 @@ def test_a_launch_that_our_watchers_would_have_seen_is_contradicted():
     chance, looking = chance_seen(launch(), sensors, heard, seconds(90))
     assert looking == ("ir-east", "ir-west") and chance > 0.98
     assert chance_seen(launch(), sensors, dict.fromkeys(sensors, seconds(30)), seconds(90)) == (0.0, ())  # deaf since
+    vague = changed(launch(), t_90_tai_ns=(seconds(-40), seconds(45)))
+    assert chance_seen(vague, sensors, heard, seconds(90)) == (0.0, ())  # it may have just left
     elsewhere, none = chance_seen(launch(0.0, 150.0), sensors, heard, seconds(90))
     assert none == () and elsewhere == 0.0
 

@@ -1,10 +1,13 @@
 """Own, partner's and joint views side by side: what two phenomena make, what is not averaged, what is late."""
 
+import msgspec
+import numpy as np
 import pytest
 from tests.assessment.joint.made import event, impact, launch, own, report, seconds
+from tests.assessment.joint.test_lights import WATCHERS, scan
 
 from vedette.assessment.joint import JointReview, Partners, Surroundings
-from vedette.reports import Evidence, Message, Mode, Timing
+from vedette.reports import KIND_CODES, Evidence, Looks, Message, Mode, SensorKind, Timing
 
 NOTHING_LOOKS = Surroundings({}, {}, lambda _: None)
 
@@ -12,7 +15,8 @@ NOTHING_LOOKS = Surroundings({}, {}, lambda _: None)
 class Desk:
     """Partners and a review, asked as the engine asks."""
 
-    def __init__(self):
+    def __init__(self, around=NOTHING_LOOKS):
+        self.around = around
         self.partners = Partners(Mode.REAL)
         self.review = JointReview(self.partners)
         self.said = []
@@ -22,7 +26,7 @@ class Desk:
         return self.look(*ours, at_s=(message.t_received_tai_ns - seconds(0)) / 1e9 if at_s is None else at_s)
 
     def look(self, *ours, at_s):
-        self.said += self.review.review(ours, NOTHING_LOOKS, seconds(at_s))
+        self.said += self.review.review(ours, self.around, seconds(at_s))
         return self.review.assessments
 
 
@@ -133,3 +137,80 @@ def test_names_stay_when_we_come_to_see_it_too():
     (before,) = desk.hear(report(event()))
     (after,) = desk.look(own(), at_s=70)
     assert before.id == after.id and before.evidence is Evidence.CORRELATED and after.evidence is Evidence.CONFIRMED
+
+
+def watched(*scans, until_s=90.0):
+    return Surroundings(
+        WATCHERS, dict.fromkeys(WATCHERS, seconds(until_s)), lambda _: None, scans=lambda: scans,
+        looks_of=lambda name: looks_of(scans) if name == "O7" else None,
+    )  # fmt: skip
+
+
+def looks_of(scans):
+    names = tuple(WATCHERS)
+    return Looks(
+        sensor_ids=names, sensor_index=np.array([names.index(one.sensor_id) for one in scans]),
+        kind_code=np.full(len(scans), KIND_CODES[SensorKind.INFRARED]),
+        t_measured_tai_ns=np.concatenate([one.t_measured_tai_ns for one in scans]),
+        values=np.concatenate([one.values for one in scans]), sigmas=np.concatenate([one.sigmas for one in scans]),
+        sensor_positions_itrf_m=np.concatenate(
+            [WATCHERS[one.sensor_id].position_itrf_m(one.t_measured_tai_ns) for one in scans]),
+    )  # fmt: skip
+
+
+def doubts(desk):
+    return [f.data["trouble"] for f in desk.said if f.data["mark"] == "partner"]
+
+
+def test_who_saw_a_light_there_has_not_seen_nothing():
+    (joint,) = (dark := Desk(watched())).hear(report(event()), at_s=90)
+    assert doubts(dark) == ["contradicted"] and joint.evidence is Evidence.CANDIDATE
+    lit = Desk(watched(scan("ir-west", 40, 31.45, -29.7)))
+    (joint,) = lit.hear(report(event()), at_s=90)
+    assert doubts(lit) == [] and joint.evidence is Evidence.CORRELATED
+    assert "ir-west saw a light there" in joint.disagreements[0]
+
+
+def test_a_light_of_ours_is_what_a_partner_calls_a_launch_though_we_call_it_a_bolide():
+    flame = (scan("ir-west", 40, 31.45, -29.7), scan("ir-east", 43, 31.46, -29.68))
+    bolide = own("O7", evidence=Evidence.CANDIDATE, p_launch=0.003, launch=None, leading=("bolide", 0.99),
+                 t_first_tai_ns=seconds(40), is_light=True)  # fmt: skip
+    desk = Desk(watched(*flame))
+    (joint,) = desk.hear(report(event()), bolide, at_s=90)
+    assert doubts(desk) == [] and joint.own.event_id == "O7"
+    assert joint.evidence is Evidence.CORRELATED  # by what we see ourselves it is none: no second phenomenon
+    assert any("SOUTH says short-range-ballistic" in words and "we bolide" in words for words in joint.disagreements)
+    (alone,) = Desk(watched(*flame)).hear(report(event(launch=launch(35.0, -20.0))), bolide, at_s=60)
+    assert alone.own is None  # a launch elsewhere
+
+
+def test_a_flight_that_a_partner_lost_and_found_again_is_one_and_counts_by_its_new_number():
+    gave_up = event("E1", evidence=Evidence.CANDIDATE, phenomena=("infrared",))
+    again = event("E2", phenomena=("radar",))
+    desk = Desk(watched())
+    desk.hear(report(event("E1", phenomena=("infrared",))), own())
+    (joint,) = desk.hear(report(msgspec.structs.replace(gave_up, revision=2), again, sequence=2), own(), at_s=90)
+    assert doubts(desk) == [] and joint.evidence is Evidence.CONFIRMED
+    assert [side.event_id for side in joint.partners] == ["E2", "E1"] and not joint.disagreements
+
+
+def test_what_we_gave_up_and_found_again_is_paired_by_what_stands():
+    desk = Desk()
+    desk.hear(report(event(phenomena=("infrared",))), own("O1", phenomena=("infrared", "radar")))
+    ours = (own("O1", evidence=Evidence.WITHDRAWN), own("O2", phenomena=("radar",)))
+    first, second = desk.look(*ours, at_s=70)
+    assert (first.own.event_id, first.evidence) == ("O1", Evidence.WITHDRAWN)
+    assert (second.own.event_id, second.evidence) == ("O2", Evidence.CONFIRMED)
+
+
+def test_two_launches_that_both_stand_are_not_made_one():
+    desk = Desk()
+    rows = desk.hear(report(event("E1"), event("E2", launch=launch(31.42, -29.8))), own())
+    assert [len(row.partners) for row in rows] == [1, 1] and rows[1].own is None
+
+
+def test_one_event_told_again_is_no_further_evidence_against_its_owner():
+    desk = Desk(watched())
+    for n in range(1, 6):
+        desk.hear(report(event(revision=n, said_s=60 + n), sequence=n, received_s=90.0 + n))
+    assert doubts(desk) == ["contradicted"] and desk.partners.views["SOUTH"].is_believed(seconds(100))

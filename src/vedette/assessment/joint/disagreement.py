@@ -21,7 +21,8 @@ def disagreements(
     """Every point on which a partner's side and ours differ. seen: what our sensors say where we have nothing."""
     name = side.owner
     if own is None:
-        return (f"{name} has it {side.evidence} and we see nothing of it: {seen}",) if side.evidence in STANDING else ()
+        words = f"{name} has it {side.evidence} and we have no launch there: {seen}"
+        return (words,) if side.evidence in STANDING else ()
     found = []
     if own.evidence in STANDING and side.evidence is Evidence.WITHDRAWN:
         found.append(f"{name} has withdrawn it, and to us it is {own.evidence}")

@@ -104,7 +104,7 @@ def _without_us(
     """Of what we do not see ourselves."""
     if counted:
         for_ = tuple(_has_it(one) for one in counted)
-        return JointLevel(Evidence.CORRELATED, phenomena, for_, (*against, "nothing of it is seen by us"))
+        return JointLevel(Evidence.CORRELATED, phenomena, for_, (*against, "no launch is seen there by us"))
     ended = [one.evidence for one in sides if one.evidence in (Evidence.WITHDRAWN, Evidence.PASSED)]
     level = ended[0] if ended and len(ended) == len(sides) else Evidence.CANDIDATE
     if sides and all(one.timing is Timing.EXPIRED for one in sides):

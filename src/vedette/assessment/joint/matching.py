@@ -1,7 +1,9 @@
 """Which of our objects a partner speaks of: by where and when it was launched, else by where it is now.
 
 Two estimates of one launch differ by no more than their doubts and the constant errors between two owners' sensors,
-for which a floor stands here. Pairs are assigned together, one to one; a pair stays while it is not refuted.
+for which a floor stands here. Pairs are assigned together, one to one; a pair stays while it is not refuted. A tracker
+may lose a flight and find it again under a second number: what stands comes before what was given up, on both sides,
+and what a partner gave up goes with the flight that it agrees with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ BETWEEN_OWNERS_S = 1.0
 UNKNOWN_MPS2 = 40.0  # thrust that a track carried through some seconds does not know of
 LONGEST_S = 30.0
 _FAR = 1e6
+_GIVEN_UP = 2.0  # more than any pair that is not refuted: what stands is paired first
 _CROWD = 400  # pairs: of more, only those are asked of their states that have no place
 
 
@@ -41,7 +44,10 @@ class Matcher:
         events: Sequence[SharedEvent],
         tracks: Mapping[str, SharedTrack],
     ) -> dict[str, OwnEvent]:
-        """Of each of the partner's events, the object of ours that it speaks of; absent: none."""
+        """Of each of the partner's events, the object of ours that it speaks of; absent: none.
+
+        Several of one object only where all but one no longer stand.
+        """
         if not own or not events:
             return {}
         here = [None if one.launch is None else self.places(one.launch) for one in own]
@@ -64,7 +70,9 @@ class Matcher:
             for i, one in enumerate(own):
                 if one.object_id == before and score[i, j] < KEEPS:
                     score[i, j] *= 0.1  # made once, and not refuted since
-        cost = np.where(score < 1.0, score, _FAR)
+        given_up = np.array([one.evidence not in STANDING for one in own])[:, None] * _GIVEN_UP
+        given_up = given_up + np.array([one.evidence not in STANDING for one in events])[None] * _GIVEN_UP
+        cost = np.where(score < 1.0, score + given_up, _FAR)
         rows, columns = linear_sum_assignment(cost)
         found = {}
         for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
@@ -73,7 +81,20 @@ class Matcher:
         for event in events:
             self.pairs.pop((owner, event.event_id), None)
         self.pairs.update({(owner, event_id): one.object_id for event_id, one in found.items()})
-        return found
+        return found | _pieces(own, events, score, found)
+
+
+def _pieces(
+    own: Sequence[OwnEvent], events: Sequence[SharedEvent], score: Rows, found: Mapping[str, OwnEvent]
+) -> dict[str, OwnEvent]:
+    """Events that no longer stand and agree with an object of ours that the partner has under a newer number."""
+    paired = {one.object_id for one in found.values()}
+    out = {}
+    for j, event in enumerate(events):
+        fits = [i for i, one in enumerate(own) if one.object_id in paired and score[i, j] < 1.0]
+        if fits and event.event_id not in found and event.evidence not in STANDING:
+            out[event.event_id] = own[min(fits, key=lambda i: float(score[i, j]))]
+    return out
 
 
 def place_chi2(here: Sequence[Place | None], there: Sequence[Place | None]) -> Rows:

@@ -13,16 +13,17 @@ from vedette.reports import (
     LaunchEstimate,
     Message,
     ObjectSummary,
+    SensorKind,
 )
 from vedette.sensing import Sensor
 
-LEAST_LAUNCH = 0.01  # a candidate that is hardly a launch is held against nobody's launch
+LEAST_LAUNCH = 0.01  # a candidate that is hardly a launch is a light at most
 STANDING = (Evidence.CORRELATED, Evidence.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnEvent:
-    """One of our objects that may be a launch."""
+    """One of our objects that may be a launch, or a light that we take for something else."""
 
     object_id: str
     evidence: Evidence
@@ -36,6 +37,8 @@ class OwnEvent:
     message: Message
     t_tai_ns: int
     leading: tuple[str, float] | None = None  # the most probable explanation
+    t_first_tai_ns: int = 0  # of its first sight
+    is_light: bool = False  # hardly a launch to us: asked only whether it is what a partner calls one
 
 
 def own_events(
@@ -45,14 +48,19 @@ def own_events(
     sensors: Mapping[str, Sensor],
     states: Mapping[str, tuple[int, Scalar, Rows]],
 ) -> tuple[OwnEvent, ...]:
-    """Every candidate that may be a launch, with its object's estimates; `states` of those that are tracked now."""
+    """Every candidate that may be a launch, with its object's estimates, and lights that we take for something else.
+
+    `states`: of those that are tracked now.
+    """
     by_object = {one.id: one for one in objects}
     told = {alert.object_id: alert for alert in alerts if alert.kind == "launch"}
     found = []
     for one in candidates:
         summary = by_object.get(one.object_id)
         p_launch = one.probability_of(*LAUNCHES)
-        if summary is None or (p_launch < LEAST_LAUNCH and one.object_id not in told):
+        phenomena = phenomena_of(one.sensors, sensors)
+        is_light = p_launch < LEAST_LAUNCH and one.object_id not in told
+        if summary is None or (is_light and SensorKind.INFRARED.value not in phenomena):
             continue
         t, state, cov = states.get(one.object_id, (one.t_tai_ns, None, None))
         alert = told.get(one.object_id)
@@ -60,7 +68,7 @@ def own_events(
             OwnEvent(
                 object_id=one.object_id,
                 evidence=one.evidence,
-                phenomena=phenomena_of(one.sensors, sensors),
+                phenomena=phenomena,
                 p_launch=p_launch,
                 launch=summary.launch,
                 impact=summary.impact,
@@ -70,6 +78,8 @@ def own_events(
                 message=Message.NONE if alert is None else alert.message,
                 t_tai_ns=one.t_tai_ns,
                 leading=(one.leading.value, one.explanations[0].probability) if one.explanations else None,
+                t_first_tai_ns=one.t_first_tai_ns,
+                is_light=is_light,
             )
         )
     return tuple(found)

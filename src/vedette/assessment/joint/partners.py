@@ -174,6 +174,8 @@ class Partners:
         held = view.heard.get(event_id)
         if held is not None:
             held.doubts[doubt[0]] = doubt[1]
+        if (event_id, doubt[0]) in view.told:
+            return ()  # one event once more: said, and no further evidence of its owner's care
         return self._doubted(view, [(event_id, doubt)], t_tai_ns)
 
     def _doubted(self, view: PartnerView, found: list[tuple[str, Doubt]], t_tai_ns: int) -> tuple[Finding, ...]:

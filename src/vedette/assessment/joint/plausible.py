@@ -191,13 +191,13 @@ def chance_seen(
 ) -> tuple[float, tuple[str, ...]]:
     """The chance that our infrared would have found this launch by now, and which watchers look there.
 
-    Its flame is taken to stand some 30 km above the place it left, 45 s after it: a bright one, above weather; one in
-    ten is allowed to be too dim for a watcher.
+    Its flame is taken to stand some 30 km above the place it left, 45 s after the latest instant at which the partner
+    allows it to have left: a bright one, above weather; one in ten is allowed to be too dim for a watcher.
     """
     spot = itrf_from_geodetic(radians(launch.lat_deg), radians(launch.lon_deg), 30e3)
     state = np.concatenate([np.asarray(spot, dtype=float), np.zeros(3)])
     missed, looking = 1.0, []
-    t_seen = launch.t_tai_ns + round(SEEN_AFTER_S * NS_PER_S)
+    t_seen = max(launch.t_tai_ns, launch.t_90_tai_ns[1]) + round(SEEN_AFTER_S * NS_PER_S)
     for name, sensor in sensors.items():
         heard = last_heard_tai_ns.get(name)
         if not isinstance(sensor, Infrared) or heard is None:

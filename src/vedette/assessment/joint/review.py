@@ -1,12 +1,21 @@
 """The joint assessments of a session: held beside our own, renewed at a steady pace and whenever a partner speaks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vedette.assessment.joint.disagreement import disagreements
 from vedette.assessment.joint.fusing import fused_areas, fused_by_state, fused_launch
 from vedette.assessment.joint.grouping import grouped
 from vedette.assessment.joint.level import JointLevel, joint_level
+from vedette.assessment.joint.lights import (
+    FIRST,
+    NONE,
+    Lights,
+    is_first_sight,
+    lights_of_looks,
+    lights_of_scans,
+    may_be_of,
+)
 from vedette.assessment.joint.matching import GATE_6, Matcher, state_chi2
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.assessment.joint.partners import HeardEvent, Partners, PartnerView
@@ -21,7 +30,9 @@ from vedette.reports import (
     FindingKind,
     ImpactArea,
     LaunchEstimate,
+    Looks,
     Message,
+    Scan,
     SharedEvent,
     SharedTrack,
 )
@@ -48,6 +59,8 @@ class Surroundings:
     cloud_of: Callable[[str], Cloud | None]
     states: Mapping[str, tuple[int, Scalar, Rows]] = field(default_factory=dict)  # of what we track, by object
     phases: Mapping[str, str] = field(default_factory=dict)
+    scans: Callable[[], Iterable[Scan]] = tuple  # of our own sensors, lately
+    looks_of: Callable[[str], Looks | None] = lambda _: None  # what one of our objects was seen as
 
 
 @dataclass(slots=True)
@@ -78,6 +91,8 @@ class JointReview:
         self._t_tai_ns: int | None = None
         self._turn = 0
         self._count, self._used = 0, set[str]()  # names given out at all, and in this turn
+        self._lights: Lights | None = None  # all that our watchers saw lately, in this turn
+        self._sights: dict[str, Lights] = {}  # first sights of objects
 
     def is_due(self, t_tai_ns: int, is_news: bool) -> bool:
         """Whether there is reason to look again."""
@@ -93,13 +108,16 @@ class JointReview:
         self.partners.joining.tell_own(around.states, around.phases)
         self._turn = FUSIONS_A_TURN
         self._used.clear()
+        self._lights = None
         matched: dict[str, list[tuple[PartnerView, HeardEvent]]] = {}  # by our object
         alone: list[tuple[PartnerView, HeardEvent]] = []
         said: list[Finding] = list(self.partners.joining.findings())
         for _, view in sorted(self.partners.views.items()):
             ready = [one for name, one in view.heard.items() if not self.partners.waits(view.owner, name, t_tai_ns)]
             told = grouped(ready)
-            pairs = self._matcher.match(view.owner, own, [one.event for one in told], view.tracks)
+            launches = [one for one in own if not one.is_light]
+            pairs = self._matcher.match(view.owner, launches, [one.event for one in told], view.tracks)
+            pairs |= self._by_sight([one.event for one in told], own, pairs, around)
             for one in told:
                 ours = pairs.get(one.event.event_id)
                 if ours is not None:
@@ -111,17 +129,55 @@ class JointReview:
                     alone.append((view, one))
             for one in self._tracks_alone(view, own, {n for h in told for n in h.event.tracks}, t_tai_ns):
                 mine = matched.setdefault(one.event.text, [])
-                if all(other is not view for other, _ in mine):  # an event says more than a track
+                if all(other is not view or h.event.evidence not in STANDING for other, h in mine):
                     mine.append((view, one))
         rows = []
         for ours in own:
             if ours.object_id in matched or ours.evidence in STANDING or ("", ours.object_id) in self._ids:
-                rows.append(self._assess(ours, matched.get(ours.object_id, []), around, t_tai_ns, said))
+                heard = sorted(matched.get(ours.object_id, []), key=lambda pair: pair[1].event.evidence not in STANDING)
+                rows.append(self._assess(ours, heard, around, t_tai_ns, said))
         for view, one in alone:
             rows.append(self._assess(None, [(view, one)], around, t_tai_ns, said))
         self.assessments = tuple(rows)
         self.partners.fresh.clear()
         return tuple(said)
+
+    def _by_sight(
+        self,
+        events: Sequence[SharedEvent],
+        own: Sequence[OwnEvent],
+        pairs: Mapping[str, OwnEvent],
+        around: Surroundings,
+    ) -> dict[str, OwnEvent]:
+        """Launches that stand alone, and the lights of ours, of no place of launch, that were first seen on their way.
+
+        A track that rests on a few directions is soon no measure of where it is; where it was first seen stays true.
+        """
+        taken = {one.object_id for one in pairs.values()}
+        found = {}
+        for event in events:
+            launch = event.launch
+            if launch is None or event.evidence not in STANDING or event.event_id in pairs:
+                continue
+            for one in own:
+                may_be = one.launch is None and one.object_id not in taken and one.evidence not in STANDING
+                if not may_be or one.t_first_tai_ns < launch.t_90_tai_ns[0]:
+                    continue
+                if is_first_sight(self._sights_of(one.object_id, around), launch, self._matcher.places):
+                    found[event.event_id] = one
+                    taken.add(one.object_id)
+                    break
+        return found
+
+    def _sights_of(self, object_id: str, around: Surroundings) -> Lights:
+        held = self._sights.get(object_id)
+        if held is None or len(held) < FIRST:
+            looks = around.looks_of(object_id)
+            if len(self._sights) >= _REMEMBERED:
+                self._sights.clear()
+            held = NONE if looks is None else lights_of_looks(looks).of(slice(0, FIRST))
+            self._sights[object_id] = held
+        return held
 
     def _tracks_alone(
         self, view: PartnerView, own: Sequence[OwnEvent], in_events: set[str], t_tai_ns: int
@@ -169,6 +225,7 @@ class JointReview:
         points = tuple(
             words
             for side, (_, one) in zip(sides, heard, strict=True)
+            if not _is_piece(side, sides)
             for words in disagreements(own, side, one.event, seen, self._matcher.places)
         )
         launch, impact, fused_from, why = self._joint_estimates(own, heard, sides, around, t_tai_ns)
@@ -197,7 +254,10 @@ class JointReview:
     def _what_we_would_see(
         self, view: PartnerView, one: HeardEvent, around: Surroundings, t_tai_ns: int
     ) -> tuple[str, list[Finding]]:
-        """What our own sensors say of a launch that only a partner has; a doubt where they should have seen it."""
+        """What our own sensors say of a launch that only a partner has; a doubt where they should have seen it.
+
+        A light that stands where it may have flown is no silence: what it is, owners may see otherwise.
+        """
         launch = one.event.launch
         if launch is None:
             return "where it was launched is withheld", []
@@ -207,6 +267,12 @@ class JointReview:
         words = f"{' and '.join(looking)} would have seen it by now with {percent_words(chance)}"
         if chance < SEEN_MIN or one.event.evidence not in STANDING:
             return words, []
+        if self._lights is None:
+            self._lights = lights_of_scans(around.scans(), around.sensors)
+        shone = may_be_of(self._lights, launch, self._matcher.places)
+        if shone.any():
+            names = sorted(set(self._lights.of(shone).watcher))
+            return f"{' and '.join(names)} saw a light there, and nothing that we take for this launch", []
         doubt = (CONTRADICTED, f"{one.event.event_id}: {words}, and see nothing; an error, a test or a drill of theirs")
         if CONTRADICTED in one.doubts:
             return words, []
@@ -226,7 +292,7 @@ class JointReview:
         names = ["own"] if own is not None and (launch or impact) else []
         why = ""
         for side, (view, one) in zip(sides, heard, strict=True):
-            if not side.is_counted or side.evidence in _OVER:
+            if not side.is_counted or side.evidence in _OVER or _is_piece(side, sides):
                 continue
             had = launch
             launch = self._launch_of_both(launch, one.event.launch)
@@ -357,6 +423,12 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") ->
         is_track=event.kind == TRACK,
         text="a track, and no event" if event.kind == TRACK else f"{late}{alone}{event.text}".removesuffix(": "),
     )
+
+
+def _is_piece(side: Side, sides: Sequence[Side]) -> bool:
+    """Whether its owner has given it up and has the same flight under another number."""
+    is_given_up = side.evidence not in STANDING and not side.is_track
+    return is_given_up and any(one.owner == side.owner and one.evidence in STANDING for one in sides)
 
 
 def own_side(own: OwnEvent, t_tai_ns: int) -> Side:

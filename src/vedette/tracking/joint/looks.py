@@ -50,6 +50,11 @@ class JointLooks:
         """All sensors whose looks may come: ours, and partners' under their longer names."""
         return tuple(self._sensors.values())
 
+    @property
+    def kept(self) -> tuple[Scan, ...]:
+        """Looks of the last while, ours under their own names and partners' under their longer ones."""
+        return tuple(self._kept)
+
     def hear_own(self, scan: Scan) -> None:
         """A look of ours."""
         if scan.sensor_id not in self._sensors or scan.kind not in _KINDS:
