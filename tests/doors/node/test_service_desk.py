@@ -15,7 +15,7 @@ from vedette.doors.node.service_table import services_table
 from vedette.doors.node.sqlite_store import open_sqlite_store
 from vedette.doors.node.store import NotRecordedError
 from vedette.reports import Mode
-from vedette.sharing.services import decode_kept, group_of
+from vedette.sharing.services import NotRecorded, decode_kept, group_of
 
 NAMES = ("AIR", "SPACE", "NAVY")
 WEST = [[50.0, -10.0], [60.0, -10.0], [60.0, 0.0], [50.0, 0.0]]
@@ -184,8 +184,11 @@ def test_nothing_is_said_or_reported_that_cannot_be_kept(world: World, monkeypat
     monkeypatch.setattr(desk.store, "write", full)
     desk.see(Seen({"w/O1": 3}))
     world.t_ns += NS_PER_S
-    assert desk.step(world.t_ns, ()) == () and "w/O1" not in desk.standing.names
-    assert "the disk is full" in desk.trouble
+    said = desk.step(world.t_ns, ())
+    assert {type(one) for one in said} == {NotRecorded} and {one.to for one in said} == set(desk.service.others)
+    assert "w/O1" not in desk.standing.names
+    assert desk.trouble == "NOT RECORDED: the disk is full" == said[0].words
+    assert desk.step(world.t_ns + NS_PER_S // 10, ()) == (), "once a second is enough"
     monkeypatch.undo()
     world.passes(1.0)
     assert world.reporters(desk.standing.names["w/O1"]) == ["AIR"] and desk.trouble == ""

@@ -1,4 +1,5 @@
-"""A service whose broker's disk is full hears the others, is heard, and goes on reporting what is its own."""
+"""A service whose broker's disk is full hears the others, is heard, and goes on reporting what is its own; one whose
+store can keep nothing either says so to the others, who take over what it reported."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -82,3 +83,30 @@ def test_a_service_whose_broker_can_keep_nothing_hears_is_heard_and_reports(tmp_
             filler.unlink()
         wait_for(lambda: not wire.trouble, "kept again")
         wait_for(lambda: is_one_view(one) and is_one_view(two), "one view of both still")
+
+
+def test_a_service_that_can_keep_nothing_says_so_and_the_others_take_over(tmp_path: Path, small_disk: Path) -> None:
+    broker_program()
+    air = node(tmp_path, "NORTH", name="AIR", services=NAMES)
+    space = node(small_disk, "NORTH", name="SPACE", services=NAMES)
+    make_partners(air, space)
+    with ExitStack() as stack:
+        one = stack.enter_context(running(air, tmp_path / "air.sqlite"))
+        two = stack.enter_context(running(space, small_disk / "space.sqlite"))
+        wait_for(lambda: is_one_view(one) and is_one_view(two), "one view of both")
+        ours = begun(two, one, "w/O1")
+        fill(small_disk)
+        two.desk.see(Seen({"w/O1": 5, "w/O2": 5}))  # a number for it would have to be kept
+        wait_for(lambda: "NOT RECORDED" in two.document()["trouble"], "what its own people are told")
+
+        def told() -> str:
+            return next(row["trouble"] for row in one.document()["members"] if row["name"] == "SPACE")
+
+        wait_for(lambda: "NOT RECORDED" in told(), "what the other's people are told")
+        wait_for(lambda: is_reported(one, ours), "taken over")
+        assert not is_reported(two, ours)
+        assert [news.kind for news in one.desk.news if news.node == "SPACE"].count("not-recorded") == 1
+        for filler in small_disk.glob("filler-*"):
+            filler.unlink()
+        wait_for(lambda: is_one_view(one) and is_one_view(two) and not told(), "one view of both again")
+        assert not two.document()["trouble"]

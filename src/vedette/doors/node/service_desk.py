@@ -21,6 +21,7 @@ from vedette.sharing.services import (
     Duty,
     Kept,
     Message,
+    NotRecorded,
     Service,
     ServiceGroup,
     ServiceNews,
@@ -38,6 +39,8 @@ MERGE_S = 2.0  # numbers are merged when they were one object for so long: what 
 MOVE_S = 10.0  # between two tries to give a track to whose region it flies through
 SURE_FOR_S = 0.2  # what is published holds for so long: the line says it again long before
 MARGIN_KM = 50.0  # a track that flies along a border of regions does not go to and fro
+SAID_AGAIN_S = 1.0  # that nothing can be kept here
+BELIEVED_S = 5.0  # what another said of itself so long ago is said no more
 MOST_NEWS = 200
 
 
@@ -89,6 +92,8 @@ class ServiceDesk:
         self._giving: dict[str, tuple[str, str, int]] = {}  # by ask: number, to whom, since when
         self._unseen: dict[str, tuple[int, set[str]]] = {}  # by number: since when, who was asked
         self._t_moved: dict[str, int] = {}
+        self.unrecorded: dict[str, tuple[str, int]] = {}  # services that can keep nothing: what they said, and when
+        self._t_cried_ns = t_ns - round(SAID_AGAIN_S * NS_PER_S)
         self.doubles: dict[tuple[str, str], str] = {}  # numbers that look like one object and may not be merged
 
     # ---- the watch's thread
@@ -106,11 +111,15 @@ class ServiceDesk:
     def step(self, t_ns: int, came: Sequence[Message], asks: Iterable[tuple[str, Ask]] = ()) -> tuple[Message, ...]:
         """Messages came, time has passed: what is to be said now, everything that it rests on being kept.
 
-        Nothing is to be said while that cannot be kept.
+        While that cannot be kept nothing is to be said but this.
         """
         said: list[Message] = []
         for message in came:
-            said += self.service.hear(message, t_ns)
+            if isinstance(message, NotRecorded):
+                self._hear_of(message, t_ns)
+            else:
+                self.unrecorded.pop(message.frm, None)
+                said += self.service.hear(message, t_ns)
         for key, ask in asks:
             self._heed(key, ask, t_ns)
         while self._wishes:
@@ -123,7 +132,7 @@ class ServiceDesk:
         self._watch_giving(t_ns)
         self.news.extend(self.service.take_news())
         if not self._save():
-            return ()
+            return self._cry(t_ns)
         self._publish(t_ns)
         return tuple(said)
 
@@ -267,6 +276,26 @@ class ServiceDesk:
             elif service.hand_over(number, left[0], t_ns):
                 asked.add(left[0])
 
+    # ---- what cannot be kept, here and elsewhere
+
+    def _cry(self, t_ns: int) -> tuple[Message, ...]:
+        """To every other service, once a second: what it vouched for is over soon, and they take over."""
+        if t_ns - self._t_cried_ns < SAID_AGAIN_S * NS_PER_S:
+            return ()
+        self._t_cried_ns = t_ns
+        return tuple(NotRecorded(frm=self.service.name, to=one, words=self.trouble) for one in self.service.others)
+
+    def _hear_of(self, message: NotRecorded, t_ns: int) -> None:
+        if message.frm not in self.unrecorded:
+            text = f"{message.frm} reports nothing any more: {message.words}"
+            self.news.append(ServiceNews(t_ns=t_ns, kind="not-recorded", node=message.frm, text=text))
+        self.unrecorded[message.frm] = (message.words, t_ns)
+
+    def trouble_of(self, name: str, t_ns: int) -> str:
+        """What another service says of itself, while it says so."""
+        words, t_said_ns = self.unrecorded.get(name, ("", t_ns))
+        return words if t_ns - t_said_ns < BELIEVED_S * NS_PER_S else ""
+
     # ---- kept, and published
 
     def _save(self) -> bool:
@@ -282,7 +311,8 @@ class ServiceDesk:
         try:
             self.store.write(work)
         except VedetteError as trouble:
-            self.trouble = f"nothing is said to other services: {trouble}"
+            mark = "" if "NOT RECORDED" in str(trouble) else "NOT RECORDED: "
+            self.trouble = f"{mark}{trouble}"
             return False
         self._saved, self.trouble = body, ""
         return True

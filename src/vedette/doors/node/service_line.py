@@ -37,7 +37,7 @@ from vedette.sharing.services import Message, ServiceOpener, ServiceSealer
 ROUND_S = 0.05
 HEED_S = 0.4  # between two looks at the partners' files, at what people ask, and two words of the status
 MOST_CAME = 20_000  # messages not yet heard: then the oldest go, and are said again
-TOLD_ALOUD = ("conflict", "lost-numbers", "silent", "back", "alone", "together")
+TOLD_ALOUD = ("conflict", "lost-numbers", "not-recorded", "silent", "back", "alone", "together")
 
 
 class ServiceLine:

@@ -39,9 +39,10 @@ def services_document(
         state = "here" if one.name == service.name else "up" if one.name in live else "silent"
         if state == "silent" and wire is None:
             state = "not added"
+        why = desk.trouble_of(one.name, t_ns) or ("" if wire is None else wire.trouble)
         members.append({
             "name": one.name, "votes": one.votes, "state": state, "reports": holds[one.name], "heard_age_s": age_s,
-            "is_member": one.name in service.kept.members, "trouble": "" if wire is None else wire.trouble,
+            "is_member": one.name in service.kept.members, "trouble": why,
         })  # fmt: skip
     shown = duties[:MOST_TRACKS]
     tracks = [

@@ -84,7 +84,16 @@ class Install(msgspec.Struct, frozen=True, kw_only=True, tag="install"):
     duties: tuple[Duty, ...]
 
 
-Message = Beat | Propose | Join | Install
+class NotRecorded(msgspec.Struct, frozen=True, kw_only=True, tag="not-recorded"):
+    """I can keep nothing, and so I vouch for nobody and report nothing: for people. It rests on nothing that is kept,
+    and changes nothing of who reports what."""
+
+    frm: str
+    to: str
+    words: str
+
+
+Message = Beat | Propose | Join | Install | NotRecorded
 
 
 def encode_message(message: Message) -> bytes:

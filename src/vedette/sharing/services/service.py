@@ -15,7 +15,7 @@ After every call, `kept` must be on disk before the messages that it returned le
 
 from vedette.core.errors import UsageError
 from vedette.sharing.services.holder import PEOPLE
-from vedette.sharing.services.messages import Beat, Duty, Install, Join, Message, Opinion, Propose, Version
+from vedette.sharing.services.messages import Beat, Duty, Install, Join, Message, NotRecorded, Opinion, Propose, Version
 from vedette.sharing.services.numbers import slot_of
 from vedette.sharing.services.voter import Voter
 
@@ -142,6 +142,8 @@ class Service(Voter):
                 return self._hear_join(message, t_ns)
             case Install():
                 self._hear_install(message, t_ns)
+                return ()
+            case NotRecorded():  # for people alone
                 return ()
 
     # ---- beats

@@ -54,7 +54,7 @@ class ServiceNews(msgspec.Struct, frozen=True, kw_only=True):
     """Something for people, or for the watch, about the services and their tracks."""
 
     t_ns: int
-    kind: str  # begun, held, given, taken-over, dropped, silent, back, alone, together, conflict, lost-numbers
+    kind: str  # begun, held, given, taken-over, dropped, silent, not-recorded, back, alone, together, conflict, ...
     number: str = ""
     node: str = ""
     text: str = ""
