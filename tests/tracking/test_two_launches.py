@@ -112,6 +112,23 @@ def test_a_look_that_comes_twice_is_counted_once_and_one_too_late_is_refused(fli
     assert_same(final_picture(troubled), final_picture(once))
 
 
+def test_looks_that_a_dead_reader_lost_come_again_with_the_senders_last_ten_seconds(flights):
+    """What the guide to feeds tells senders: said again on a new connection, nothing is lost and nothing twice."""
+    sensors, looks, _ = night(flights, 4)
+    looks = [look for look in looks if look[0] < 100.0]
+    whole, cut = Tracker(sensors), Tracker(sensors)
+    for _, scan in looks:
+        whole.step(scan)
+    died_s, t_lost_s = 80.0, 75.0
+    before, lost = (sum(look[0] <= t for look in looks) for t in (t_lost_s, died_s))
+    again = [look for look in looks if died_s - 10.0 < look[0] <= died_s]
+    assert len(again) > lost - before > 1
+    for _, scan in [*looks[:before], *again, *looks[lost:]]:
+        cut.step(scan)
+    assert {finding.data["mark"] for finding in cut.findings()} == {"duplicate"}
+    assert_same(final_picture(cut), final_picture(whole))
+
+
 def test_a_name_once_published_stays_when_an_earlier_look_comes_late(flights):
     """The earliest detection arrives last: the track then begins with it, under the name it was published by."""
     sensors, looks, _ = night(flights, 4)
