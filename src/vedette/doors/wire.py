@@ -19,6 +19,7 @@ from vedette.reports import (
     Area,
     Candidate,
     EmitterEstimate,
+    Explanation,
     Finding,
     GroupEstimate,
     ImpactArea,
@@ -164,8 +165,11 @@ class Spelling:
             "reasons_against": alert.reasons_against,
         }
 
-    def candidate(self, one: Candidate) -> dict[str, Any]:
-        """Something that is assessed, with everything it may be: threat and nature in one list."""
+    def candidate(self, one: Candidate, whys: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """Something that is assessed, with everything it may be: threat and nature in one list.
+
+        `whys` are its explanations for whoever has spelled them already.
+        """
         return {
             "id": one.id,
             "subject": one.subject,
@@ -176,18 +180,23 @@ class Spelling:
             "t_utc": self.utc(one.t_tai_ns),
             "t_plus_s": self.plus_s(one.t_tai_ns),
             "evidence": one.evidence.value,
-            "explanations": [
-                {
-                    "name": why.name.value,
-                    "probability": round(why.probability, 6),
-                    "reasons_for": why.reasons_for,
-                    "reasons_against": why.reasons_against,
-                }
-                for why in one.explanations
-            ],
+            "explanations": self.explanations(one.explanations) if whys is None else whys,
             "notices": one.notices,
             "marks": one.marks,
         }
+
+    @staticmethod
+    def explanations(whys: Sequence[Explanation]) -> list[dict[str, Any]]:
+        """What something may be, most probable first."""
+        return [
+            {
+                "name": why.name.value,
+                "probability": round(why.probability, 6),
+                "reasons_for": why.reasons_for,
+                "reasons_against": why.reasons_against,
+            }
+            for why in whys
+        ]
 
     def prediction(self, prediction: Prediction) -> dict[str, Any]:
         """Altitude and speed at an instant, with 90 % and 99 % intervals."""
@@ -362,11 +371,12 @@ def document(
     predict_to_tai_ns: int | None = None,
     events: list[dict[str, Any]] | None = None,
     objects: list[dict[str, Any]] | None = None,
+    candidates: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The whole picture as one document: events, objects, alerts, predictions.
 
     `events` is the timeline for whoever has spelled it already, so that a long watch need not spell it at every frame;
-    so are `objects`.
+    so are `objects` and `candidates`.
     """
     spell = spelling_of(picture)
     predictions = picture.predict(predict_to_tai_ns) if predict_to_tai_ns is not None else ()
@@ -384,7 +394,7 @@ def document(
         "events": [spell.event(finding) for finding in picture.timeline] if events is None else events,
         "objects": spell.objects(picture.objects) if objects is None else objects,
         "alerts": [spell.alert(alert) for alert in picture.alerts],
-        "candidates": [spell.candidate(one) for one in picture.candidates],
+        "candidates": [spell.candidate(one) for one in picture.candidates] if candidates is None else candidates,
         "raids": [raid(one, spell) for one in picture.raids],
         "sensors": [sensor(one, spell) for one in sensor_health(picture)],
         "groups": [group(one, spell) for one in groups(picture)],

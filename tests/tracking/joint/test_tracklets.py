@@ -12,18 +12,18 @@ from vedette.motion.propagate import propagate_coast_stm
 from vedette.reports import SharedTrack, TrackContent
 from vedette.tracking.joint import JointTracker
 from vedette.tracking.joint.intersection import inverse
-from vedette.tracking.joint.source import covariance_of, covariance_terms, state_of
+from vedette.tracking.joint.source import covariance_terms, covariances_of, states_of
 
 
 def tracklet_of(before: SharedTrack, now: SharedTrack) -> SharedTrack:
     """What was learnt between two filtered tracks, as a state of its own (Chong, Mori, Barker and Chang 2000, eq. 11):
     the later information less the earlier, carried without noise."""
     dt_s = (now.t_tai_ns - before.t_tai_ns) / NS_PER_S
-    state, F = propagate_coast_stm(state_of(before)[None], dt_s)
-    earlier = inverse(F[0] @ covariance_of(before) @ F[0].T)
-    later = inverse(covariance_of(now))
+    state, F = propagate_coast_stm(states_of([before]), dt_s)
+    earlier = inverse(F[0] @ covariances_of([before])[0] @ F[0].T)
+    later = inverse(covariances_of([now])[0])
     cov = inverse(later - earlier + 1e-12 * np.diag(np.diagonal(later)))
-    mean = state[0] + cov @ later @ (state_of(now) - state[0])
+    mean = state[0] + cov @ later @ (states_of([now])[0] - state[0])
     return msgspec.structs.replace(
         now, content=TrackContent.TRACKLET, t_since_tai_ns=before.t_tai_ns, position_itrf_m=tuple(mean[:3]),
         velocity_itrf_mps=tuple(mean[3:]), covariance=covariance_terms(cov),
@@ -95,10 +95,10 @@ def test_our_own_knowledge_told_back_with_its_time_is_taken_out(story):
         want = fused([("NORTH", early_north), ("NORTH", north), ("SOUTH", south)])
         mixed = []
         for mine, theirs in zip(early_north, south, strict=True):  # SOUTH has joined what we told ten seconds ago
-            state, F = propagate_coast_stm(state_of(mine)[None], 10.0)
-            IA, IB = inverse(F[0] @ covariance_of(mine) @ F[0].T), inverse(covariance_of(theirs))
+            state, F = propagate_coast_stm(states_of([mine]), 10.0)
+            IA, IB = inverse(F[0] @ covariances_of([mine])[0] @ F[0].T), inverse(covariances_of([theirs])[0])
             cov = inverse(IA + IB)
-            mean = cov @ (IA @ state[0] + IB @ state_of(theirs))
+            mean = cov @ (IA @ state[0] + IB @ states_of([theirs])[0])
             mixed.append(
                 msgspec.structs.replace(
                     theirs, position_itrf_m=tuple(mean[:3]), velocity_itrf_mps=tuple(mean[3:]),

@@ -125,6 +125,10 @@ class Assessor:
     def explain(self, one: LaunchObject) -> None:
         """The explanations of what is already weighed, with the notices as they stand now."""
         dossier, said = one.dossier, self.announced.of(one.id)
+        grounds = (dossier.weighed, said, one.phenomena, self.has_catalogue)
+        if not self.raids and dossier.are_same_grounds(grounds):
+            return
+        dossier.grounds = None if self.raids else grounds
         priors = self.policy.log_priors(one.phenomena, self.has_catalogue)
         weighed = dossier.weighed or [Weighed(cause, 0.0) for cause in priors]  # not judged yet: as before any look
         dossier.by_year = explained(weighed, priors)

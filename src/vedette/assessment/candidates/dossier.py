@@ -45,6 +45,11 @@ class Dossier:
     age_marks: tuple[str, ...] = ()  # "stale", "lost", "expired-unseen"
     t_tai_ns: int = 0
     basis: Basis | None = None
+    grounds: tuple[object, ...] | None = None  # what the explanations are of; None: they are to be made anew
+
+    def are_same_grounds(self, grounds: tuple[object, ...]) -> bool:
+        """Whether the explanations are of these very weights, notices and phenomena."""
+        return self.grounds is not None and grounds[0] is self.grounds[0] and grounds[1:] == self.grounds[1:]
 
     @property
     def leading(self) -> str:

@@ -16,7 +16,7 @@ from scipy.special import log_ndtr
 from vedette.assessment.natural.context import NaturalContext
 from vedette.assessment.natural.known_orbits import inertial_velocity, perigee_height_m
 from vedette.assessment.natural.light import Light
-from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, height_of, level_axes, up_at
+from vedette.assessment.natural.sightings import EARTH_AREA_M2, Sightings, height_of, level_axes, up_and_height
 from vedette.assessment.weighing import Weighed
 from vedette.core.constants import EARTH_MU_M3_S2, EARTH_SPIN_RADPS, NS_PER_S
 from vedette.core.shapes import Rows, Scalar
@@ -204,12 +204,12 @@ def _log_any(
         return _log_roughly(s, kind), ((), ())
     state, cov, log_best, log_room = fitted
     log = log_best + log_room + _log_prior(state, cov, kind)
-    up = up_at(state[:3])
+    up, height_m = up_and_height(*state[:3].tolist())
     v = inertial_velocity(state)
     r = float(np.linalg.norm(state[:3]))
     climb, round_mps = float(v @ up), float(np.sqrt(EARTH_MU_M3_S2 / r))
     level = float(np.linalg.norm(v - climb * up))
-    height_km = height_of(state[:3]) / 1e3
+    height_km = height_m / 1e3
     words = f"{level - round_mps:+,.0f} m/s from the speed of a round orbit at {height_km:,.0f} km"
     words += f", climbing {climb:+,.0f} m/s"
     sizes = kind.rounds[-1]
@@ -268,8 +268,8 @@ def _fitted(s: Sightings, state: Scalar, with_drag: bool) -> _Fitted | None:
 
 def _log_prior(state: Scalar, cov: Rows, kind: _Orbits) -> float:
     """ln density of an orbit of the kind at a state, smoothed by how well the state is known; per m3 and (m/s)3."""
-    up = up_at(state[:3])
-    height = max(height_of(state[:3]), 1e3)
+    up, height_m = up_and_height(*state[:3].tolist())
+    height = max(height_m, 1e3)
     v = inertial_velocity(state)
     r = float(np.linalg.norm(state[:3]))
     climb = float(v @ up)

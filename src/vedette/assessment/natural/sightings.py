@@ -66,7 +66,7 @@ class Sightings:
     @property
     def up(self) -> Vec3:
         """(3,) away from the ground at the first look's place."""
-        return _up_and_height(*self.origin_itrf_m.tolist())[0]
+        return up_and_height(*self.origin_itrf_m.tolist())[0]
 
     def log_density(
         self, mean: Scalar, cov: Rows, sigma_mps2: float, memory_s: float = 20.0, scale: float = 1.0
@@ -108,7 +108,7 @@ class Sightings:
         `near_itrf_m` (3,): where it is looked for, and the Earth thought flat; the first look's place unless given.
         """
         near = self.origin_itrf_m if near_itrf_m is None else near_itrf_m
-        up, height_here_m = _up_and_height(*near.tolist())
+        up, height_here_m = up_and_height(*near.tolist())
         mean = (height_m - height_here_m) * up + (near - self.origin_itrf_m)
         cov = height_sigma_m**2 * np.outer(up, up) + _LEVEL_M**2 * (np.eye(3) - np.outer(up, up))
         return mean, cov, float(np.log(2.0 * np.pi * _LEVEL_M**2 / EARTH_AREA_M2))
@@ -185,7 +185,7 @@ def up_at(place_itrf_m: Vec3) -> Vec3:
 
 
 @lru_cache(maxsize=64)
-def _up_and_height(x_m: float, y_m: float, z_m: float) -> tuple[Vec3, float]:
+def up_and_height(x_m: float, y_m: float, z_m: float) -> tuple[Vec3, float]:
     """`up_at` and `height_of` of one place, which every cause of one object asks for."""
     place = np.array([x_m, y_m, z_m])
     up = up_at(place)

@@ -6,7 +6,7 @@ from typing import Any
 from vedette.doors.server.frames import Document, Frame, snapshot_of, update_between
 from vedette.doors.wire import document, spelling_of
 from vedette.engine import Picture
-from vedette.reports import Finding
+from vedette.reports import Explanation, Finding
 
 
 class SpelledTimeline:
@@ -27,6 +27,26 @@ class SpelledTimeline:
         return self._events
 
 
+class SpelledCandidates:
+    """The candidates of one watch; what each may be is spelled once, until it is weighed anew."""
+
+    def __init__(self) -> None:
+        self._whys: dict[str, tuple[Sequence[Explanation], list[dict[str, Any]]]] = {}
+
+    def of(self, picture: Picture) -> list[dict[str, Any]]:
+        """Every candidate of the picture, spelled; explanations that stand are the very same objects as before."""
+        spell = spelling_of(picture)
+        before, self._whys = self._whys, {}
+        rows = []
+        for one in picture.candidates:
+            known = before.get(one.id)
+            if known is None or known[0] is not one.explanations:
+                known = one.explanations, spell.explanations(one.explanations)
+            self._whys[one.id] = known
+            rows.append(spell.candidate(one, known[1]))
+        return rows
+
+
 class Framer:
     """Makes the frames of one watch or replay; `seq` grows by one with each."""
 
@@ -39,7 +59,7 @@ class Framer:
         """`objects_of` spells the objects in another way than `wire` would; None from it leaves them to `wire`."""
         self.journal, self.seq, self.objects_of = journal, seq, objects_of
         self.document: Document | None = None
-        self._timeline = SpelledTimeline()
+        self._timeline, self._candidates = SpelledTimeline(), SpelledCandidates()
 
     def snapshot(self, picture: Picture, entry: int, desk: Sequence[Any] = (), notices: Sequence[Any] = ()) -> Frame:
         """The whole picture now; the next update counts from here."""
@@ -65,7 +85,10 @@ class Framer:
         return self._snapshot(entry, *around())
 
     def _document(self, picture: Picture) -> Document:
-        return document(picture, events=self._timeline.of(picture), objects=self.objects_of(picture))
+        return document(
+            picture, events=self._timeline.of(picture), objects=self.objects_of(picture),
+            candidates=self._candidates.of(picture),
+        )  # fmt: skip
 
     def _snapshot(self, entry: int, desk: Sequence[Any], notices: Sequence[Any]) -> Frame:
         assert self.document is not None

@@ -4,6 +4,7 @@ A filtered track is taken as told. Tracklets, each only what was learnt since th
 into what their owner must believe: then both sorts are fused the same way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,44 +48,47 @@ class Source:
         return len(self.until) > 1
 
 
-def covariance_of(track: SharedTrack) -> Rows:
-    """(6, 6) out of the 21 terms of a shared track."""
-    cov = np.zeros((6, 6))
-    cov[_LOWER] = track.covariance
-    return np.asarray(cov + np.tril(cov, -1).T)
-
-
 def covariance_terms(cov: Rows) -> tuple[float, ...]:
     """The 21 terms of a covariance (6, 6), lower triangle row by row."""
     return tuple(float(value) for value in np.asarray(cov)[_LOWER])
 
 
-def state_of(track: SharedTrack) -> Scalar:
-    """(6,) position and velocity."""
-    return np.array([*track.position_itrf_m, *track.velocity_itrf_mps])
+def states_of(tracks: Sequence[SharedTrack]) -> Rows:
+    """(n, 6) position and velocity."""
+    return np.array([(*one.position_itrf_m, *one.velocity_itrf_mps) for one in tracks], dtype=float).reshape(-1, 6)
 
 
-def is_usable(track: SharedTrack) -> bool:
-    """Numbers that can be a state with a doubt.
+def covariances_of(tracks: Sequence[SharedTrack]) -> Rows:
+    """(n, 6, 6) out of the 21 terms of each."""
+    covs = np.zeros((len(tracks), 6, 6))
+    covs[:, _LOWER[0], _LOWER[1]] = np.array([one.covariance for one in tracks], dtype=float).reshape(-1, 21)
+    return np.asarray(covs + np.swapaxes(np.tril(covs, -1), -1, -2))
+
+
+def are_usable(tracks: Sequence[SharedTrack]) -> list[bool]:
+    """Which have numbers that can be a state with a doubt.
 
     Finite, near the Earth or above it, nearer than the Moon, no faster than what leaves; sigmas from a tenth of a
     millimetre to ten thousand kilometres; a covariance that is one.
     """
-    if len(track.covariance) != 21:
-        return False
-    state, cov = state_of(track), covariance_of(track)
-    if not (np.isfinite(state).all() and np.isfinite(cov).all()):
-        return False
-    if np.abs(state[:3]).max() > _FARTHEST_M or np.abs(state[3:]).max() > _FASTEST_MPS:
-        return False
-    variance = np.diagonal(cov)
-    if not ((variance > _SMALLEST**2).all() and (variance < _LARGEST**2).all()):
-        return False
-    if not (_LOWEST_M < np.linalg.norm(state[:3]) < _FARTHEST_M and np.linalg.norm(state[3:]) < _FASTEST_MPS):
-        return False
-    scale = np.sqrt(variance)
-    tie = cov / np.outer(scale, scale)
-    return bool(np.abs(tie).max() <= 1.0 + 1e-9 and np.linalg.eigvalsh(tie)[0] > 1e-12)
+    fine = np.array([len(one.covariance) == 21 for one in tracks], dtype=bool)
+    whole = [one for one in tracks if len(one.covariance) == 21]
+    if not whole:
+        return [False] * len(tracks)
+    states, covs = states_of(whole), covariances_of(whole)
+    ok = np.asarray(np.isfinite(states).all(axis=1) & np.isfinite(covs).all(axis=(1, 2)))
+    states, covs = np.where(ok[:, None], states, 0.0), np.where(ok[:, None, None], covs, np.eye(6))
+    variance = np.diagonal(covs, axis1=1, axis2=2)
+    ok &= (np.abs(states[:, :3]).max(axis=1) <= _FARTHEST_M) & (np.abs(states[:, 3:]).max(axis=1) <= _FASTEST_MPS)
+    ok &= ((variance > _SMALLEST**2) & (variance < _LARGEST**2)).all(axis=1)
+    states, covs = np.where(ok[:, None], states, 0.0), np.where(ok[:, None, None], covs, np.eye(6))
+    distance_m, speed_mps = np.linalg.norm(states[:, :3], axis=1), np.linalg.norm(states[:, 3:], axis=1)
+    ok &= (distance_m > _LOWEST_M) & (distance_m < _FARTHEST_M) & (speed_mps < _FASTEST_MPS)
+    scale = np.sqrt(np.diagonal(covs, axis1=1, axis2=2))
+    tie = covs / (scale[:, :, None] * scale[:, None, :])
+    ok &= (np.abs(tie).max(axis=(1, 2)) <= 1.0 + 1e-9) & (np.linalg.eigvalsh(tie)[:, 0] > 1e-12)
+    fine[fine] = ok
+    return fine.tolist()
 
 
 def known_until(track: SharedTrack, told_by: str) -> dict[str, int]:
@@ -101,8 +105,7 @@ def with_told(
     before: list[Source | None], keys: list[Key], tracks: list[SharedTrack], told_by: str
 ) -> list[Source]:
     """What is believed of some sources once tracks of one instant are told, row by row with what stood before."""
-    states = np.array([state_of(one) for one in tracks])
-    covs = np.array([covariance_of(one) for one in tracks])
+    states, covs = states_of(tracks), covariances_of(tracks)
     phase = phases_of([one.phase for one in tracks], states)
     tied = first_tied(states, covs, phase)
     told = states.copy()

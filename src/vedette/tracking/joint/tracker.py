@@ -5,7 +5,7 @@ absorbed by the time they speak of: within the lateness window the order of arri
 tell each other everything come to the same states.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from vedette.tracking.joint.fusing import fused_rows
 from vedette.tracking.joint.owner_registration import FEWEST_OBJECTS, bias_of
 from vedette.tracking.joint.picture import JointState
 from vedette.tracking.joint.place_registration import BiasFromPlace, bias_from_place
-from vedette.tracking.joint.source import Source, at_instant, covariance_terms, is_usable
+from vedette.tracking.joint.source import Source, are_usable, at_instant, covariance_terms
 from vedette.tracking.joint.step import absorb, corrected_state, is_taught, key_of, standing
 from vedette.tracking.joint.trust import PAIR_GATE
 from vedette.tracking.joint.values import (
@@ -205,21 +205,25 @@ class JointTracker:
                 rows.tied[i] *= widening
         row = {key: i for i, key in enumerate(keys)}
         is_refused = {whose: one.trust is Trust.REFUSED for whose, one in standings.items()}
+        members = {name: [key for _, key in sorted(state.objects[name].items())] for name in names}
+        trusted = {
+            name: [key for key in some if self._is_believed(state.sources[key], is_refused)]
+            for name, some in members.items()
+        }
+        contrary = self._contrary(trusted.values(), row, rows, t)
         groups, shown, aside = [], [], []
-        for name in names:
-            members = [key for _, key in sorted(state.objects[name].items())]
-            believed = [key for key in members if self._is_believed(state.sources[key], is_refused)]
-            if not believed:
+        for name, some in trusted.items():
+            if not some:
                 continue
-            believed = self._agreeing(believed, row, rows, t)
+            believed = [key for key in some if key not in contrary]
             believed.sort(key=lambda key: (state.sources[key].is_mixed, key))
             groups.append([row[key] for key in believed])
             shown.append(name)
-            aside.append(tuple(key for key in members if key not in believed))
+            aside.append(tuple(key for key in members[name] if key not in believed))
         return _Grouped(tuple(shown), groups, aside, sources, rows) if groups else None
 
     def _hear(self, owner: str, tracks: Sequence[SharedTrack], t_heard_tai_ns: int | None) -> None:
-        usable = [one for one in tracks if is_usable(one)]
+        usable = [one for one, is_usable in zip(tracks, are_usable(tracks), strict=True) if is_usable]
         self.unusable += len(tracks) - len(usable)
         for t in sorted({one.t_tai_ns for one in usable}):
             part = sorted((one for one in usable if one.t_tai_ns == t), key=lambda one: one.number)
@@ -269,25 +273,27 @@ class JointTracker:
         bad = is_refused[source.key[0], source.told_by]
         return not (bad or source.is_still or source.key in self._state.same_as)
 
-    def _agreeing(self, keys: list[Key], row: dict[Key, int], rows: Beliefs, t: int) -> list[Key]:
-        """Tracks of one object that can all be true: a disagreement is shown, not averaged away.
+    def _contrary(self, groups: Iterable[list[Key]], row: dict[Key, int], rows: Beliefs, t: int) -> set[Key]:
+        """Tracks that cannot be true beside the others of their object: shown, not averaged away.
 
         The others are held against one that has seen the object lately, our own before all.
         """
-        if len(keys) < 2:
-            return keys
         sources = self._state.sources
-        base = min(keys, key=lambda key: (not is_taught(sources[key], t), key[0] != self.own, key))
-        i = row[base]
-        out = [base]
-        for key in keys:
-            j = row[key]
-            if key == base:
+        firsts, others, keys = [], [], []
+        for some in groups:
+            if len(some) < 2:
                 continue
-            apart = rows.states_itrf[j] - rows.states_itrf[i]
-            if float(mahalanobis_sq(apart, rows.covs[i] + rows.covs[j])) <= PAIR_GATE:
-                out.append(key)
-        return out
+            base = min(some, key=lambda key: (not is_taught(sources[key], t), key[0] != self.own, key))
+            for key in some:
+                if key != base:
+                    firsts.append(row[base])
+                    others.append(row[key])
+                    keys.append(key)
+        if not keys:
+            return set()
+        apart = rows.states_itrf[others] - rows.states_itrf[firsts]
+        squared = mahalanobis_sq(apart, rows.covs[firsts] + rows.covs[others])
+        return {key for key, value in zip(keys, squared.tolist(), strict=True) if not value <= PAIR_GATE}
 
     def _view(
         self, name: str, t: int, state: Scalar, cov: Rows, sources: list[Source], aside: tuple[Key, ...], way: str
