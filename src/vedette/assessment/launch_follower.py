@@ -205,6 +205,10 @@ class LaunchFollower:
         one = next((one for one in self._objects.values() if one.id == object_id), None)
         return None if one is None or one.fit is None else one.fit.cloud
 
+    def last_seen(self) -> dict[str, int]:
+        """When each object was last seen, by its id, TAI ns."""
+        return {one.id: one.t_seen_tai_ns for one in self._objects.values()}
+
     def looks_of(self, object_id: str) -> Looks | None:
         """Everything an object was seen as; None of what is not remembered."""
         track_id = self.track_of(object_id)

@@ -51,7 +51,8 @@ def think_jointly(picture: Picture, event: Event) -> tuple[Finding, ...]:
         told: tuple[Candidate, ...] = getattr(follower, "candidates", tuple)()
         objects = follower.objects()
         phases = {one.id: one.phase for one in objects}
-        own = own_events(objects, told, follower.alerts(), picture.sensors, states)
+        seen: dict[str, int] = getattr(follower, "last_seen", dict)()
+        own = own_events(objects, told, follower.alerts(), picture.sensors, states, seen)
 
     def cloud_of(object_id: str) -> Cloud | None:
         found: Cloud | None = getattr(follower, "cloud_of", lambda _: None)(object_id)

@@ -7,7 +7,8 @@ from tests.assessment.joint.made import event, impact, launch, own, report, seco
 from tests.assessment.joint.test_lights import WATCHERS, scan
 
 from vedette.assessment.joint import JointReview, Partners, Surroundings
-from vedette.reports import KIND_CODES, Evidence, Looks, Message, Mode, SensorKind, Timing
+from vedette.frames import itrf_from_geodetic
+from vedette.reports import KIND_CODES, Evidence, Looks, Message, Mode, SensorKind, SharedTrack, Timing
 
 NOTHING_LOOKS = Surroundings({}, {}, lambda _: None)
 
@@ -203,6 +204,20 @@ def test_what_we_gave_up_and_found_again_is_paired_by_what_stands():
     assert (second.own.event_id, second.evidence) == ("O2", Evidence.CONFIRMED)
 
 
+def test_of_two_numbers_of_ours_that_stand_the_one_that_is_seen_is_what_a_partner_tells_of():
+    desk = Desk()
+    desk.hear(report(event(phenomena=("infrared",))), own("O1"))
+    blind = own("O1", t_seen_tai_ns=seconds(63))
+    again = own("O2", phenomena=("radar",), t_first_tai_ns=seconds(66), t_seen_tai_ns=seconds(70))
+    first, second = desk.look(blind, again, at_s=70)
+    assert (first.evidence, second.evidence) == (Evidence.CORRELATED, Evidence.CONFIRMED)
+    amidst = own("O2", phenomena=("radar",), t_first_tai_ns=seconds(50), t_seen_tai_ns=seconds(70))
+    desk = Desk()
+    desk.hear(report(event(phenomena=("infrared",))), own("O1"))
+    first, second = desk.look(blind, amidst, at_s=70)  # both were seen at one time: two flights
+    assert first.partners and not second.partners
+
+
 def test_two_launches_that_both_stand_are_not_made_one():
     desk = Desk()
     rows = desk.hear(report(event("E1"), event("E2", launch=launch(31.42, -29.8))), own())
@@ -214,3 +229,32 @@ def test_one_event_told_again_is_no_further_evidence_against_its_owner():
     for n in range(1, 6):
         desk.hear(report(event(revision=n, said_s=60 + n), sequence=n, received_s=90.0 + n))
     assert doubts(desk) == ["contradicted"] and desk.partners.views["SOUTH"].is_believed(seconds(100))
+
+
+def test_a_flight_under_two_standing_numbers_is_one_where_one_track_began_after_the_other_was_blind():
+    def lives(*tracks):
+        desk = Desk(watched())
+        for k in range(8):
+            told = [track(name, 60.0 + k, sigma_m) for name, since, until, sigma_m in tracks if since <= k <= until]
+            desk.hear(report(*told, received_s=60.2 + k, sequence=k + 1), at_s=60.2 + k)
+        both = (event("E1", tracks=("S-1",)), event("E2", tracks=("S-2",)))
+        return desk.hear(report(*both, received_s=90.0, sequence=20), own(phenomena=("infrared",)))
+
+    (one,) = lives(("S-1", 0, 2, 900.0), ("S-2", 4, 7, 300.0))
+    assert [side.event_id for side in one.partners] == ["E2", "E1"] and one.evidence is Evidence.CONFIRMED
+    assert not one.disagreements
+    first, second = lives(("S-1", 0, 7, 300.0), ("S-2", 0, 7, 300.0))  # seen at one time: two of them
+    assert second.own is None and "our O1 agrees with it" in second.disagreements[0]
+    assert first.own is not None and second.partners[0].is_counted
+
+
+def track(number, at_s, sigma_m):
+    """A state over the place of launch, known better from message to message."""
+    sigma_m = sigma_m / (at_s - 59.0)
+    up = itrf_from_geodetic(np.radians(31.5), np.radians(-29.5), 60e3 + 1e3 * (at_s - 60.0))
+    x, y, z = (float(v) for v in up)
+    cov = np.diag([sigma_m**2] * 3 + [(0.05 * sigma_m) ** 2] * 3)
+    return SharedTrack(
+        number=number, t_tai_ns=seconds(at_s), position_itrf_m=(x, y, z), velocity_itrf_mps=(0.0, 0.0, 1e3),
+        covariance=tuple(cov[np.tril_indices(6)]), phase="boost", phenomena=("radar",), provenance=("SOUTH",),
+    )  # fmt: skip

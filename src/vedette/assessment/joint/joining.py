@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OURSELVES = "(we)"  # where a session does not say whose it is
 _UNKNOWN = ("unknown", "lost", "down")
 _LOWER = np.tril_indices(6)
+_REMEMBERED = 8192
 
 
 class Joining:
@@ -29,6 +30,7 @@ class Joining:
         self.own = own or OURSELVES
         self._tracker: JointTracker | None = None
         self._told: dict[str, int] = {}  # instants of our tracks as last told
+        self._lives: dict[tuple[str, str], tuple[int, int]] = {}  # of partners' tracks: first told, last taught
         self._joined: dict[tuple[str, str], Joined] | None = None  # by track; None: something was told since
 
     def hear(self, owner: str, tracks: Sequence[SharedTrack], t_heard_tai_ns: int) -> None:
@@ -40,6 +42,12 @@ class Joining:
 
             self._tracker = JointTracker(self.own)
         self._tracker.hear_partner(owner, tracks, t_heard_tai_ns)
+        if len(self._lives) > _REMEMBERED:
+            self._lives.clear()
+        for track in tracks:
+            life = self._tracker.life_of(owner, track.number)
+            if life is not None:
+                self._lives[owner, track.number] = life
         self._joined = None
 
     def drop(self, owner: str, drop: SharedDrop) -> None:
@@ -72,6 +80,14 @@ class Joining:
         if view is None or view.is_ambiguous:
             return None
         return next((name for whose, name in view.members if whose == self.own), None)
+
+    def one_after_another(self, owner: str, first: Sequence[str], second: Sequence[str]) -> bool:
+        """Whether one track of an owner was first told after another had seen its object for the last time."""
+        a, b = (
+            [self._lives[owner, number] for number in numbers if (owner, number) in self._lives]
+            for numbers in (first, second)
+        )
+        return any(x[1] <= y[0] or y[1] <= x[0] for x in a for y in b)
 
     def lie_of(self, owner: str) -> str:
         """What is wrong with a partner's tracks while they are refused; empty: nothing."""

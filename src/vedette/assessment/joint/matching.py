@@ -2,8 +2,7 @@
 
 Two estimates of one launch differ by no more than their doubts and the constant errors between two owners' sensors,
 for which a floor stands here. Pairs are assigned together, one to one; a pair stays while it is not refuted. A tracker
-may lose a flight and find it again under a second number: what stands comes before what was given up, on both sides,
-and what a partner gave up goes with the flight that it agrees with.
+may lose a flight and find it again under a second number: what stands comes before what was given up, on both sides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from vedette.assessment.areas import local_m
 from vedette.assessment.joint.gaussians import Place, PlaceBook
 from vedette.assessment.joint.own_view import STANDING, OwnEvent
 from vedette.core.constants import NS_PER_S
-from vedette.core.shapes import Rows
+from vedette.core.shapes import Bools, Rows
 from vedette.reports import SharedEvent, SharedTrack
 
 GATE_3 = 16.27  # chi square of three, 999 in 1,000
@@ -26,7 +25,7 @@ BETWEEN_OWNERS_S = 1.0
 UNKNOWN_MPS2 = 40.0  # thrust that a track carried through some seconds does not know of
 LONGEST_S = 30.0
 _FAR = 1e6
-_GIVEN_UP = 2.0  # more than any pair that is not refuted: what stands is paired first
+_GIVEN_UP, _BLIND = 2.0, 1.0  # as much as any pair that is not refuted, or more: what stands, and is seen, comes first
 _CROWD = 400  # pairs: of more, only those are asked of their states that have no place
 
 
@@ -36,6 +35,7 @@ class Matcher:
     def __init__(self) -> None:
         self.places = PlaceBook()
         self.pairs: dict[tuple[str, str], str] = {}  # (owner, event) to our object
+        self.agreeing: dict[tuple[str, str], OwnEvent] = {}  # of events left over: an object of ours that has another
 
     def match(
         self,
@@ -44,10 +44,11 @@ class Matcher:
         events: Sequence[SharedEvent],
         tracks: Mapping[str, SharedTrack],
     ) -> dict[str, OwnEvent]:
-        """Of each of the partner's events, the object of ours that it speaks of; absent: none.
+        """Of each of the partner's events, the object of ours that it speaks of, one to one; absent: none.
 
-        Several of one object only where all but one no longer stand.
+        In `agreeing` afterwards: of the events without one, the object that they agree with too.
         """
+        self.agreeing = {key: one for key, one in self.agreeing.items() if key[0] != owner}
         if not own or not events:
             return {}
         here = [None if one.launch is None else self.places(one.launch) for one in own]
@@ -72,7 +73,7 @@ class Matcher:
                     score[i, j] *= 0.1  # made once, and not refuted since
         given_up = np.array([one.evidence not in STANDING for one in own])[:, None] * _GIVEN_UP
         given_up = given_up + np.array([one.evidence not in STANDING for one in events])[None] * _GIVEN_UP
-        cost = np.where(score < 1.0, score + given_up, _FAR)
+        cost = np.where(score < 1.0, score + given_up + _BLIND * _seen_no_more(own, score), _FAR)
         rows, columns = linear_sum_assignment(cost)
         found = {}
         for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
@@ -81,20 +82,25 @@ class Matcher:
         for event in events:
             self.pairs.pop((owner, event.event_id), None)
         self.pairs.update({(owner, event_id): one.object_id for event_id, one in found.items()})
-        return found | _pieces(own, events, score, found)
+        best = {event.event_id: _best(own, score[:, j]) for j, event in enumerate(events)}
+        left = {(owner, name): one for name, one in best.items() if one is not None and name not in found}
+        self.agreeing.update(left)
+        return found
 
 
-def _pieces(
-    own: Sequence[OwnEvent], events: Sequence[SharedEvent], score: Rows, found: Mapping[str, OwnEvent]
-) -> dict[str, OwnEvent]:
-    """Events that no longer stand and agree with an object of ours that the partner has under a newer number."""
-    paired = {one.object_id for one in found.values()}
-    out = {}
-    for j, event in enumerate(events):
-        fits = [i for i, one in enumerate(own) if one.object_id in paired and score[i, j] < 1.0]
-        if fits and event.event_id not in found and event.evidence not in STANDING:
-            out[event.event_id] = own[min(fits, key=lambda i: float(score[i, j]))]
-    return out
+def _seen_no_more(own: Sequence[OwnEvent], score: Rows) -> Bools:
+    """(n, m) where another object of ours agrees with the event too, and was first seen after this one was last."""
+    last = np.array([np.inf if one.t_seen_tai_ns is None else one.t_seen_tai_ns for one in own])
+    first = np.array([one.t_first_tai_ns for one in own], dtype=float)
+    fits = score < 1.0
+    follows = last[:, None] <= first[None]  # (i, k): object k was begun after i was blind
+    return np.asarray((follows.astype(int) @ fits.astype(int)) > 0)
+
+
+def _best(own: Sequence[OwnEvent], column: Rows) -> OwnEvent | None:
+    """The object of ours that one event agrees with best; None: none."""
+    fits = np.flatnonzero(column < 1.0)
+    return own[int(fits[np.argmin(column[fits])])] if len(fits) else None
 
 
 def place_chi2(here: Sequence[Place | None], there: Sequence[Place | None]) -> Rows:

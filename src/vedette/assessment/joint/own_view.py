@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from vedette.core.shapes import Rows, Scalar
 from vedette.reports import (
@@ -38,6 +39,7 @@ class OwnEvent:
     t_tai_ns: int
     leading: tuple[str, float] | None = None  # the most probable explanation
     t_first_tai_ns: int = 0  # of its first sight
+    t_seen_tai_ns: int | None = None  # of its last; None: not known
     is_light: bool = False  # hardly a launch to us: asked only whether it is what a partner calls one
 
 
@@ -47,10 +49,11 @@ def own_events(
     alerts: Iterable[Alert],
     sensors: Mapping[str, Sensor],
     states: Mapping[str, tuple[int, Scalar, Rows]],
+    last_seen: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[OwnEvent, ...]:
     """Every candidate that may be a launch, with its object's estimates, and lights that we take for something else.
 
-    `states`: of those that are tracked now.
+    `states`: of those that are tracked now; `last_seen`: when each was seen last, TAI ns.
     """
     by_object = {one.id: one for one in objects}
     told = {alert.object_id: alert for alert in alerts if alert.kind == "launch"}
@@ -79,6 +82,7 @@ def own_events(
                 t_tai_ns=one.t_tai_ns,
                 leading=(one.leading.value, one.explanations[0].probability) if one.explanations else None,
                 t_first_tai_ns=one.t_first_tai_ns,
+                t_seen_tai_ns=last_seen.get(one.object_id),
                 is_light=is_light,
             )
         )

@@ -117,6 +117,7 @@ class JointReview:
             told = grouped(ready)
             launches = [one for one in own if not one.is_light]
             pairs = self._matcher.match(view.owner, launches, [one.event for one in told], view.tracks)
+            pairs |= self._found_again(view.owner, [one.event for one in told], pairs)
             pairs |= self._by_sight([one.event for one in told], own, pairs, around)
             for one in told:
                 ours = pairs.get(one.event.event_id)
@@ -134,13 +135,34 @@ class JointReview:
         rows = []
         for ours in own:
             if ours.object_id in matched or ours.evidence in STANDING or ("", ours.object_id) in self._ids:
-                heard = sorted(matched.get(ours.object_id, []), key=lambda pair: pair[1].event.evidence not in STANDING)
+                heard = sorted(matched.get(ours.object_id, []), key=_standing_and_newest_first)
                 rows.append(self._assess(ours, heard, around, t_tai_ns, said))
         for view, one in alone:
             rows.append(self._assess(None, [(view, one)], around, t_tai_ns, said))
         self.assessments = tuple(rows)
         self.partners.fresh.clear()
         return tuple(said)
+
+    def _found_again(
+        self, owner: str, events: Sequence[SharedEvent], pairs: Mapping[str, OwnEvent]
+    ) -> dict[str, OwnEvent]:
+        """Of events that agree with an object of ours that is paired with another: those that are the same flight.
+
+        Its owner has given it up, or its track was first told after the other's had seen its object for the last time.
+        Two flights that were seen at one time stay two.
+        """
+        found = {}
+        for event in events:
+            ours = self._matcher.agreeing.get((owner, event.event_id))
+            if ours is None:
+                continue
+            others = [one for one in events if one is not event and pairs.get(one.event_id) is ours]
+            lives = self.partners.joining.one_after_another
+            if others and (
+                event.evidence not in STANDING or any(lives(owner, event.tracks, one.tracks) for one in others)
+            ):
+                found[event.event_id] = ours
+        return found
 
     def _by_sight(
         self,
@@ -269,6 +291,9 @@ class JointReview:
             return words, []
         if self._lights is None:
             self._lights = lights_of_scans(around.scans(), around.sensors)
+        ours = self._matcher.agreeing.get((view.owner, one.event.event_id))
+        if ours is not None:
+            return f"our {ours.object_id} agrees with it, and is taken for another of theirs", []
         shone = may_be_of(self._lights, launch, self._matcher.places)
         if shone.any():
             names = sorted(set(self._lights.of(shone).watcher))
@@ -292,8 +317,9 @@ class JointReview:
         names = ["own"] if own is not None and (launch or impact) else []
         why = ""
         for side, (view, one) in zip(sides, heard, strict=True):
-            if not side.is_counted or side.evidence in _OVER or _is_piece(side, sides):
-                continue
+            is_told = any(other.owner == side.owner for other in sides[: sides.index(side)])
+            if not side.is_counted or side.evidence in _OVER or (is_told and not side.is_track):
+                continue  # one flight under two numbers is no second opinion
             had = launch
             launch = self._launch_of_both(launch, one.event.launch)
             if had is not None and launch is None:
@@ -423,6 +449,13 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") ->
         is_track=event.kind == TRACK,
         text="a track, and no event" if event.kind == TRACK else f"{late}{alone}{event.text}".removesuffix(": "),
     )
+
+
+def _standing_and_newest_first(heard: tuple[PartnerView, HeardEvent]) -> tuple[bool, int]:
+    """Of several numbers of one flight: what stands, and of that what is tracked now, before what was."""
+    view, one = heard
+    newest = max((view.tracks[n].t_tai_ns for n in one.event.tracks if n in view.tracks), default=0)
+    return one.event.evidence not in STANDING, -newest
 
 
 def _is_piece(side: Side, sides: Sequence[Side]) -> bool:

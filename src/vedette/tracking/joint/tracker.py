@@ -140,6 +140,11 @@ class JointTracker:
         """How an owner stands."""
         return standing(self._state, owner)
 
+    def life_of(self, owner: str, number: str) -> tuple[int, int] | None:
+        """When a track was first told, and when it last showed that it had seen its object (TAI ns); None: unknown."""
+        source = self._state.sources.get((owner, number))
+        return None if source is None else (source.t_first_tai_ns, source.t_taught_tai_ns)
+
     def bias(self, owner: str) -> BiasOfOwner:
         """What an owner reads otherwise than we do, by the satellites that both see."""
         return bias_of(owner, self.own, self._state.offsets)
