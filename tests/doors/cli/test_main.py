@@ -120,6 +120,21 @@ def test_a_closed_pipe_is_not_a_failure():
     assert said == b""
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("accounts", "`vedette accounts` needs ACTION: add, list, close, login or logout."),
+        ("replay", "`vedette replay` needs JOURNAL. `vedette replay --help`"),
+        ("arc", "`vedette arc` needs --lat."),
+        ("watch --speed", "--speed of `vedette watch` needs a value."),
+        ("watch --nope", "`vedette watch --help` lists what there is"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_it_could_be(words, sentence, capsys):
+    assert main(words.split()) == ExitCode.USAGE
+    assert sentence in capsys.readouterr().err
+
+
 def test_no_color_is_respected():
     assert "\x1b[" not in run_vedette("--help", NO_COLOR="1").stdout
 

@@ -6,8 +6,9 @@ import inspect
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Literal, get_args, get_origin
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter
 
 from vedette import __version__
 from vedette.core.errors import UsageError, VedetteError
@@ -123,13 +124,28 @@ def _sentence(trouble: Exception) -> str:
         case VedetteError():
             return str(trouble)
         case CycloptsError():
-            said = " ".join(str(trouble).split())
-            return f"{said} `vedette --help` lists what there is."
+            command = " ".join(["vedette", *(trouble.command_chain or ())])
+            missing = _missing(trouble, command) if isinstance(trouble, MissingArgumentError) else ""
+            return f"{missing or ' '.join(str(trouble).split())} `{command} --help` lists what there is."
         case OSError(filename=str(name), strerror=str(reason)):
             return f"{name}: {reason}"
     said = " ".join(str(trouble).split())
     kind = type(trouble).__name__
     return f"our own mistake, {kind}{': ' if said else ''}{said}; run it again with -v and report what it shows"
+
+
+def _missing(trouble: MissingArgumentError, command: str) -> str:
+    """What a command was not given, and what it could be; "" where cyclopts knows better."""
+    argument = trouble.argument
+    if argument is None or trouble.tokens_so_far:
+        return ""
+    given = trouble.keyword or next((token.keyword for token in reversed(argument.tokens) if token.keyword), None)
+    choices = get_args(argument.hint) if get_origin(argument.hint) is Literal else ()
+    one_of = f": {', '.join(map(str, choices[:-1]))} or {choices[-1]}" if len(choices) > 1 else ""
+    if given is not None:
+        return f"{given} of `{command}` needs a value{one_of}."
+    name = argument.name.lstrip("-").upper() if argument.index is not None else argument.name
+    return f"`{command}` needs {name}{one_of}."
 
 
 def _say(sentence: str) -> None:
