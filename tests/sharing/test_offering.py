@@ -3,7 +3,7 @@
 import pytest
 
 from vedette.engine import Session, advance, open_picture
-from vedette.reports import Mode, SharedHealth
+from vedette.reports import Mode, SharedHealth, SharedTrack
 from vedette.scenario import make_scenario, read_story
 from vedette.sensing import format_sensors
 from vedette.sharing.offering import offers_of
@@ -31,3 +31,20 @@ def test_coverage_is_offered_when_it_is_asked_for(picture):
     (share,) = health_of(picture, has_coverage=True).coverage.values()
     assert 0.0 < share <= 1.0
     assert sum(health_of(picture).working.values()) > 0
+
+
+def test_a_track_is_offered_anew_when_it_has_changed_and_only_then():
+    made = make_scenario(read_story("false-alarms/FA-03"), 1)
+    picture = open_picture(Session(mode=Mode.SIMULATED, sensors_toml=format_sensors(made.sensors)))
+    kept, told = {}, set()
+    for scan in made.scans[:40]:
+        picture = advance(picture, scan)
+        tracks = tracks_of(picture, kept=kept)
+        told |= {one.position_itrf_m for one in tracks}
+        assert tracks == tracks_of(picture)
+        assert all(one is other for one, other in zip(tracks, tracks_of(picture, kept=kept), strict=True))
+    assert len(told) > 20 and len(kept) == len(picture.objects)
+
+
+def tracks_of(picture, **how) -> list[SharedTrack]:
+    return [one for one in offers_of(picture, "NORTH", **how) if isinstance(one, SharedTrack)]

@@ -31,6 +31,8 @@ from vedette.reports.state_words import state_from_words
 if TYPE_CHECKING:
     from vedette.engine.picture import Picture
 
+OfferedTrack = tuple[ObjectSummary, int, Rows | None, SharedTrack | None]  # what it was made of, and it
+
 LOWER = np.tril_indices(6)
 _OVER = ("down",)  # nothing is up there any more
 _UNSEEN = ("lost", "unknown")
@@ -38,7 +40,7 @@ _UNSEEN = ("lost", "unknown")
 
 def offers_of(
     picture: "Picture", owner: str, *, watch: str = "", messages: Mapping[str, Message] | None = None,
-    has_coverage: bool = False,
+    has_coverage: bool = False, kept: dict[str, OfferedTrack] | None = None,
 ) -> tuple[Shared, ...]:  # fmt: skip
     """Everything that this picture could tell, in a fixed order: tracks, events, health, partners' tracks.
 
@@ -52,6 +54,9 @@ def offers_of(
         What the desk has said of an alert, by the alert's id; the picture does not know.
     has_coverage
         Tell as well what share of launches would be seen: a tenth of a second whenever a sensor falls silent.
+    kept
+        Our tracks as they were offered last, by object, renewed here: one that has not changed is the very same value
+        again. Of one owner and watch.
     """
     said = messages or {}
     candidates = {one.object_id: one for one in picture.candidates if one.object_id}
@@ -60,8 +65,12 @@ def offers_of(
     gone = {name for name, one in objects.items() if one.phase == "lost" and name not in candidates}  # merged
     states = picture.track_states
     tracks = [
-        _track(one, owner, watch, kinds, states.get(name)) for name, one in objects.items() if name not in gone
-    ]
+        _track_again(one, owner, watch, kinds, states.get(name), kept) for name, one in objects.items()
+        if name not in gone
+    ]  # fmt: skip
+    if kept is not None:
+        for name in kept.keys() - objects.keys():
+            del kept[name]
     events = [
         _event(picture, one, objects.get(one.object_id), candidates.get(one.object_id), watch, said)
         for one in picture.alerts
@@ -99,6 +108,21 @@ def own_name(watch: str, name: str) -> str:
 
 def _from(track: SharedTrack, owner: str) -> SharedTrack:
     return msgspec.structs.replace(track, provenance=(owner,))
+
+
+def _track_again(
+    one: ObjectSummary, owner: str, watch: str, kinds: Mapping[str, str], tracked: tuple[int, Rows, Rows] | None,
+    kept: dict[str, OfferedTrack] | None,
+) -> SharedTrack | None:  # fmt: skip
+    """As it was offered last while its summary and its state are the very same values, else made."""
+    t, state = (0, None) if tracked is None else tracked[:2]
+    was = None if kept is None else kept.get(one.id)
+    if was is not None and was[0] is one and was[1] == t and was[2] is state:
+        return was[3]
+    made = _track(one, owner, watch, kinds, tracked)
+    if kept is not None:
+        kept[one.id] = one, t, state, made
+    return made
 
 
 def _track(

@@ -4,11 +4,13 @@ A partner's message is an event of the journal like any other. It leaves the nod
 disk; after a restart it is looked up there, so that none comes twice and none is lost.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.doors.node.desk_said import DeskSaid
 from vedette.doors.node.folder import read_node
@@ -21,7 +23,10 @@ from vedette.doors.node.track_numbers import TrackNumbers
 from vedette.doors.node.watch_time import WatchTime
 from vedette.doors.sqlite_journal import SqliteJournal
 from vedette.engine import Event, Picture
-from vedette.reports import PartnerNews, PartnerReport, Scan
+from vedette.reports import Message, PartnerNews, PartnerReport, Scan, Shared
+
+if TYPE_CHECKING:
+    from vedette.sharing.offering import OfferedTrack
 
 OFFER_S = 0.4  # at least between two accounts of what could be told, unless there is news
 SETTLE_S = 0.5
@@ -58,6 +63,10 @@ class BesideWatch:
         self._numbers: dict[int, int] = {}  # of the inbox, handed out: the entry of the journal, once it is known
         self._coming: list[int] = []  # numbers of what was yielded and not yet heard of
         self._t_offered_s = self._t_settled_s = 0.0
+        self._is_changed = True  # something was heard since offers were made
+        self._offers: tuple[Shared, ...] = ()
+        self._offered_of: dict[str, Message] = {}  # what the desk had said then
+        self._kept: dict[str, OfferedTrack] = {}
 
     def start(self) -> None:
         """Begin."""
@@ -86,6 +95,7 @@ class BesideWatch:
 
         def heard(picture: Picture, event: Event | None) -> None:
             hear(picture, event)
+            self._is_changed |= event is not None
             if isinstance(event, PartnerReport | PartnerNews):
                 if self._coming:
                     self._numbers[self._coming.pop(0)] = self._journal.appended_count
@@ -120,14 +130,15 @@ class BesideWatch:
         self._t_offered_s = now
         from vedette.sharing.offering import offers_of, own_name
 
-        watch = self._journal.path.stem
-        offers = offers_of(
-            picture, self._settings.owner, watch=watch, messages=self._said.messages(picture),
-            has_coverage=True,
-        )  # fmt: skip
-        if isinstance(self._tracks, SharedNumbers):
-            self._tracks.look(offers, picture, partial(own_name, watch))
-        self.gateway.offer(self._tracks.numbered(offers, self._settings.owner))
+        watch, said = self._journal.path.stem, self._said.messages(picture)
+        if self._is_changed or said != self._offered_of:
+            self._is_changed, self._offered_of = False, said
+            self._offers = offers_of(
+                picture, self._settings.owner, watch=watch, messages=said, has_coverage=True, kept=self._kept
+            )
+            if isinstance(self._tracks, SharedNumbers):
+                self._tracks.look(self._offers, picture, partial(own_name, watch))
+        self.gateway.offer(self._tracks.numbered(self._offers, self._settings.owner))
 
 
 def beside(plan: Any, journal: SqliteJournal, is_played: bool) -> BesideWatch | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ class SharedNumbers:
 def quality_of(track: SharedTrack) -> int:
     """How well a track is seen, 1 to 40, by its one-sigma size: one more each time that it is half as large."""
     variance_m2 = track.covariance[0] + track.covariance[2] + track.covariance[5]
-    return int(np.clip(_QUALITIES - round(0.5 * float(np.log2(max(variance_m2, 1.0)))), 1, _QUALITIES))
+    return min(max(_QUALITIES - round(0.5 * log2(max(variance_m2, 1.0))), 1), _QUALITIES)
 
 
 def identity_of(track: SharedTrack) -> str:
