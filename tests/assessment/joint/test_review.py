@@ -258,3 +258,26 @@ def track(number, at_s, sigma_m):
         number=number, t_tai_ns=seconds(at_s), position_itrf_m=(x, y, z), velocity_itrf_mps=(0.0, 0.0, 1e3),
         covariance=tuple(cov[np.tril_indices(6)]), phase="boost", phenomena=("radar",), provenance=("SOUTH",),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("theirs", "level"),
+    [
+        ({"phenomena": ("infrared",)}, Evidence.CONFIRMED),
+        ({"phenomena": ("infrared",), "evidence": Evidence.WITHDRAWN}, Evidence.CONFIRMED),
+        ({"phenomena": ("infrared", "radar"), "probabilities": {"unknown": 0.9, "glide": 0.1}}, Evidence.CORRELATED),
+    ],
+    ids=["it stands by infrared alone", "it was given up", "its event says as much, and is unsure"],
+)
+def test_a_track_by_another_phenomenon_counts_beside_an_event_that_it_is_not_named_in(theirs, level):
+    states, around = {}, Surroundings({}, {}, lambda _: None)
+    desk = Desk(around)
+    for k in range(8):
+        told = track("S-2", 60.0 + k, 300.0)
+        state = np.array([*told.position_itrf_m, *told.velocity_itrf_mps])
+        states["O1"] = (told.t_tai_ns, state, np.diag([400.0**2] * 3 + [20.0**2] * 3))
+        desk.around = Surroundings({}, {}, lambda _: None, states, {"O1": "boost"})
+        ours = own(state_itrf=state, state_cov_itrf=states["O1"][2], t_state_tai_ns=told.t_tai_ns, p_launch=0.999)
+        desk.hear(report(told, received_s=60.2 + k, sequence=k + 1), ours, at_s=60.2 + k)
+    (joint,) = desk.hear(report(event(**theirs), received_s=67.5, sequence=20), ours)
+    assert joint.evidence is level, joint

@@ -84,7 +84,7 @@ class JointReview:
         self._ids: dict[tuple[str, str], str] = {}  # ("", our object) or (owner, event)
         self._told: dict[str, tuple[Evidence, Timing]] = {}
         self._points: set[tuple[str, str]] = set()  # disagreements said, by event and kind
-        self._fused: dict[tuple[str, str], _Kept] = {}
+        self._fused: dict[tuple[str, str, str], _Kept] = {}  # by our object, and the owner and number of a track
         self._launches: dict[
             tuple[int, int], tuple[LaunchEstimate | None, LaunchEstimate | None, LaunchEstimate | None]
         ] = {}
@@ -130,7 +130,7 @@ class JointReview:
                     alone.append((view, one))
             for one in self._tracks_alone(view, own, {n for h in told for n in h.event.tracks}, t_tai_ns):
                 mine = matched.setdefault(one.event.text, [])
-                if all(other is not view or h.event.evidence not in STANDING for other, h in mine):
+                if not any(other is view and _says_all(h.event, one.event) for other, h in mine):
                     mine.append((view, one))
         rows = []
         for ours in own:
@@ -374,7 +374,7 @@ class JointReview:
         cloud = around.cloud_of(own.object_id)
         if cloud is None:
             return None
-        key = (own.object_id, view.owner)
+        key = (own.object_id, view.owner, track.number)
         kept = self._fused.get(key)
         if kept is not None and (
             (kept.cloud is cloud and kept.t_track_tai_ns == track.t_tai_ns)
@@ -449,6 +449,12 @@ def side_of(view: PartnerView, one: HeardEvent, t_tai_ns: int, lie: str = "") ->
         is_track=event.kind == TRACK,
         text="a track, and no event" if event.kind == TRACK else f"{late}{alone}{event.text}".removesuffix(": "),
     )
+
+
+def _says_all(event: SharedEvent, track: SharedEvent) -> bool:
+    """Whether a track that no event names adds nothing to an event of its owner, which stands by its phenomena too."""
+    is_track = event.kind == TRACK
+    return is_track or (event.evidence in STANDING and set(track.phenomena) <= set(event.phenomena))
 
 
 def _standing_and_newest_first(heard: tuple[PartnerView, HeardEvent]) -> tuple[bool, int]:
