@@ -93,17 +93,11 @@ def orbit_sentence(assessment: OrbitAssessment) -> str:
     """The finding in one sentence: heights, tilt, and how sure."""
     e, s = assessment.elements, assessment.spread
     return (
-        f"in orbit: {_height(e.perigee_height_m, s.perigee_height_sigma_m)} km by "
-        f"{_height(e.apogee_height_m, s.apogee_height_sigma_m)} km, "
+        f"in orbit: {e.perigee_height_m / 1e3:.0f} ± {s.perigee_height_sigma_m / 1e3:.0f} km by "
+        f"{e.apogee_height_m / 1e3:.0f} ± {s.apogee_height_sigma_m / 1e3:.0f} km, "
         f"inclined {np.degrees(e.inclination_rad):.2f} ± {np.degrees(s.inclination_sigma_rad):.2f}°; "
         f"perigee above {LASTING_PERIGEE_M / 1e3:.0f} km with {100 * assessment.p_orbit:.1f} %"
     )
-
-
-def _height(height_m: float, sigma_m: float) -> str:
-    """Kilometres, in as many digits as the doubt leaves: nothing is known without doubt, and none is said to be 0."""
-    digits = sum(sigma_m < limit_m for limit_m in (1e3, 1e2, 1e1))
-    return f"{height_m / 1e3:.{digits}f} ± {sigma_m / 1e3:.{digits}f}"
 
 
 def orbit_data(assessment: OrbitAssessment, earth_orientation: EarthOrientation) -> dict[str, Any]:

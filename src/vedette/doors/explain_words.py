@@ -90,7 +90,7 @@ def _plots(document: dict[str, Any], console: Console) -> None:
     best = sorted(names, key=lambda name: -max(moment["probabilities"].get(name) or 0.0 for moment in classes))
     for name in best[:4]:
         share = [moment["probabilities"].get(name) or 0.0 for moment in classes]
-        rows.append((f"is {name}", sparkline(share, low=0.0, high=1.0), f"{100 * share[-1]:.0f} %"))
+        rows.append((f"is a {name}", sparkline(share, low=0.0, high=1.0), f"{100 * share[-1]:.0f} %"))
     if rows:
         console.print(Text("\nHow the belief moved, first look to last", "bold"))
         grid = Table.grid(padding=(0, 2))

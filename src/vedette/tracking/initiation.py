@@ -72,7 +72,8 @@ def born(
     return TrackRows(
         t_tai_ns, np.array(keys, dtype=np.int64), np.tile(origin, (n, 1)), axes,
         np.full(n, view.index), mean, full, modes, log_odds.astype(float), np.zeros(n, dtype=bool),
-        np.full(n, t_tai_ns, dtype=np.int64), seen, np.ones(n, dtype=np.int64), np.zeros(n, dtype=bool),
+        np.full(n, t_tai_ns, dtype=np.int64), seen, np.ones(n, dtype=np.int64), np.zeros((n, sensors)),
+        np.zeros(n, dtype=bool),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class TrackRows:
     t_start_tai_ns: Ints  # (n,)
     t_seen_tai_ns: Ints  # (n, sensors) last detection by each sensor; the smallest integer where never
     hits: Ints  # (n,)
+    log_missed: Rows  # (n, sensors) ln of the chance of empty looks since anybody found it, were it where they looked
     by_course: Bools  # (n,) speed and course across the line of sight in place of the two angular rates (see `course`)
 
     def __len__(self) -> int:
@@ -57,5 +58,6 @@ def no_tracks(t_tai_ns: int, models: int, sensors: int, biases: int) -> TrackRow
     return TrackRows(
         t_tai_ns, np.empty(0, whole), np.empty((0, 3)), np.empty((0, 3, 3)), np.empty(0, whole),
         np.empty((0, models, d)), np.empty((0, models, d, d)), np.empty((0, models)), np.empty(0),
-        np.empty(0, bool), np.empty(0, whole), np.empty((0, sensors), whole), np.empty(0, whole), np.empty(0, bool),
+        np.empty(0, bool), np.empty(0, whole), np.empty((0, sensors), whole), np.empty(0, whole),
+        np.empty((0, sensors)), np.empty(0, bool),
     )  # fmt: skip

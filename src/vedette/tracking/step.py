@@ -26,6 +26,7 @@ from vedette.tracking.association import Expectation, box_pairs, expect
 from vedette.tracking.choices import LookChoices, belief_of, choices_of
 from vedette.tracking.fresh_flames import FRESH_SHARE, as_fresh, may_be_fresh
 from vedette.tracking.initiation import born, key_of
+from vedette.tracking.kernels.flight_kernel import BOOST, MOST_THRUST_MPS2, THRUST
 from vedette.tracking.known_objects import KnownPairs
 from vedette.tracking.look_log import LookChunk, chunk_of
 from vedette.tracking.motions import Motion
@@ -34,6 +35,8 @@ from vedette.tracking.rows import NEVER_TAI_NS, TrackRows
 from vedette.tracking.sensor_views import SensorView
 
 _RELINEARIZATIONS = 4
+# specific thrust: beyond what is flown, nearly; and of stages that have burnt for half their time or more
+NO_THRUST_MPS2, LATE_THRUST_MPS2, LATE_THRUST_SIGMA_MPS2 = 0.9 * MOST_THRUST_MPS2, 70.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,8 @@ def _correct(
         mean[hit[rough]], cov[hit[rough]] = _relinearized(
             rows, scan, pairs, noise[chosen[rough]], view, origin, (mean[hit[rough]], cov[hit[rough]])
         )
+        if view.gives_place:
+            _open_thrust(mean, cov, hit[rough], motion)
     log_odds[hit] = np.minimum(log_odds[hit] + log_mixture[chosen] - clutter[chosen], policy.most_log_odds)
     if view.gives_place:
         open_way = rows.hits[hit] == 1
@@ -200,7 +205,12 @@ def _correct(
     t_seen, hits = rows.t_seen_tai_ns.copy(), rows.hits.copy()
     t_seen[hit, view.index] = rows.t_tai_ns
     hits[hit] += 1
-    rows = replace(rows, mean=mean, cov=cov, mode_probability=mode, log_odds=log_odds, t_seen_tai_ns=t_seen, hits=hits)
+    log_missed = rows.log_missed.copy()
+    log_missed[hit] = 0.0
+    rows = replace(
+        rows, mean=mean, cov=cov, mode_probability=mode, log_odds=log_odds, t_seen_tai_ns=t_seen, hits=hits,
+        log_missed=log_missed,
+    )  # fmt: skip
     if view.sensor.kind in SHELLS_M:  # the second sight by angles alone tells how the line of sight turns
         by_it_alone = np.all(np.delete(t_seen[hit], view.index, axis=1) == NEVER_TAI_NS, axis=1)
         rows = constrained(rows, hit[(hits[hit] == 2) & by_it_alone], view)
@@ -354,6 +364,21 @@ def _relinearized(
     return mean, cov
 
 
+def _open_thrust(mean: Rows, cov: Rows, which: Ints, motion: Motion) -> None:
+    """Forget, in place, a thrust that no rocket has, of tracks whose place has just been told.
+
+    Range, speed and thrust of a flame seen by one watcher grow together, thrust without bound as mass leaves, until
+    nothing more is flown. A straight line through the three would leave it there, and sure of it.
+    """
+    if BOOST not in motion.modes:
+        return
+    mode = motion.modes.index(BOOST)
+    which = which[mean[which, mode, THRUST] > NO_THRUST_MPS2]
+    mean[which, mode, THRUST] = LATE_THRUST_MPS2
+    cov[which, mode, THRUST, :] = cov[which, mode, :, THRUST] = 0.0
+    cov[which, mode, THRUST, THRUST] = LATE_THRUST_SIGMA_MPS2**2
+
+
 def _candidates(
     rows: TrackRows, scan: Scan, which: Ints, view: SensorView, origin: Rows, variances: Rows, may_pair: Bools
 ) -> tuple[TrackRows, Expectation, Rows, Ints, Ints]:
@@ -388,7 +413,11 @@ def expected_by(rows: TrackRows, scan: Scan, which: Ints, view: SensorView, orig
 
 
 def _silent(rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, unseen: Bools) -> tuple[TrackRows, Ints]:
-    """Silence where a sensor looked is evidence: against existence, and against the modes it would have seen."""
+    """Silence where a sensor looked is evidence: against existence, and against the modes it would have seen.
+
+    Where a look covers a part of what is believed, the next one of the same sensor covers that part again: after the
+    first empty look the object is the likelier where it was not looked for, and the second tells less.
+    """
     quiet = np.flatnonzero(unseen)
     if len(quiet) == 0:
         return rows, quiet
@@ -398,12 +427,20 @@ def _silent(rows: TrackRows, scan: Scan, view: SensorView, motion: Motion, unsee
     points, weights = sigma_points(some.mean[pick, best, :6], some.cov[pick, best, :6, :6])
     itrf = itrf_from_local(points, some.origin_itrf_m, some.axes, some.by_course)
     covered = view.share_covered(itrf, weights, scan, rows.t_tai_ns)
-    chance = view.detection_probability(motion.modes, middle_itrf(some), scan) * covered[:, None]
-    log_odds, mode = rows.log_odds.copy(), rows.mode_probability.copy()
+    here = np.clip(covered, 0.0, 1.0) * np.exp(some.log_missed[:, view.index])
+    left = here / np.maximum(1.0 - covered + here, 1e-300)
+    found = view.detection_probability(motion.modes, middle_itrf(some), scan)
+    log_odds, mode, log_missed = rows.log_odds.copy(), rows.mode_probability.copy(), rows.log_missed.copy()
+    is_covered = covered > 0.0
+    log_missed[quiet[is_covered], view.index] += np.log1p(
+        -np.minimum(np.sum(some.mode_probability * found, axis=1)[is_covered], 0.999)
+    )
+    chance = found * left[:, None]
     total = np.sum(some.mode_probability * chance, axis=1)
     log_odds[quiet] = missed_existence(some.log_odds, total)
     mode[quiet], _ = weigh(some.mode_probability, np.log1p(-np.minimum(chance, 0.999)))
-    return replace(rows, log_odds=log_odds, mode_probability=mode), quiet[covered >= 0.5]
+    rows = replace(rows, log_odds=log_odds, mode_probability=mode, log_missed=log_missed)
+    return rows, quiet[covered >= 0.5]
 
 
 def _sorted_out(rows: TrackRows, policy: Policy, start_log_odds: float) -> TrackRows:

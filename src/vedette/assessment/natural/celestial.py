@@ -256,7 +256,7 @@ def _log_doppler(places: Rows, own_mps: Rows, rows: Bools, s: Sightings, name: s
     log = float(np.sum(np.logaddexp(np.log(0.98) + plain, np.log(0.02 / 10_000.0))))
     read = float(np.median(e.value[known, 3]))
     fits = float(np.median(np.abs(off))) < 4.0
-    return log, [f"range rate {read:+z,.0f} m/s, the {name}'s is {float(np.median(expected)):+z,.0f} m/s"], fits
+    return log, [f"range rate {read:+,.0f} m/s, the {name}'s is {float(np.median(expected)):+,.0f} m/s"], fits
 
 
 def _range_rates_mps(places: Rows, here: Rows, own_mps: Rows) -> Scalar:

@@ -210,8 +210,8 @@ def _log_any(
     climb, round_mps = float(v @ up), float(np.sqrt(EARTH_MU_M3_S2 / r))
     level = float(np.linalg.norm(v - climb * up))
     height_km = height_m / 1e3
-    words = f"{level - round_mps:+z,.0f} m/s from the speed of a round orbit at {height_km:,.0f} km"
-    words += f", climbing {climb:+z,.0f} m/s"
+    words = f"{level - round_mps:+,.0f} m/s from the speed of a round orbit at {height_km:,.0f} km"
+    words += f", climbing {climb:+,.0f} m/s"
     sizes = kind.rounds[-1]
     lowest = float(perigee_height_m(state))
     if kind is _SATELLITES and lowest < 0.0:

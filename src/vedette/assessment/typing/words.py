@@ -66,7 +66,7 @@ def _say_push(cause: Cause, signs: Signs, low: Rows, high: Rows, say: Say) -> No
         return
     along, lift, sigma = float(signs.push[0]), float(signs.push[1]), signs.push_sigma
     slack = 1.7 * float(np.hypot(sigma, 1.5))
-    said = f"pushed {along:+z.0f} ± {sigma:.0f} m/s² along its way; nine in ten such {low[2]:z.0f} to {high[2]:z.0f}"
+    said = f"pushed {along:+.0f} ± {sigma:.0f} m/s² along its way; nine in ten such {low[2]:.0f} to {high[2]:.0f}"
     say(low[2] - slack <= along <= high[2] + slack, said)
     if cause in _AIR_CARRIES and signs.height_m < _IN_AIR_M:
         carried = lift > 0.4 * 9.8 and lift > 2.0 * sigma
