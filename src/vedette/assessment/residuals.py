@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vedette.core.shapes import Ints, Rows, Scalar
+from vedette.core.shapes import Bools, Ints, Rows, Scalar
 from vedette.reports import COLUMNS, Scan
-from vedette.sensing import Sensor
+from vedette.sensing import Radar, Sensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,3 +46,21 @@ def residuals_of(sensor: Sensor, scan: Scan, state_itrf: Scalar, state_cov_itrf:
         nis[i], dof[i] = float(apart[i, use] @ np.linalg.solve(total, apart[i, use])), len(use)
     names = COLUMNS[scan.kind]
     return Residuals(names if k == len(names) else ("angle_1", "angle_2")[:k], sigmas, nis, dof)
+
+
+def may_be_near(sensor: Sensor, scan: Scan, states_itrf: Rows, state_covs_itrf: Rows, sigmas: float) -> Bools:
+    """(t,) beliefs (t, 6), (t, 6, 6) to which some detection may lie within `sigmas` and a little, for all at once.
+
+    No component lies farther off in its own sigmas than all of them together, so that who is left out by one is out. Of
+    others than radars nobody is left out.
+    """
+    if not isinstance(sensor, Radar) or not len(states_itrf):
+        return np.ones(len(states_itrf), dtype=bool)
+    t = int(scan.t_measured_tai_ns.max())
+    expected, slopes = sensor.measure_with_jacobian(states_itrf, t, scan.sensor_position_itrf_m)
+    spread = np.einsum("tki,tij,tkj->tk", slopes, state_covs_itrf, slopes)
+    noise = scan.sigmas[:, :4] ** 2 + np.nan_to_num(sensor.residual_bias_sigmas[:4]) ** 2
+    apart = sensor.residual(scan.values[None], expected[:, None])  # (t, n, 4)
+    far = np.abs(apart) / np.sqrt(spread[:, None] + noise)
+    limit = (sigmas + np.sqrt(far.shape[-1])) * (1.0 + 1e-6)
+    return np.asarray(np.any(~np.any(far > limit, axis=-1), axis=-1))

@@ -28,6 +28,7 @@ LONGEST_S = 10.0
 BYTES_PER_S = 16_384  # of frames, before they are packed (to about a tenth)
 LEAST_CHUNK = 262_144
 CHECKPOINT_WORK_S = 1.0  # of the engine's own time between two checkpoints
+CHECKPOINT_SHARE = 0.2  # and no larger a part of it may freezing take: a large picture is frozen less often
 CHECKPOINT_EVERY = 20_000  # entries, at most
 
 
@@ -124,6 +125,7 @@ class ReelBuilder:
         self.recorder = ReelRecorder(reel, entry)
         self._events: Iterator[Event] | None = None
         self._worked_s, self._checkpoint_entry = 0.0, entry
+        self._work_s = CHECKPOINT_WORK_S  # until the next
         self._told_entry = reel.last_entry
 
     @property
@@ -154,7 +156,7 @@ class ReelBuilder:
             self.recorder.after(self.picture, event)
             self._worked_s += time.process_time() - t
             is_over = isinstance(event, FeedEnded)
-            if self._worked_s > CHECKPOINT_WORK_S or self.entry - self._checkpoint_entry >= CHECKPOINT_EVERY:
+            if self._worked_s > self._work_s or self.entry - self._checkpoint_entry >= CHECKPOINT_EVERY:
                 self.checkpoint()
             if time.monotonic() > t_end or is_stopped():
                 return False
@@ -162,18 +164,20 @@ class ReelBuilder:
         if self.entry > self._told_entry:
             self._told_entry = self.entry
             self.recorder.finish(self.picture)
-            if is_over or self._worked_s > CHECKPOINT_WORK_S / 2:
+            if is_over or self._worked_s > self._work_s / 2:
                 self.checkpoint()
         return True
 
     def checkpoint(self) -> None:
         """Keep the engine as it stands, where it can be frozen."""
+        t = time.process_time()
         self.recorder.close_chunk()
         frozen = freeze(self.picture)
         if frozen is not None:
             lives = self.recorder.lives.taken()
             self.reel.keep_checkpoint(self.entry, self.recorder.t_tai_ns or 0, *frozen, lives)
         self._worked_s, self._checkpoint_entry = 0.0, self.entry
+        self._work_s = max(CHECKPOINT_WORK_S, (time.process_time() - t) / CHECKPOINT_SHARE)
 
 
 def ensure_reel(path: Path, tell: Callable[[float], None] | None = None) -> None:

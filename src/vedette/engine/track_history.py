@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vedette.assessment.launch_follower import LaunchFollower
-from vedette.assessment.residuals import residuals_of
+from vedette.assessment.residuals import may_be_near, residuals_of
 from vedette.assessment.sky_follower import SkyFollower
 from vedette.core.constants import NS_PER_S
 from vedette.core.errors import NotFoundError
@@ -132,10 +132,14 @@ class LifeWatch:
 
     def _compare(self, picture: Picture, scan: Scan, tracker: Tracker | CrowdTracker, expected: Tracks) -> None:
         sensor = picture.sensors[scan.sensor_id]
+        may_be = may_be_near(sensor, scan, expected.states_itrf, expected.state_covs_itrf, NEAR_SIGMAS)
         for index, track_id in self._of_interest(expected):
+            life = self._life(track_id)
+            if not may_be[index]:
+                continue
             found = residuals_of(sensor, scan, expected.states_itrf[index], expected.state_covs_itrf[index])
             near = np.flatnonzero(np.sqrt(found.nis) < NEAR_SIGMAS + np.sqrt(np.maximum(found.dof, 1)))
-            self._life(track_id).near += [
+            life.near += [
                 SeenAs(
                     scan.sensor_id,
                     int(scan.t_measured_tai_ns[i]),
