@@ -76,3 +76,13 @@ def test_a_calibrated_launch_is_kept_and_goes_on_where_it_stopped(tmp_path):
     for split in first["splits"].values():
         assert split["impact joint"]["area_over_better"] < 1.01
     assert summarise([judge_seed(0)]) == first
+
+
+@pytest.mark.slow
+def test_a_flame_that_we_saw_and_have_not_yet_weighed_contradicts_no_partner():
+    """NORTH declares at 52 s, with a launch that may be half a minute old; SOUTH has seen two looks of the flame."""
+    nodes = play_two(make_scenario(read_story(STORY), 24, is_varied=True), BOTH_EACH, until_s=54)
+    (standing,) = nodes["SOUTH"].picture.partner_standings
+    assert standing.doubts == () and standing.events == 1
+    (joint,) = (one for one in nodes["SOUTH"].picture.joint if one.partners)
+    assert joint.evidence is Evidence.CORRELATED and joint.partners[0].is_counted

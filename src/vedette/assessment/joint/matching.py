@@ -94,7 +94,7 @@ def _seen_no_more(own: Sequence[OwnEvent], score: Rows) -> Bools:
     first = np.array([one.t_first_tai_ns for one in own], dtype=float)
     fits = score < 1.0
     follows = last[:, None] <= first[None]  # (i, k): object k was begun after i was blind
-    return np.asarray((follows.astype(int) @ fits.astype(int)) > 0)
+    return np.asarray(follows.astype(float) @ fits.astype(float) > 0.0) if follows.any() else np.zeros_like(fits)
 
 
 def _best(own: Sequence[OwnEvent], column: Rows) -> OwnEvent | None:
