@@ -113,6 +113,31 @@ def test_axe_finds_nothing_in_any_view_or_dialog(evening, pages):
     assert found == []
 
 
+def test_on_a_telephone_nothing_stands_beyond_the_edge(evening, pages):
+    """Every view, the evidence and the past at 390 by 844: what is wide scrolls by itself, the page never does."""
+    page = pages.open(evening)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(CARD).first.wait_for()
+    pages.log_in(page, "releasing-2", evening.personas["releasing-2"])
+    wide = "() => document.documentElement.scrollWidth"
+    widths = {}
+    for key, what in VIEWS.items():
+        page.keyboard.press(key)
+        settled(page, what)
+        widths[key] = page.evaluate(wide)
+    page.keyboard.press("1")
+    page.locator(f"{CARD} button.head").first.click()
+    settled(page, '[data-testid="rests-on"]')
+    widths["evidence"] = page.evaluate(wide)
+    page.keyboard.press(",")
+    page.get_by_test_id("past-bar").wait_for()
+    widths["past"] = page.evaluate(wide)
+    page.keyboard.press("l")
+    assert widths == dict.fromkeys(widths, 390)
+    board, scene = (page.locator(f".watch > {one}").bounding_box() for one in (".board", ".scene"))
+    assert board["height"] > 200 and scene["y"] >= board["y"] + board["height"], "alerts first, the map below them"
+
+
 def test_a_journal_from_earlier_is_opened_beside_the_watch_and_put_away(evening, pages):
     kept = evening.data_dir / "journals"
     (live,) = kept.glob("*.sqlite")

@@ -27,6 +27,14 @@ def test_another_python_is_a_failure(version, monkeypatch):
     assert check_python().health is Health.FAILED
 
 
+def test_sources_that_are_not_installed_are_no_failure(monkeypatch):
+    def nobody(name):
+        raise machine.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(machine.metadata, "requires", nobody)
+    assert machine.check_packages().health is Health.DEGRADED
+
+
 def test_kernels_that_are_not_compiled_are_a_degradation(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))

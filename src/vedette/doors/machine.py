@@ -65,7 +65,12 @@ def check_packages() -> Check:
     """Every package Vedette requires can be found and imported."""
     versions: dict[str, str] = {}
     broken: list[str] = []
-    for requirement in metadata.requires("vedette") or ():
+    try:
+        required = metadata.requires("vedette") or ()
+    except metadata.PackageNotFoundError:
+        words = "Vedette runs from its sources without being installed: what it needs was not looked for"
+        return Check("packages", Health.DEGRADED, words, "call ./run, or pip install -e .")
+    for requirement in required:
         if "extra ==" in requirement:
             continue  # what an extra brings is asked for where it is used
         name = requirement.split(";")[0].split(">")[0].split("=")[0].split("[")[0].strip()
