@@ -120,11 +120,13 @@ class LaunchFollower:
                 said.append(self._detected(one))
             self._move(one, tracks, index)
         said += self._assess_all([self._objects[track_id] for track_id in ids], tracks.t_tai_ns)
+        living = frozenset(ids)
         for one in self._objects.values():
             said += self._sayings.come_down(one, tracks.t_tai_ns)
-            if one.track_id not in ids:
+            is_gone = one.track_id not in living
+            if is_gone:
                 said += self._sayings.unseen(one, tracks.t_tai_ns)
-            self._sayings.age(one, tracks.t_tai_ns, one.track_id not in ids)
+            self._sayings.age(one, tracks.t_tai_ns, is_gone)
         said += self._match(tracks.t_tai_ns)
         said += self._count_raids(tracks.t_tai_ns)
         return tuple(said)

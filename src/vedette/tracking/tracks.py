@@ -143,7 +143,7 @@ class Tracks:
         """(n, m)"""
         return self._rows.mode_probability
 
-    @property
+    @cached_property
     def existence(self) -> Scalar:
         """(n,) probability that there is an object."""
         return np.asarray(1.0 / (1.0 + np.exp(-self._rows.log_odds)))
@@ -163,7 +163,7 @@ class Tracks:
         """(n,) time of the first detection."""
         return self._rows.t_start_tai_ns
 
-    @property
+    @cached_property
     def t_last_seen_tai_ns(self) -> Ints:
         """(n,) time of the last detection."""
         return self._rows.t_last_seen_tai_ns
