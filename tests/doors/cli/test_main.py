@@ -143,3 +143,13 @@ def test_data_goes_to_stdout_and_words_to_stderr():
     done = run_vedette("version", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith('{"version":')
+
+
+def test_help_is_folded_where_the_screen_ends_and_tells_only_defaults_that_say_something(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["node", "init", "--help"]) == ExitCode.OK
+    said = capsys.readouterr().out
+    assert "│                       same order: the order decides" in said, "a paragraph, not lines of the source"
+    assert "  vedette node init --owner NORTH --name SPACE" in said, "each command on a line of its own"
+    assert "[default: 127.0.0.1:4222]" in said
+    assert "[default: ()]" not in said and '[default: ""]' not in said and "[default: False]" not in said

@@ -36,7 +36,7 @@ def make_app(*asked_for: str) -> App:
         help=HELP,
         help_epilogue=EPILOGUE,
         help_format="plaintext",
-        default_parameter=Parameter(negative=()),  # `--json` has no `--no-json`
+        default_parameter=Parameter(negative=(), show_default=_shown_default),  # `--json` has no `--no-json`
         result_action="return_value",
         suppress_keyboard_interrupt=False,
     )
@@ -59,9 +59,40 @@ def _add(app: App, commands: Sequence[Command], asked_for: list[str]) -> None:
 def _told(command: Command) -> str:
     """All that a command's docstring says before its parameters, a line a paragraph so that it can be folded."""
     module, name = command.function.split(":")
-    words = inspect.getdoc(getattr(importlib.import_module(module), name)) or command.help
+    function = getattr(importlib.import_module(module), name)
+    words = inspect.getdoc(function) or command.help
+    for documented in (function, *{type(one.default) for one in inspect.signature(function).parameters.values()}):
+        if "Parameters\n" in (documented.__doc__ or ""):
+            documented.__doc__ = folded_parameters(inspect.getdoc(documented) or "")
     paragraphs = words.split("\n\nParameters\n")[0].split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return "\n\n".join(_on_lines(paragraph) for paragraph in paragraphs)
+
+
+def _on_lines(paragraph: str) -> str:
+    """A paragraph on one line; commands to type, each on its own."""
+    lines = paragraph.splitlines()
+    if all(line.startswith("vedette ") for line in lines):
+        return "\n".join(f"  {line}" for line in lines)
+    return " ".join(paragraph.split())
+
+
+def folded_parameters(words: str) -> str:
+    """A docstring whose parameters are told on a line each, so that they are folded where the screen ends."""
+    before, mark, after = words.partition("\nParameters\n")
+    lines: list[str] = []
+    for line in after.splitlines():
+        if line.startswith("    ") and lines and lines[-1].startswith("    "):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return before + mark + "\n".join(lines)
+
+
+def _shown_default(value: object) -> str | None:
+    """What is so unless it is said; nothing of what is simply absent."""
+    if value is None or value is False or value in ("", ()):
+        return None
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,12 +1,14 @@
 """What `vedette node status` says: how the node stands, link by link, and what to do about what is not well."""
 
 import datetime
+import shlex
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from vedette.core.errors import VedetteError
+from vedette.doors.data_dir import data_dir_place
 from vedette.doors.node.broker_program import find_broker
 from vedette.doors.node.certificates import days_left
 from vedette.doors.node.folder import NodeFolder, NodeSettings
@@ -104,14 +106,17 @@ def status_text(document: dict[str, Any]) -> str:
 
 def next_steps(folder: NodeFolder, peers: tuple[Peer, ...]) -> str:
     """What a person does next with a node that has no partner, or has some and is not running."""
-    if not peers:
-        return (
-            "next:\n  vedette node card > mine.card          hand it to the partner; read them its fingerprint\n"
-            "  vedette node peer add theirs.card --fingerprint '...'\n"
-            f"  edit {folder.release}/PARTNER.toml     what they may be told; nothing, until you say so\n"
-            "  vedette node run FEEDS...              watch, with the console and the links\n"
-        )
-    return "next: vedette node run FEEDS...   (the watch, its console and its links)\n"
+    here = "" if folder.path == data_dir_place() else f" --data-dir {shlex.quote(str(folder.path))}"
+    if peers:
+        return f"next: vedette node run FEEDS...{here}   (the watch, its console and its links)\n"
+    steps = (
+        (f"vedette node card{here} > mine.card", "hand it to the partner; read them its fingerprint"),
+        (f"vedette node peer add theirs.card --fingerprint '...'{here}", "what they read to you of theirs"),
+        (f"edit {folder.release}/PARTNER.toml", "what they may be told; nothing, until you say so"),
+        (f"vedette node run FEEDS...{here}", "watch, with the console and the links"),
+    )
+    width = max(len(step) for step, _ in steps)
+    return "next:\n" + "".join(f"  {step:<{width}}  {why}\n" for step, why in steps)
 
 
 def _broker(settings: NodeSettings, told: dict[str, Any] | None) -> dict[str, Any]:
