@@ -6,7 +6,8 @@ from vedette.doors.node.folder import NodeFolder, NodeSettings
 from vedette.doors.node.peer_file import Peer, Region, ca_path, write_peer
 
 _NOTHING = """# What {peer} may be told. Nothing is told that is not granted here.
-# `vedette node release --help` explains what may stand here, and shows what it would tell.
+# `vedette node release --example` prints what may stand here; `--peer {peer} --dry-run JOURNAL`
+# shows what it would tell.
 """
 _OWN_SERVICE = """#
 # It is a node of our own owner: which of us reports a track is agreed without this file. To see each other's tracks,
