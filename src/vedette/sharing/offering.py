@@ -91,7 +91,7 @@ def offer_of_scan(scan: Scan, sensor_toml: str = "") -> SharedLook:
 
 def covariance_terms(cov: Rows) -> tuple[float, ...]:
     """The lower triangle of (6, 6), row by row."""
-    return tuple(float(x) for x in np.asarray(cov)[LOWER])
+    return tuple(np.asarray(cov, dtype=float)[LOWER].tolist())
 
 
 def covariance_of(terms: tuple[float, ...]) -> Rows:

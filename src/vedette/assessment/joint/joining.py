@@ -105,9 +105,9 @@ def own_track(
     name: str, owner: str, t_tai_ns: int, state_itrf: Scalar, cov: Rows, phase: str = ""
 ) -> SharedTrack:
     """One of our tracks, spelled as partners' are; a phase that is not known is left empty."""
-    x, y, z, vx, vy, vz = (float(value) for value in state_itrf)
+    x, y, z, vx, vy, vz = np.asarray(state_itrf, dtype=float).tolist()
     return SharedTrack(
         number=name, t_tai_ns=t_tai_ns, position_itrf_m=(x, y, z), velocity_itrf_mps=(vx, vy, vz),
-        covariance=tuple(float(value) for value in np.asarray(cov)[_LOWER]), provenance=(owner,),
+        covariance=tuple(np.asarray(cov, dtype=float)[_LOWER].tolist()), provenance=(owner,),
         phase="" if phase in _UNKNOWN else phase,
     )  # fmt: skip

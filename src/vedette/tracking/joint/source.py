@@ -50,7 +50,7 @@ class Source:
 
 def covariance_terms(cov: Rows) -> tuple[float, ...]:
     """The 21 terms of a covariance (6, 6), lower triangle row by row."""
-    return tuple(float(value) for value in np.asarray(cov)[_LOWER])
+    return tuple(np.asarray(cov, dtype=float)[_LOWER].tolist())
 
 
 def states_of(tracks: Sequence[SharedTrack]) -> Rows:
