@@ -281,3 +281,21 @@ def test_a_track_by_another_phenomenon_counts_beside_an_event_that_it_is_not_nam
         desk.hear(report(told, received_s=60.2 + k, sequence=k + 1), ours, at_s=60.2 + k)
     (joint,) = desk.hear(report(event(**theirs), received_s=67.5, sequence=20), ours)
     assert joint.evidence is level, joint
+
+
+def test_a_new_fit_of_ours_is_joined_at_once_and_a_partners_new_state_after_some_seconds(monkeypatch):
+    joined = []
+    monkeypatch.setattr(
+        "vedette.assessment.joint.review.fused_by_state",
+        lambda cloud, told: joined.append((cloud, (told.t_tai_ns - seconds(60)) // 1_000_000_000)) or (impact(), ""),
+    )
+    cloud = ["first"]
+    desk = Desk(Surroundings({}, {}, lambda _: cloud[0]))
+    ours = own(impact=impact())
+    for k in range(8):
+        cloud[0] = "first" if k < 3 else "second"
+        both = (track("S-2", 60.0 + k, 300.0), *((event(tracks=("S-2",)),) if k == 0 else ()))
+        desk.hear(report(*both, received_s=61.0 + k, sequence=k + 1), ours, at_s=61.0 + k)
+    assert joined == [("first", 0), ("second", 3)]
+    desk.look(ours, at_s=69.5)
+    assert joined[2:] == [("second", 7)]

@@ -376,11 +376,10 @@ class JointReview:
             return None
         key = (own.object_id, view.owner, track.number)
         kept = self._fused.get(key)
-        if kept is not None and (
-            (kept.cloud is cloud and kept.t_track_tai_ns == track.t_tai_ns)
-            or (t_tai_ns - kept.t_tai_ns) / NS_PER_S < FUSE_EVERY_S
-        ):
-            return kept
+        if kept is not None and kept.cloud is cloud:  # a new fit of ours is joined at once
+            is_lately = (t_tai_ns - kept.t_tai_ns) / NS_PER_S < FUSE_EVERY_S
+            if is_lately or kept.t_track_tai_ns == track.t_tai_ns:
+                return kept
         if self._turn <= 0:
             return kept
         self._turn -= 1
