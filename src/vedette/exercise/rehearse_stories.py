@@ -164,7 +164,7 @@ def _work(pack: Pack, tasks: list[Task], jobs: int, say: Callable[[str], None]) 
                 del playing[one]
                 yield one.result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=not playing, cancel_futures=True)
 
 
 def _labour(pack: Pack, story_id: str) -> float:
