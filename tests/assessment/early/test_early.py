@@ -9,7 +9,12 @@ from tests.assessment.natural.made_looks import looks_of_path
 
 from vedette.assessment.candidates import packaged_assessment_policy
 from vedette.assessment.candidates.ladder import known_log_odds, launch_log_odds, unknown_log_odds
-from vedette.assessment.early.brightness import log_brightness_of_flights
+from vedette.assessment.early.brightness import (
+    ENDS_SHARE,
+    log_brightness_of_flights,
+    log_ratio_of_stages,
+    unknown_log_ratio,
+)
 from vedette.assessment.early.flights import EarlyFlights, Starts, early_flights
 from vedette.assessment.early.products import early_products
 from vedette.assessment.early.weighing import (
@@ -21,6 +26,7 @@ from vedette.assessment.early.weighing import (
     is_early,
 )
 from vedette.assessment.natural.context import NaturalContext
+from vedette.assessment.natural.light import ANY_LIGHT
 from vedette.assessment.natural.natural_causes import natural_causes
 from vedette.assessment.natural.reference import EARTH_AREA_M2, reference_of_sightings
 from vedette.assessment.natural.sightings import sightings_of
@@ -137,6 +143,37 @@ def test_a_flame_that_sinks_between_two_stages_is_a_launch_and_nothing_wild(rati
     launches = [found.aircraft, found.unknown, *(Weighed(c, ratio) for c, ratio in found.log_ratios.items())]
     said = explained([*nature, *launches], policy.log_priors(("infrared",), has_catalogue=False))
     assert unknown_log_odds(said) > np.log(policy.evidence.unknown_odds)
+
+
+def long_looks(shine, seed=1):
+    """Eighty seconds of a two-stage solid by two watchers, of that brightness."""
+    row = nominal_boost(vehicle("medium-range-solid"), lat_rad=PAD[0], lon_rad=PAD[1], azimuth_rad=1.3)
+    times = {"east": np.arange(1.0, 81.0, 3.0), "west": np.arange(0.0, 80.0, 5.0)}
+    return looks_of_path(
+        BOTH, lambda t: fly_boost(row, 40.0 + t)[0], times, np.random.default_rng(seed), intensity_w_sr=shine
+    )
+
+
+def test_a_flame_that_goes_out_after_long_looks_is_nothing_wild():
+    """When no drawn flight is held against the looks any more, nature's lights still are; the launch's must be, too."""
+    looks = long_looks(lambda t: np.where(t < 78.5, 250e3, 25e3))
+    s = sightings_of(looks, BOTH)
+    since = int(s.t_tai_ns[len(s) // 2])
+    still = long_looks(lambda t: np.full(len(t), 250e3))
+    wild = unknown_log_ratio(s)
+    assert wild > 15.0  # as wild as a meteor's light, or a glint's
+    assert log_ratio_of_stages(s, since) > wild
+    assert log_ratio_of_stages(sightings_of(still, BOTH), since) == pytest.approx(np.log(1.0 - 3 * ENDS_SHARE))
+
+
+def test_a_flame_in_stages_is_lights_that_follow_one_another():
+    """One end at a known look: the sum over where it is holds that one and nothing that is better."""
+    looks = long_looks(lambda t: np.where(t < 30.0, 250e3, 60e3))
+    s = sightings_of(looks, BOTH)
+    end = int(np.flatnonzero(s.evidence.t_s - s.evidence.t_s[0] >= 30.0)[0])
+    apart = ANY_LIGHT.log_brightness(s, rows=slice(0, end)) + ANY_LIGHT.log_brightness(s, rows=slice(end, len(s)))
+    told = log_ratio_of_stages(s, int(s.t_tai_ns[0])) + ANY_LIGHT.log_brightness(s)
+    assert told == pytest.approx(apart + np.log(ENDS_SHARE / (len(s) - 1)), abs=0.5)
 
 
 def test_a_light_on_the_ground_that_sinks_and_comes_back_is_no_launch():

@@ -23,6 +23,7 @@ from vedette.assessment.candidates.ladder import (
 from vedette.assessment.candidates.policy import AssessmentPolicy
 from vedette.assessment.candidates.raid_mix import place_logs
 from vedette.assessment.candidates.raid_prior import RaidUnderWay, in_the_midst
+from vedette.assessment.early.brightness import log_ratio_of_stages, unknown_log_ratio
 from vedette.assessment.early.products import early_products
 from vedette.assessment.early.weighing import EarlyTest, early_test, is_early, with_early, with_light
 from vedette.assessment.launch_fit import LaunchFit
@@ -109,13 +110,14 @@ class Assessor:
         flights = flight_causes(looks, sensors, fit, one, one.history)
         early = early_test(sightings, reference) if is_early(looks) else None
         if early is not None:
-            one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
+            one.light_log_ratio, one.t_light_tai_ns = early.light_log_ratio, int(sightings.t_tai_ns[-1])
         if fit is not None and is_fresh:
             flights = with_fit(flights, log_ratio_of_launch(fit, reference))
         if early is not None and one.fit is None:
             flights = with_early(flights, early)
         else:
-            flights = with_light(flights, *one.light_log_ratios)
+            later = log_ratio_of_stages(sightings, one.t_light_tai_ns) if early is None else 0.0
+            flights = with_light(flights, one.light_log_ratio + later, unknown_log_ratio(sightings))
         weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
         one.dossier.weighed, one.dossier.best = weighed, best_of(weighed)
         place = place_logs(one.state_itrf[:3])

@@ -81,7 +81,7 @@ def with_early(flights: Iterable[Weighed], found: EarlyTest) -> tuple[Weighed, .
 
 
 def with_light(flights: Iterable[Weighed], light_log_ratio: float, unknown_log_ratio: float) -> tuple[Weighed, ...]:
-    """Flight weights of a later moment with what the brightness of the first looks told: it stays told."""
+    """Flight weights of a later moment with what the brightness of all looks told."""
     return tuple(
         replace(one, log_ratio=one.log_ratio + light_log_ratio) if one.name in LAUNCHES
         else replace(one, log_ratio=one.log_ratio + unknown_log_ratio) if one.name is Cause.UNKNOWN
