@@ -33,6 +33,9 @@ def test_a_night_that_is_over_is_opened_at_its_end_and_nothing_is_live(reviewed,
     assert page.get_by_test_id("stale").count() == page.get_by_test_id("go-live").count() == 0
     assert page.get_by_test_id("sound-chip").count() == 0
     pages.picture(page, "review-end")
+    left = page.locator('[data-testid="alert-card"] .left').all_inner_texts()
+    page.wait_for_timeout(2500)
+    assert left and left == page.locator('[data-testid="alert-card"] .left').all_inner_texts(), "as it was told then"
 
     at_end = page.get_by_test_id("clock-time").inner_text()
     page.keyboard.press("r")  # neither releases, nor goes live

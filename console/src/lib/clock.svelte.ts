@@ -224,6 +224,7 @@ class Clock {
         seq: 0,
         entry: isFrame ? answer.entry : 0,
       };
+      if (watch.isReview && isFrame && answer.notices) watch.notices = answer.notices; // nobody else tells them
       this.trouble = null;
       if (wasPlaying) this.play();
       return true;
