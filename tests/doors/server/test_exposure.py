@@ -44,7 +44,7 @@ def test_what_is_played_may_be_looked_at_on_this_machine(mode):
 
 
 def test_what_is_real_needs_accounts():
-    with pytest.raises(RefusedError, match="REAL watch is served only to accounts"):
+    with pytest.raises(RefusedError, match="what is REAL is served only to accounts"):
         check_exposure(how(mode=Mode.REAL))
     check_exposure(how(mode=Mode.REAL, has_accounts=True))
 
