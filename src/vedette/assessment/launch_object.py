@@ -61,8 +61,8 @@ class LaunchObject:
     patience: Patience = field(default_factory=Patience)
     t_refused_tai_ns: int | None = None  # when it last asked for a fit in vain
     looks_weighed: int = 0  # detections when its first looks were last weighed
-    light_log_ratio: float = 0.0  # what its first looks' brightness says for a launch ...
-    t_light_tai_ns: int = 0  # ... and which was the last of these
+    light_log_ratios: tuple[float, float] = (0.0, 0.0)  # what its first looks' brightness says: a launch, the unknown
+    t_light_tai_ns: int = 0  # when the last of these was
     is_early: bool = False  # launch and fall are those of its first looks
     t_quick_tai_ns: int | None = None  # when its quick products were last made
     quick_sigma_km: float | None = None  # of a launch point that no fit has made yet

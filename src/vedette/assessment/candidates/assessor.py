@@ -110,14 +110,18 @@ class Assessor:
         flights = flight_causes(looks, sensors, fit, one, one.history)
         early = early_test(sightings, reference) if is_early(looks) else None
         if early is not None:
-            one.light_log_ratio, one.t_light_tai_ns = early.light_log_ratio, int(sightings.t_tai_ns[-1])
+            one.light_log_ratios = early.light_log_ratio, early.unknown.log_ratio
+            one.t_light_tai_ns = int(sightings.t_tai_ns[-1])
         if fit is not None and is_fresh:
             flights = with_fit(flights, log_ratio_of_launch(fit, reference))
         if early is not None and one.fit is None:
             flights = with_early(flights, early)
         else:
-            later = log_ratio_of_stages(sightings, one.t_light_tai_ns) if early is None else 0.0
-            flights = with_light(flights, one.light_log_ratio + later, unknown_log_ratio(sightings))
+            launch, unknown = one.light_log_ratios
+            if early is None:
+                launch += log_ratio_of_stages(sightings, one.t_light_tai_ns)
+                unknown += unknown_log_ratio(sightings, one.t_light_tai_ns)
+            flights = with_light(flights, launch, unknown)
         weighed = (*nature, *(weight for weight in flights if weight.name not in asked))
         one.dossier.weighed, one.dossier.best = weighed, best_of(weighed)
         place = place_logs(one.state_itrf[:3])

@@ -129,7 +129,11 @@ def log_ratio_of_stages(s: Sightings, since_tai_ns: int) -> float:
     return float(np.logaddexp.reduce(logs))
 
 
-def unknown_log_ratio(s: Sightings) -> float:
-    """ln of how much likelier *unknown* makes the brightness when one in five of its lights is wild, over none."""
-    wild = WILD.log_brightness(s) - ANY_LIGHT.log_brightness(s)
+def unknown_log_ratio(s: Sightings, since_tai_ns: int = 0) -> float:
+    """ln of how much likelier *unknown* makes the brightness when one in five of its lights is wild, over none.
+
+    Of the looks since an instant only, as `log_ratio_of_stages`.
+    """
+    rows = slice(int(np.searchsorted(s.t_tai_ns, since_tai_ns)), len(s))
+    wild = WILD.log_brightness(s, rows=rows) - ANY_LIGHT.log_brightness(s, rows=rows)
     return float(np.logaddexp(np.log(1.0 - WILD_SHARE), np.log(WILD_SHARE) + wild))
