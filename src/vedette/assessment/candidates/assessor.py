@@ -118,7 +118,7 @@ class Assessor:
             flights = with_early(flights, early)
         else:
             launch, unknown = one.light_log_ratios
-            if early is None:
+            if early is None and (fit is not None or one.t_light_tai_ns):  # else nothing has judged its path as a whole
                 launch += log_ratio_of_stages(sightings, one.t_light_tai_ns)
                 unknown += unknown_log_ratio(sightings, one.t_light_tai_ns)
             flights = with_light(flights, launch, unknown)

@@ -8,9 +8,6 @@ the one flame.
 """
 
 from collections.abc import Iterator
-from functools import cache
-from itertools import combinations, pairwise
-from math import comb
 
 import numpy as np
 
@@ -34,8 +31,7 @@ TAIL_LOG, TAIL_SIGMA = -1.0, 1.0
 TAIL_S = 1.0  # before and after the drawn end of a burn: half a tail, and half of what lift-offs are drawn apart
 # of a flame that is seen for longer, when no drawn flight is held against it any more: with what chance its looks show
 # a burn's end, and with the same again two or three of them (a look as thrust tails off stands between two)
-ENDS_SHARE, MOST_ENDS = 0.1, 3
-STEP_LOG, MOST_STEPS = 0.5, 8  # only where a watcher's next look differs so much may an end be; of these the largest
+ENDS_SHARE = 0.1
 # of anything unknown one in five changes as wildly as it likes
 WILD = Light(life_s=60.0, life_log=2.0, flicker_log=0.3, walk_log=0.4)
 WILD_SHARE = 0.2
@@ -101,32 +97,11 @@ def _log_density(left: Rows, cov: Rows, vapour: Rows) -> Scalar:
 def log_ratio_of_stages(s: Sightings, since_tai_ns: int) -> float:
     """ln of how much likelier a flame in stages makes the brightness since an instant than a light that stays as it is.
 
-    Between the ends of burns it is such a light, and after each of them another, as bright as it may be; where the ends
-    are is summed over.
+    Between the ends of burns it is such a light, and after each of them another, as bright as it may be.
     """
-    rows = np.flatnonzero(np.isfinite(s.intensities_w_sr) & (s.t_tai_ns >= since_tai_ns))
-    if len(rows) < 2:
-        return 0.0
-    log_shine = np.log(np.maximum(s.intensities_w_sr, 1.0))
-    steps: dict[int, float] = {}
-    for sensor in np.unique(s.evidence.sensor[rows]):
-        mine = rows[s.evidence.sensor[rows] == sensor]
-        steps |= {int(row): float(step) for row, step in zip(mine[1:], np.abs(np.diff(log_shine[mine])), strict=True)}
-    large = sorted((row for row, step in steps.items() if step > STEP_LOG), key=lambda row: -steps[row])
-    ends = sorted(large[:MOST_STEPS])
-
-    @cache
-    def light(first: int, last: int) -> float:
-        return ANY_LIGHT.log_brightness(s, rows=slice(first, last))
-
-    begin, over = int(rows[0]), len(s)
-    one_light = light(begin, over)
-    logs = [float(np.log(1.0 - MOST_ENDS * ENDS_SHARE))]
-    for count in range(1, min(MOST_ENDS, len(ends)) + 1):
-        weight = np.log(ENDS_SHARE / comb(len(rows) - 1, count))
-        for some in combinations(ends, count):
-            logs.append(weight + sum(light(*part) for part in pairwise((begin, *some, over))) - one_light)
-    return float(np.logaddexp.reduce(logs))
+    since = int(np.searchsorted(s.t_tai_ns, since_tai_ns))
+    as_it_is = ANY_LIGHT.log_brightness(s, rows=slice(since, None))
+    return ANY_LIGHT.log_brightness_in_parts(s, ENDS_SHARE, since) - as_it_is
 
 
 def unknown_log_ratio(s: Sightings, since_tai_ns: int = 0) -> float:
@@ -134,6 +109,6 @@ def unknown_log_ratio(s: Sightings, since_tai_ns: int = 0) -> float:
 
     Of the looks since an instant only, as `log_ratio_of_stages`.
     """
-    rows = slice(int(np.searchsorted(s.t_tai_ns, since_tai_ns)), len(s))
+    rows = slice(int(np.searchsorted(s.t_tai_ns, since_tai_ns)), None)
     wild = WILD.log_brightness(s, rows=rows) - ANY_LIGHT.log_brightness(s, rows=rows)
     return float(np.logaddexp(np.log(1.0 - WILD_SHARE), np.log(WILD_SHARE) + wild))

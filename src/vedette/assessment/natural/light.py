@@ -10,6 +10,9 @@ one: either it cannot see it, or it missed it every time. A flame that climbs ha
 """
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, pairwise
+from math import comb
 
 import numpy as np
 from scipy.special import ndtr
@@ -17,11 +20,13 @@ from scipy.special import ndtr
 from vedette.assessment.evidence import Unseen
 from vedette.assessment.natural.path_kernel import log_level_density
 from vedette.assessment.natural.sightings import Sightings
-from vedette.core.shapes import Bools, Scalar
+from vedette.core.shapes import Bools, Ints, Scalar
 
 _AFTER = 0.003  # chance that a look finds something where a light went out: clutter, another light
 _DIM_W_SR = 1.0
 _CLOUD_EVERY_S, _CLOUD_FOR_S = 300.0, 30.0  # round: how seldom a cloud hides a light, and for how long
+_MOST_CHANGES = 3  # from one light to another
+_LARGE_STEP_LOG, _MOST_STEPS = 0.5, 8
 CLIMBED_S = 30.0  # after its first look a rocket stands some kilometres higher, above nearly all of the vapour
 FLAME_HIDDEN_LOW, FLAME_HIDDEN_HIGH = 0.3, 0.03  # round: low and aslant as any light; high up only by a fault
 
@@ -96,9 +101,41 @@ class Light:
             )
         return total
 
+    def log_brightness_in_parts(self, sightings: Sightings, each: float, since: int = 0) -> float:
+        """As `log_brightness` from row `since` on, when it may be several such lights, one after the other.
+
+        `each`: chance that there are two, and the same again three or four; where one follows another is summed over
+        the looks at which a watcher's light has changed much.
+        """
+        rows = since + np.flatnonzero(np.isfinite(sightings.intensities_w_sr[since:]))
+        alone = self.log_brightness(sightings, rows=slice(since, None))
+        changes = _large_steps(sightings, rows)
+        logs = [float(np.log1p(-_MOST_CHANGES * each)) + alone]
+
+        @cache
+        def part(first: int, last: int) -> float:
+            return self.log_brightness(sightings, rows=slice(first, last))
+
+        for count in range(1, min(_MOST_CHANGES, len(changes)) + 1):
+            weight = float(np.log(each / comb(len(rows) - 1, count)))
+            for some in combinations(changes, count):
+                logs.append(weight + sum(part(*ends) for ends in pairwise((since, *some, len(sightings)))))
+        return float(np.logaddexp.reduce(logs))
+
     def _lasting(self, t_s: Scalar) -> Scalar:
         """(n,) chance that it shines at least so long."""
         return np.asarray(ndtr((np.log(self.life_s) - np.log(np.maximum(t_s, 1e-3))) / self.life_log))
+
+
+def _large_steps(sightings: Sightings, rows: Ints) -> list[int]:
+    """Those rows, in order, at which a watcher's light differs most from that of its look before."""
+    log_shine = np.log(np.maximum(sightings.intensities_w_sr, _DIM_W_SR))
+    steps: dict[int, float] = {}
+    for sensor in np.unique(sightings.evidence.sensor[rows]):
+        mine = rows[sightings.evidence.sensor[rows] == sensor]
+        steps |= {int(row): float(step) for row, step in zip(mine[1:], np.abs(np.diff(log_shine[mine])), strict=True)}
+    large = sorted((row for row, step in steps.items() if step > _LARGE_STEP_LOG), key=lambda row: -steps[row])
+    return sorted(large[:_MOST_STEPS])
 
 
 def _log_one_gap(t_s: Scalar, lit: Scalar, out: Scalar) -> float:
