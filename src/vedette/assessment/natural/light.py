@@ -26,7 +26,7 @@ _AFTER = 0.003  # chance that a look finds something where a light went out: clu
 _DIM_W_SR = 1.0
 _CLOUD_EVERY_S, _CLOUD_FOR_S = 300.0, 30.0  # round: how seldom a cloud hides a light, and for how long
 _MOST_CHANGES = 3  # from one light to another
-_LARGE_STEP_LOG, _MOST_STEPS = 0.5, 8
+_LARGE_STEP_LOG, _MOST_STEPS = 0.5, 6
 CLIMBED_S = 30.0  # after its first look a rocket stands some kilometres higher, above nearly all of the vapour
 FLAME_HIDDEN_LOW, FLAME_HIDDEN_HIGH = 0.3, 0.03  # round: low and aslant as any light; high up only by a fault
 
