@@ -94,7 +94,7 @@ def test_a_kernel_follows_a_change_in_another_file(tmp_path):
 
     drop_stale_kernels(package)
     assert answer() == "3.0"
-    (package / "inner.py").write_text(inner.format(5.0))
+    (package / "inner.py").write_text(inner.format("5.00"))  # of another size: Python itself compares whole seconds
     assert answer() == "3.0", "numba has learnt to see this: the floor's hook can go"
     drop_stale_kernels(package)
     assert answer() == "6.0"

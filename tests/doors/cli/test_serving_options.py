@@ -1,5 +1,6 @@
 """What `serve`, `node run` and `node standby` share is one list, and reaches the watch and the server whole."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -77,6 +78,6 @@ def test_nothing_to_watch_and_too_much_are_told_in_the_words_of_the_command() ->
 
 @pytest.mark.parametrize("options", [WatchOptions, ServeOptions])
 def test_each_option_is_told_of(options: Callable[[], object]) -> None:
-    told = str(options.__doc__)
+    told = str(inspect.getdoc(options))
     for one in fields(options()):  # type: ignore[arg-type]
-        assert f"\n    {one.name}\n" in told
+        assert f"\n{one.name}\n" in told
