@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import least_squares
 
 from vedette.assessment.areas import areas_of
-from vedette.assessment.class_fit import Mode, Problem, _is_same, untied
+from vedette.assessment.class_fit import Mode, Problem, _is_same, sample_kind, untied
 from vedette.assessment.draw_neighbours import is_solved
 from vedette.assessment.evidence import evidence_from_looks
 from vedette.assessment.flight_descent import descend
@@ -178,6 +178,18 @@ def test_guesses_that_burn_for_years_are_given_up_and_not_flown(made, evidence):
     noises[1, [prior.place("thrust-1"), prior.place("burn-1")]] = 1500.0
     thetas, log_weights = Problem(prior, evidence).draw(mode, noises)
     assert thetas.shape == noises.shape and not is_solved(log_weights)[1]
+
+
+def test_where_no_draw_is_solved_the_cloud_is_as_wide_as_the_mode(made, evidence, monkeypatch):
+    """Seed 431 of two owners: four hundred times one flight, an area of 0.0 km², and the truth seven kilometres off."""
+    prior = flight_prior(made.flights[1].flight.vehicle, reference_point(evidence), evidence.bias_sigmas)
+    root = 0.05 * np.tril(np.random.default_rng(4).standard_normal((len(prior), len(prior)))) + 0.2 * np.eye(len(prior))
+    mode = Mode(prior, np.zeros(len(prior)), root, 0.0, True, 0.0)
+    monkeypatch.setattr(Problem, "draw", lambda self, mode, noises: (0.0 * noises, np.full(len(noises), -1e30)))
+    found = sample_kind((mode,), evidence, np.random.default_rng(1), 3000)
+    spread = np.cov(found.thetas[0][:, :2].T)
+    assert spread == pytest.approx((root @ root.T)[:2, :2], abs=0.05 * np.trace(root @ root.T))
+    assert np.linalg.matrix_rank(np.cov(found.thetas[0].T)) == len(prior)
 
 
 def test_every_vehicle_has_a_prior_that_flies():

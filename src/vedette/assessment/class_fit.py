@@ -299,9 +299,11 @@ def sample_kind(
         log_weights.append(log_weight + np.linalg.slogdet(mode.root)[1] + np.log(counts.sum() / count))
     log_weight = np.concatenate(log_weights)
     top = float(log_weight.max())
-    if not is_solved(log_weight).any():  # no draw could be solved: the mode alone speaks
-        alone = steered(modes[0].prior, modes[0].theta[None])
-        return ClassFit(modes, modes[0].log_weight, (alone.repeat(draws, axis=0),), 0.0) if len(alone) else None
+    if not is_solved(log_weight).any():  # no draw could be solved: the mode alone speaks, by its own covariance
+        best = modes[0]
+        about = best.theta + rng.standard_normal((draws, len(best.theta))) @ best.root.T
+        about = steered(best.prior, np.clip(about, best.prior.low, best.prior.high))
+        return ClassFit(modes, best.log_weight, (about,), 0.0) if len(about) else None
     weight = np.exp(log_weight - top)
     for _ in range(2):  # truncated importance sampling (Ionides 2008): no draw may speak for all
         weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))

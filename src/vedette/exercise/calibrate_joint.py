@@ -89,7 +89,8 @@ def _judged(fits: dict[str, Any], flight: Any, until: int) -> dict[str, Any]:
 
 
 def common_prior(north: Any, south: Any) -> dict[str, float] | None:
-    """What both launch points owe to one prior, by their own draws; None where the sides hold different kinds likely.
+    """What both launch points owe to one prior, by their own draws; None where the sides hold different kinds likely,
+    or one has but a draw or two of its kind.
 
     An error that a prior leaves in an estimate is, to first order, the covariance of the estimate with the unknown that
     the prior is of, in the prior's sigmas: the true flight deviates once, and both sides' points by their own share of
@@ -102,6 +103,8 @@ def common_prior(north: Any, south: Any) -> dict[str, float] | None:
     if sides[0][0] != sides[1][0]:
         return None
     (_, a, by_a), (_, b, by_b) = sides
+    if min(np.linalg.matrix_rank(a), np.linalg.matrix_rank(b)) < 2:  # too few draws of the leading kind for a spread
+        return None
     names = [name for name in by_a if name in by_b]
     cross = sum(np.outer(by_a[name], by_b[name]) for name in names)
     inside = [sum(np.outer(by[name], by[name]) for name in names) for by in (by_a, by_b)]
